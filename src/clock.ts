@@ -1,0 +1,41 @@
+/**
+ * Time as the engine sees it. Passed in everywhere, so that whole runs can be
+ * played in virtual time.
+ */
+export interface Clock {
+  /** Wall clock, milliseconds since the epoch. */
+  now(): number;
+  /** Monotonic milliseconds, for intervals; never goes backwards. */
+  monotonic(): number;
+  /**
+   * Resolves `true` after `ms` milliseconds, or `false` as soon as the signal
+   * aborts. Never rejects. Waits longer than a timer holds (31 bits) are cut.
+   */
+  sleep(ms: number, signal?: AbortSignal): Promise<boolean>;
+}
+
+const LONGEST_TIMER_MS = 0x7fff_ffff;
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted === true) {
+        resolve(false);
+        return;
+      }
+      const ended = (): void => {
+        clearTimeout(timer);
+        resolve(false);
+      };
+      const timer = setTimeout(
+        () => {
+          signal?.removeEventListener('abort', ended);
+          resolve(true);
+        },
+        Math.min(Math.max(ms, 0), LONGEST_TIMER_MS),
+      );
+      signal?.addEventListener('abort', ended, { once: true });
+    }),
+};

@@ -1,0 +1,175 @@
+import { join } from 'node:path';
+import type { ExitCode } from '../exit-codes.ts';
+import { foldJournal, type JournalView } from '../journal/fold.ts';
+import { JOURNAL_FILE } from '../journal/lines.ts';
+import { createMark } from '../journal/mark.ts';
+import { JournalError, type Journal } from '../journal/write.ts';
+import { parseMaxFailures } from '../config/run-options.ts';
+import { exitCodeOfEnding } from '../report/exit-code.ts';
+import type { Outcome, Status } from '../run/outcome.ts';
+import { isUnfinished } from '../run/resume-rows.ts';
+import { runSession, type SessionRows } from '../run/session.ts';
+import type { Placed } from '../run-directory/draft.ts';
+import type { Connected } from './connect.ts';
+import { finishReports } from './finish.ts';
+import type { Io } from './io.ts';
+import { createSafeguard } from './safeguard.ts';
+import type { Progress } from './progress.ts';
+import { quote, renderSummary } from './render-summary.ts';
+import { reopenJournal } from './reopen-journal.ts';
+import { createRemover } from './server.ts';
+
+/** At this many requests a second or fewer, each `sending` line is on the disk before its request leaves. */
+const SYNC_EACH_UP_TO_MS = 1000 / 50;
+
+export interface CarryOutOptions {
+  readonly placed: Placed;
+  readonly connected: Connected;
+  readonly progress: Progress;
+  /** A confirmation to write down; absent where there is one already, or a signal came first. */
+  readonly confirmed: { readonly by: 'typed' | '--yes'; readonly files: number } | undefined;
+  readonly limit: number | undefined;
+  readonly stopAtMs: number | undefined;
+  readonly json: boolean;
+  readonly total: number | undefined;
+  /** The rows to work on, from the journal as it stands. */
+  readonly rows: (view: JournalView, journal: Journal) => Promise<SessionRows>;
+}
+
+/** Deletes, verifies, reports: the part that `run` and `resume` have in common. */
+export async function carryOut(io: Io, options: CarryOutOptions): Promise<ExitCode> {
+  const { placed, connected, progress } = options;
+  const { control, connection } = connected;
+  const directory = placed.path;
+  const view = await foldJournal(join(directory, JOURNAL_FILE));
+  const perRequest = connection.rate.intervalMs;
+  const syncEachSend = perRequest >= SYNC_EACH_UP_TO_MS;
+  let failure: JournalError | undefined;
+  const journal = reopenJournal(io, directory, view.lastStamp, syncEachSend, (error) => {
+    failure = error;
+    control.stop('journal_failed', error.message);
+  });
+  const counted = { sent: false };
+  let stopped = false;
+  try {
+    try {
+      if (options.confirmed !== undefined) {
+        const { by, files } = options.confirmed;
+        journal.append({ state: 'confirmed', at: journal.stamp(), files, by });
+      }
+      // The plan and the confirmation are on the disk before the first deletion.
+      await journal.sync();
+      if (control.reason === undefined) await work(io, options, view, journal, syncEachSend, counted);
+      await journal.sync();
+      // A run with nothing left to send or to look at is finished, not stopped.
+      if (control.reason !== undefined && (await hasWorkLeft(directory))) {
+        stopped = true;
+        const { code, message } = control.reason;
+        journal.append({ state: 'stop', at: journal.stamp(), code, message });
+        await journal.sync();
+      }
+    } catch (error) {
+      if (!(error instanceof JournalError)) throw error;
+      failure ??= error;
+    }
+    progress.end();
+    return await conclude(io, options, journal, failure, { sent: counted.sent, stopped });
+  } finally {
+    await placed.lock.release();
+  }
+}
+
+async function hasWorkLeft(directory: string): Promise<boolean> {
+  const view = await foldJournal(join(directory, JOURNAL_FILE));
+  for (let row = 1; row <= view.header.manifest.rows; row += 1) {
+    if (isUnfinished(view, row)) return true;
+  }
+  return false;
+}
+
+async function work(
+  io: Io,
+  options: CarryOutOptions,
+  view: JournalView,
+  journal: Journal,
+  syncEachSend: boolean,
+  counted: { sent: boolean },
+): Promise<void> {
+  const { connected, progress } = options;
+  const { server, control, connection } = connected;
+  const { header } = view;
+  const model = header.project;
+  const recorded = header.options;
+  const remove = createRemover(connected.reach);
+  const states: Partial<Record<Status, number>> = {};
+  let done = 0;
+  progress.phase('Deleting', options.total);
+  await runSession(await options.rows(view, journal), {
+    remove: (target, beforeSend) =>
+      remove(target, async () => {
+        await beforeSend();
+        counted.sent = true;
+      }),
+    look: model === null ? undefined : (targets) => server.lookAfter(model, targets),
+    verifies: recorded['verify'] !== false && model !== null,
+    safeguard: createSafeguard(io, { ...options, view, journal }),
+    journal,
+    mark: syncEachSend ? undefined : createMark(journal),
+    control,
+    clock: io.clock,
+    random: io.random,
+    concurrency: connection.concurrency,
+    retries: connection.retries,
+    limit: options.limit,
+    stopAtMs: options.stopAtMs,
+    maxFailures:
+      typeof recorded['maxFailures'] === 'string'
+        ? parseMaxFailures(recorded['maxFailures'])
+        : undefined,
+    onEnded(_row: number, { status }: Outcome) {
+      done += 1;
+      states[status] = (states[status] ?? 0) + 1;
+      progress.at(done, states as Record<string, number>);
+    },
+    onVerifying: () => {
+      progress.phase('Verifying', undefined);
+    },
+  });
+}
+
+async function conclude(
+  io: Io,
+  options: CarryOutOptions,
+  journal: Journal,
+  failure: JournalError | undefined,
+  how: { readonly sent: boolean; readonly stopped: boolean },
+): Promise<ExitCode> {
+  const { placed, connected } = options;
+  const { server, control, connection } = connected;
+  const directory = placed.path;
+  const { summary, exitCode } = await finishReports(io, {
+    directory,
+    exitCode: (_view, csvs) =>
+      exitCodeOfEnding(
+        {
+          signal: io.signals.received,
+          sent: how.sent,
+          stopped: how.stopped || failure !== undefined,
+        },
+        csvs,
+      ),
+    end: async (code) => {
+      if (failure === undefined) journal.append({ state: 'end', at: journal.stamp(), exitCode: code });
+      await journal.close();
+    },
+    requests: server.requests,
+    perMinute: connection.rate.perMinute,
+  });
+  if (options.json) io.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+  else io.stdout.write(renderSummary(summary));
+  if (failure !== undefined) io.stderr.write(`${failure.message}\n`);
+  if (control.reason !== undefined && how.stopped) {
+    io.stderr.write(`${control.reason.message}\nTo go on: redcap-sweep resume ${quote(directory)}\n`);
+  }
+  return exitCode;
+}

@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import type { ExitCode } from '../exit-codes.ts';
+import { foldJournal } from '../journal/fold.ts';
+import { JOURNAL_FILE } from '../journal/lines.ts';
+import { exitCodeOfRows } from '../report/exit-code.ts';
+import { openSource } from '../run-directory/manifest-copy.ts';
+import { connect, type ConnectionFlags } from './connect.ts';
+import { finishReports } from './finish.ts';
+import type { Io } from './io.ts';
+import { readManifestFlags, type ManifestFlags } from './manifest-flags.ts';
+import { prepare } from './prepare.ts';
+import { createProgress } from './progress.ts';
+import { estimateRequests, renderPlan } from './render-plan.ts';
+import { renderSummary } from './render-summary.ts';
+import { renderProblems } from './render-problems.ts';
+import { reopenJournal } from './reopen-journal.ts';
+
+export interface CheckFlags extends ConnectionFlags, ManifestFlags {
+  readonly json?: true;
+}
+
+/** `check <manifest>`: compares the manifest with the project. No deleting client exists here. */
+export async function check(io: Io, manifest: string, flags: CheckFlags): Promise<ExitCode> {
+  const read = readManifestFlags(flags, io);
+  const progress = createProgress(io, flags.quiet === true);
+  const { connection, server, close } = await connect(io, flags, progress, manifest === '-');
+  try {
+    const prepared = await prepare(
+      io,
+      {
+        ...read,
+        kind: 'check',
+        source: openSource(manifest, io.stdin),
+        connection,
+        server,
+        checks: true,
+        recorded: {},
+      },
+      progress,
+    );
+    const { path, lock } = await prepared.draft.place();
+    try {
+      const { lastStamp } = await foldJournal(join(path, JOURNAL_FILE));
+      const journal = reopenJournal(io, path, lastStamp);
+      const { summary, exitCode } = await finishReports(io, {
+        directory: path,
+        exitCode: (_view, csvs) => exitCodeOfRows(csvs),
+        end: async (code) => {
+          journal.append({ state: 'end', at: journal.stamp(), exitCode: code });
+          await journal.close();
+        },
+        requests: server.requests,
+        perMinute: connection.rate.perMinute,
+      });
+      if (flags.json === true) io.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+      else {
+        io.stdout.write(
+          renderPlan({
+            ...prepared,
+            requests: estimateRequests(prepared.totals, { verifies: true, backup: false }),
+            perMinute: connection.rate.perMinute,
+            backup: false,
+          }),
+        );
+        io.stdout.write(`\n${renderProblems(prepared.problems, problemsOf(prepared.totals))}`);
+        io.stdout.write(renderSummary(summary));
+      }
+      return exitCode;
+    } finally {
+      await lock.release();
+    }
+  } finally {
+    progress.end();
+    await close();
+  }
+}
+
+function problemsOf(totals: { invalid: number; changed: number }): number {
+  return totals.invalid + totals.changed;
+}

@@ -1,0 +1,110 @@
+import { readConnection, type Connection, type ConnectionOptions } from '../config/connection.ts';
+import { proxyLabel } from '../config/proxy.ts';
+import type { RunControl } from '../run/control.ts';
+import { createDoor } from '../redcap/door.ts';
+import { createPacer } from '../redcap/pacer.ts';
+import { createUndiciTransport } from '../redcap/undici-transport.ts';
+import { createRunControl } from '../run/control.ts';
+import { createRedactor } from '../text/redact.ts';
+import { VERSION } from '../version.ts';
+import { hasTerminal, type Io } from './io.ts';
+import { duration, type Progress } from './progress.ts';
+import { createServer, type Server, type ServerOptions } from './server.ts';
+
+export interface ConnectionFlags extends ConnectionOptions {
+  readonly quiet?: true;
+  readonly logLevel?: string;
+}
+
+/** A connection that is open, and what ends it. */
+export interface Connected {
+  readonly connection: Connection;
+  readonly server: Server;
+  /** What a deleting or a file client is built from. */
+  readonly reach: ServerOptions;
+  readonly control: RunControl;
+  close(): Promise<void>;
+}
+
+/**
+ * Reads the connection's options and opens the door to the server. Signals are
+ * led to the control: the first one stops, the second one aborts. Throws
+ * RefusedError where the options or the environment cannot be used.
+ */
+export async function connect(
+  io: Io,
+  flags: ConnectionFlags,
+  progress: Progress,
+  stdinIsTaken = false,
+): Promise<Connected> {
+  const control = createRunControl();
+  io.signals.onFirst((signal) => {
+    control.stop('interrupted', `Interrupted by ${signal}.`);
+  });
+  io.signals.onSecond(() => {
+    control.abort();
+  });
+  const connection = await readConnection(flags, {
+    env: io.env,
+    cwd: io.cwd,
+    platform: io.platform,
+    signal: control.stopping,
+    ...(hasTerminal(io) && !stdinIsTaken
+      ? {
+          askToken: async () => {
+            const { promptToken } = await import('../config/prompt-token.ts');
+            return promptToken({ input: io.stdin, output: io.stderr, signal: control.stopping });
+          },
+        }
+      : {}),
+  });
+  for (const warning of connection.warnings) progress.note(`Warning: ${warning}`);
+  return { connection, control, ...openServer(io, connection, control, progress) };
+}
+
+/** The door of one command: every request of it is paced and counted here. */
+export function openServer(
+  io: Io,
+  connection: Connection,
+  control: RunControl,
+  progress: Progress,
+): Pick<Connected, 'server' | 'reach' | 'close'> {
+  const { url, proxy, timeoutMs, concurrency, rate, token, caPems } = connection;
+  const transport = createUndiciTransport({
+    url,
+    timeoutMs,
+    connections: concurrency,
+    caPems,
+    proxy,
+    userAgent: `redcap-sweep/${VERSION}`,
+    clock: io.clock,
+  });
+  const door = createDoor({
+    transport,
+    token,
+    pacer: createPacer({ intervalMs: rate.intervalMs, clock: io.clock }),
+    redact: createRedactor([token]),
+    concurrency,
+    about: { url, ...(proxy === undefined ? {} : { proxy: proxyLabel(proxy) }) },
+    onHold: (ms, reason) => {
+      progress.waiting(`waiting ${duration(ms)}: ${reason}`);
+      void io.clock.sleep(ms, control.stopping).then(() => {
+        progress.waiting('');
+      });
+    },
+  });
+  const reach: ServerOptions = {
+    door,
+    control,
+    clock: io.clock,
+    random: io.random,
+    retries: connection.retries,
+    onRetry: (ms, message) => {
+      progress.waiting(`trying again in ${duration(ms)}: ${message}`);
+    },
+    onAnswer: () => {
+      progress.waiting('');
+    },
+  };
+  return { server: createServer(reach), reach, close: () => transport.close() };
+}

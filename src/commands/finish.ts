@@ -1,0 +1,107 @@
+import { readFile, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ExitCode } from '../exit-codes.ts';
+import { foldJournal, type JournalView } from '../journal/fold.ts';
+import { JOURNAL_FILE } from '../journal/lines.ts';
+import { fileSha256 } from '../report/digest.ts';
+import { makeCsvReports, MANIFEST_FILE, REPORT_FILES, type MadeCsvs } from '../report/make-reports.ts';
+import { createReportFile, type WrittenFile } from '../report/report-file.ts';
+import { createHtmlAggregate } from '../report/html/aggregate.ts';
+import { renderHtml } from '../report/html/render.ts';
+import { summarise, SUMMARY_FILE, writeSummary, type Summary } from '../report/summary.ts';
+import { takeLock, type Lock } from '../run-directory/lock.ts';
+import { TOOL } from '../version.ts';
+import type { Io } from './io.ts';
+
+export interface FinishOptions {
+  readonly directory: string;
+  /** The exit code that follows from the rows; told to the journal by the caller. */
+  readonly exitCode: (view: JournalView, csvs: MadeCsvs) => ExitCode;
+  /** Writes the journal's last line, once the exit code is known. */
+  readonly end?: (exitCode: ExitCode) => Promise<void>;
+  readonly requests?: number;
+  readonly perMinute?: number;
+}
+
+export interface Finished {
+  readonly summary: Summary;
+  readonly exitCode: ExitCode;
+}
+
+/**
+ * Makes all reports of a run directory from its manifest and journal. One
+ * process at a time; another one that makes them is waited for.
+ */
+export async function finishReports(io: Io, options: FinishOptions): Promise<Finished> {
+  const { directory } = options;
+  const lock = await waitForReports(io, await realpath(directory));
+  try {
+    const journalPath = join(directory, JOURNAL_FILE);
+    const view = await foldJournal(journalPath);
+    const html = createHtmlAggregate();
+    const verified = { yes: 0, no: 0, skipped: 0 };
+    const csvs = await makeCsvReports(directory, view, io.clock, (row) => {
+      html.observe(row);
+      if (row.outcome.verified !== '') verified[row.outcome.verified] += 1;
+    });
+    const exitCode = options.exitCode(view, csvs);
+    await options.end?.(exitCode);
+    const journalSha256 = await fileSha256(journalPath);
+    const summary = summarise({
+      view,
+      csvs,
+      verified,
+      directory,
+      exitCode,
+      journalSha256,
+      requests: options.requests ?? (await requestsOfLastTime(directory)),
+    });
+    const page = await createReportFile(directory, 'report.html', io.clock);
+    await page.write(
+      await renderHtml(html, {
+        view,
+        totals: csvs.totals,
+        files: listFiles(view, csvs, journalSha256),
+        exitCode,
+        generatedAt: summary.finishedAt,
+        tool: TOOL,
+        runDirectory: directory,
+        ...(options.perMinute === undefined ? {} : { requestsPerMinute: options.perMinute }),
+      }),
+    );
+    await page.finish();
+    await writeSummary(directory, summary, io.clock);
+    return { summary, exitCode };
+  } finally {
+    await lock.release();
+  }
+}
+
+async function waitForReports(io: Io, realPath: string): Promise<Lock> {
+  for (;;) {
+    const lock = await takeLock(realPath, 'reports');
+    if (lock !== undefined) return lock;
+    await io.clock.sleep(100);
+  }
+}
+
+/** `report` sends nothing itself: the figure of the run stays. */
+async function requestsOfLastTime(directory: string): Promise<number | undefined> {
+  try {
+    const summary = JSON.parse(await readFile(join(directory, SUMMARY_FILE), 'utf8')) as Summary;
+    return summary.requests ?? undefined;
+  } catch {
+    // No summary yet, or one that was not written to its end: the figure is left out.
+    return undefined;
+  }
+}
+
+function listFiles(view: JournalView, csvs: MadeCsvs, journalSha256: string): WrittenFile[] {
+  const { manifest } = view.header;
+  return [
+    { name: MANIFEST_FILE, sha256: manifest.sha256, bytes: manifest.bytes },
+    { name: JOURNAL_FILE, sha256: journalSha256, bytes: view.end },
+    ...(Object.keys(REPORT_FILES) as (keyof typeof REPORT_FILES)[]).map((name) => csvs.files[name]),
+  ];
+}
+

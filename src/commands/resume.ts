@@ -1,0 +1,205 @@
+import { realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readRunOptions, type RunOptionTexts } from '../config/run-options.ts';
+import { RefusedError } from '../errors.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { foldJournal, type JournalView } from '../journal/fold.ts';
+import { JOURNAL_FILE } from '../journal/lines.ts';
+import { cutTornTail } from '../journal/repair.ts';
+import type { Journal } from '../journal/write.ts';
+import { openManifestFile } from '../manifest/read.ts';
+import { fileSha256 } from '../report/digest.ts';
+import { exitCodeOfJournal } from '../report/exit-code.ts';
+import { MANIFEST_FILE } from '../report/make-reports.ts';
+import { isUnfinished, lookBeforeSending, unfinishedRows } from '../run/resume-rows.ts';
+import type { SessionRows } from '../run/session.ts';
+import { takeLock, type Lock } from '../run-directory/lock.ts';
+import { TOOL } from '../version.ts';
+import { carryOut } from './carry-out.ts';
+import { confirmFiles, type Confirmed } from './confirm.ts';
+import { connect, type Connected, type ConnectionFlags } from './connect.ts';
+import { finishReports } from './finish.ts';
+import { hasTerminal, type Io } from './io.ts';
+import { saltedDigest } from './prepare.ts';
+import { createProgress } from './progress.ts';
+import { estimateRequests, renderPlan } from './render-plan.ts';
+import { renderSummary } from './render-summary.ts';
+import { emptyTotals, type PlanTotals } from '../plan/totals.ts';
+
+export interface ResumeFlags extends ConnectionFlags, Pick<RunOptionTexts, 'limit' | 'stopAt'> {
+  readonly yes?: true;
+  readonly json?: true;
+}
+
+/** `resume <run-dir>`: finishes a run that was interrupted or stopped. */
+export async function resume(io: Io, directory: string, flags: ResumeFlags): Promise<ExitCode> {
+  const limits = readRunOptions(flags, new Date(io.clock.now()));
+  const lock = await lockRun(directory);
+  try {
+    const view = await openRun(directory);
+    const left = countUnfinished(view);
+    if (left === 0) return await alreadyFinished(io, directory, flags);
+    const progress = createProgress(io, flags.quiet === true);
+    const connected = await connect(io, flags, progress);
+    try {
+      await refuseOther(view, connected);
+      await cutTornTail(join(directory, JOURNAL_FILE), view);
+      const confirmed = view.confirmed ? undefined : await confirmLate(io, flags, view, connected);
+      return await carryOut(io, {
+        placed: { path: directory, lock: { release: () => Promise.resolve() } },
+        connected,
+        progress,
+        confirmed,
+        limit: limits.limit,
+        stopAtMs: limits.stopAtMs,
+        json: flags.json === true,
+        total: left,
+        rows: (now, journal) => resumedRows(directory, now, journal, connected),
+      });
+    } finally {
+      progress.end();
+      await connected.close();
+    }
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Takes the run's lock. Throws RefusedError where it is no run, or is in use. */
+export async function lockRun(directory: string): Promise<Lock> {
+  try {
+    await stat(join(directory, JOURNAL_FILE));
+  } catch {
+    throw new RefusedError(
+      `${directory} is no run directory: it has no ${JOURNAL_FILE}. Name a directory that redcap-sweep run made.`,
+    );
+  }
+  const lock = await takeLock(await realpath(directory), 'run');
+  if (lock === undefined) {
+    throw new RefusedError(
+      `Another redcap-sweep is at work in ${directory}. Wait for it to end, or stop it there.`,
+    );
+  }
+  return lock;
+}
+
+/** The journal of a run that can be resumed. Throws RefusedError for what is none. */
+export async function openRun(directory: string): Promise<JournalView> {
+  const view = await foldJournal(join(directory, JOURNAL_FILE));
+  const { header } = view;
+  if (header.kind === 'check') {
+    throw new RefusedError(
+      `${directory} is a check, which deletes nothing. To carry it out: redcap-sweep run --approved ${directory}`,
+    );
+  }
+  if (view.refused !== undefined) {
+    throw new RefusedError(
+      `The run in ${directory} was refused and deleted nothing. Mend the rows in its error.csv and run that.`,
+    );
+  }
+  const sha256 = await fileSha256(join(directory, MANIFEST_FILE)).catch(() => '');
+  if (sha256 !== header.manifest.sha256) {
+    throw new RefusedError(
+      `${join(directory, MANIFEST_FILE)} is not the manifest of this run any more (its SHA-256 differs). Nothing was sent.`,
+    );
+  }
+  return view;
+}
+
+/** Another address, project or token would delete other files under the same names. */
+export async function refuseOther(view: JournalView, connected: Connected): Promise<void> {
+  const { header } = view;
+  const { connection, server } = connected;
+  if (connection.url.href !== header.url) {
+    throw new RefusedError(
+      `The run belongs to ${header.url}; this is ${connection.url.href}. Nothing was sent.`,
+    );
+  }
+  if (header.project === null) {
+    const { sha256 } = saltedDigest(connection.token, header.token.salt);
+    if (sha256 !== header.token.sha256) {
+      throw new RefusedError(
+        'This is not the token that the run was begun with, and without a check the project is not known. Nothing was sent.',
+      );
+    }
+    return;
+  }
+  const id = await server.readProjectId();
+  if (id !== header.project.id) {
+    throw new RefusedError(
+      `The token belongs to project ${id}; the run is of project ${header.project.id}. Nothing was sent.`,
+    );
+  }
+}
+
+function countUnfinished(view: JournalView): number {
+  let left = 0;
+  for (let row = 1; row <= view.header.manifest.rows; row += 1) {
+    if (isUnfinished(view, row)) left += 1;
+  }
+  return left;
+}
+
+async function alreadyFinished(io: Io, directory: string, flags: ResumeFlags): Promise<ExitCode> {
+  io.stderr.write('This run is finished: no row is left to send or to look at.\n');
+  const { summary, exitCode } = await finishReports(io, { directory, exitCode: exitCodeOfJournal });
+  if (flags.json === true) io.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+  else io.stdout.write(renderSummary(summary));
+  return exitCode;
+}
+
+/** A run whose question was never answered is asked about now. */
+async function confirmLate(
+  io: Io,
+  flags: ResumeFlags,
+  view: JournalView,
+  { connection, control }: Connected,
+): Promise<{ by: Confirmed; files: number }> {
+  const totals: PlanTotals = { ...emptyTotals(), ...(view.planned?.totals as Partial<PlanTotals>) };
+  const plan = renderPlan({
+    header: view.header,
+    totals,
+    blind: false,
+    backup: view.header.options['backup'] === true,
+    perMinute: connection.rate.perMinute,
+    requests: estimateRequests(totals, {
+      verifies: view.header.options['verify'] !== false,
+      backup: view.header.options['backup'] === true,
+    }),
+  });
+  if (flags.json !== true) io.stdout.write(`${plan}\n`);
+  if (flags.yes !== true && hasTerminal(io) && (flags.json === true || !io.stdout.isTTY)) {
+    io.stderr.write(`${plan}\n`);
+  }
+  const by = await confirmFiles(io, {
+    yes: flags.yes === true,
+    files: totals.delete,
+    verb: 'deleted',
+    signal: control.stopping,
+  });
+  if (by === undefined) throw new RefusedError('Not confirmed. Nothing was deleted.');
+  return { by, files: totals.delete };
+}
+
+async function resumedRows(
+  directory: string,
+  view: JournalView,
+  journal: Journal,
+  { server, control }: Connected,
+): Promise<SessionRows> {
+  journal.append({ state: 'resumed', at: journal.stamp(), tool: TOOL });
+  const manifest = await openManifestFile(join(directory, MANIFEST_FILE), {
+    columns: view.header.columns,
+  });
+  const model = view.header.project;
+  return (onLookOnly) =>
+    lookBeforeSending(unfinishedRows(manifest.batches(), view), {
+      view,
+      journal,
+      control,
+      look: model === null ? undefined : (targets) => server.look(model, targets),
+      onLookOnly,
+      onSettled: () => undefined,
+    });
+}
+

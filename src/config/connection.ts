@@ -1,0 +1,144 @@
+import { RefusedError } from '../errors.ts';
+import { readCaFile, readNodeExtraCas } from './ca-file.ts';
+import { CONNECTION_DEFAULTS } from './connection-options.ts';
+import type { ConfigContext } from './context.ts';
+import { parseDecimal, parseWhole } from './numbers.ts';
+import { attempt, attemptAsync, refuseProblems, settled } from './problems.ts';
+import { resolveProxy } from './proxy.ts';
+import { parseRate, warnAboutRate, type Rate } from './rate.ts';
+import { parseServerUrl, warnAboutUrl } from './server-url.ts';
+import { readToken } from './read-token.ts';
+import { chooseTokenSource, warnAboutMode } from './token-source.ts';
+import { lookUpVariables, readEnvFile, type Variables } from './variables.ts';
+
+export { CONNECTION_OPTIONS, type OptionText } from './connection-options.ts';
+export type { ConfigContext } from './context.ts';
+export { proxyLabel } from './proxy.ts';
+export { parseRate, type Rate } from './rate.ts';
+
+/** The connection's options as the command line gives them. */
+export interface ConnectionOptions {
+  readonly url?: string;
+  readonly tokenFile?: string;
+  readonly tokenCommand?: string;
+  readonly envFile?: string;
+  readonly caFile?: string;
+  readonly timeout?: string;
+  readonly rate?: string;
+  readonly concurrency?: string;
+  readonly retries?: string;
+}
+
+/** All that is needed to talk to one server. Frozen. */
+export interface Connection {
+  /** With its final slash. */
+  readonly url: URL;
+  readonly token: string;
+  /** Authorities to add to the usual ones; empty without `--ca-file`. */
+  readonly caPems: readonly string[];
+  /** Undefined where none is to be used; may hold credentials: show `proxyLabel`. */
+  readonly proxy: URL | undefined;
+  readonly timeoutMs: number;
+  readonly rate: Rate;
+  readonly concurrency: number;
+  readonly retries: number;
+  /** Plain sentences to show before anything is sent. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Options, then the environment, then the env file make one frozen value.
+ * Throws RefusedError with everything that is wrong at once; a person or a
+ * password manager is asked for the token only when all else is right.
+ */
+export async function readConnection(
+  options: ConnectionOptions,
+  context: ConfigContext,
+): Promise<Connection> {
+  const { env, cwd, platform } = context;
+  const problems: string[] = [];
+  const file = await attemptAsync(problems, () => readEnvFile(options.envFile, cwd));
+  const missingIsExplained = problems.length > 0;
+  const variables = lookUpVariables(env, platform, file);
+
+  const url = attempt(problems, () => readUrl(options.url, variables, missingIsExplained));
+  const proxy = attempt(problems, () => url && resolveProxy(url, variables));
+  const timeoutS = attempt(problems, () =>
+    parseDecimal(options.timeout ?? CONNECTION_DEFAULTS.timeout, '--timeout', {
+      min: 1,
+      max: 3600,
+    }),
+  );
+  const rate = attempt(problems, () => parseRate(options.rate ?? CONNECTION_DEFAULTS.rate));
+  const concurrency = attempt(problems, () =>
+    parseWhole(options.concurrency ?? CONNECTION_DEFAULTS.concurrency, '--concurrency', {
+      min: 1,
+      max: 64,
+    }),
+  );
+  const retries = attempt(problems, () =>
+    parseWhole(options.retries ?? CONNECTION_DEFAULTS.retries, '--retries', { min: 0, max: 100 }),
+  );
+  const caPems = await attemptAsync(problems, () => readAuthorities(options.caFile, env, cwd));
+  const source = attempt(problems, () => chooseTokenSource(options, variables('REDCAP_API_TOKEN')));
+  const token = await attemptAsync(problems, async () =>
+    source === undefined || (source.kind === 'none' && missingIsExplained)
+      ? undefined
+      : readToken(source, context, problems.length === 0),
+  );
+  refuseProblems(problems);
+
+  return Object.freeze({
+    url: settled(url),
+    token: settled(token),
+    caPems: Object.freeze(settled(caPems)),
+    proxy,
+    timeoutMs: Math.round(settled(timeoutS) * 1000),
+    rate: settled(rate),
+    concurrency: settled(concurrency),
+    retries: settled(retries),
+    warnings: Object.freeze([
+      ...warnAboutUrl(settled(url)),
+      ...warnAboutRate(settled(rate)),
+      ...warnAboutVerification(env),
+      ...(await warnAboutMode(settled(source), cwd, platform)),
+    ]),
+  });
+}
+
+function readUrl(
+  option: string | undefined,
+  variables: Variables,
+  missingIsExplained: boolean,
+): URL | undefined {
+  if (option !== undefined) return parseServerUrl(option, '--url');
+  const variable = variables('REDCAP_API_URL');
+  if (variable !== undefined) {
+    const { name, file, value } = variable;
+    return parseServerUrl(value, file === undefined ? name : `${name} in ${file}`);
+  }
+  if (missingIsExplained) return undefined;
+  throw new RefusedError(
+    "No server address was given. Give the API's address by --url, as in https://redcap.example.edu/api/, or in the environment variable REDCAP_API_URL.",
+  );
+}
+
+async function readAuthorities(
+  caFile: string | undefined,
+  env: ConfigContext['env'],
+  cwd: string,
+): Promise<string[]> {
+  if (caFile === undefined) return [];
+  return [
+    ...(await readCaFile(caFile, cwd)),
+    ...(await readNodeExtraCas(env['NODE_EXTRA_CA_CERTS'], cwd)),
+  ];
+}
+
+function warnAboutVerification(env: ConfigContext['env']): readonly string[] {
+  return env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0'
+    ? [
+        'NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored: certificates are verified anyway. For an authority of your institution use --ca-file.',
+      ]
+    : [];
+}

@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import { RefusedError } from '../errors.ts';
+import { stopTree } from './stop-tree.ts';
+
+/** What became of a token command; `output` is its standard output. */
+export interface CommandResult {
+  readonly exitCode: number | null;
+  /** The signal that ended it, if one did. */
+  readonly signal: string | null;
+  readonly output: Uint8Array;
+  /** Stopped by us before its end: the time was up, or the signal aborted. */
+  readonly stopped: boolean;
+}
+
+export type RunCommand = (command: string) => Promise<CommandResult>;
+
+export interface CommandSetting {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly platform: NodeJS.Platform;
+  /** Whether the command may ask on the terminal (a PIN): else it must not eat a manifest on standard input. */
+  readonly mayAsk: boolean;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Long enough for a person to unlock a password manager. */
+export const COMMAND_TIMEOUT_MS = 120_000;
+const OUTPUT_GRACE_MS = 1000;
+const LARGEST_BYTES = 64 * 1024;
+
+/**
+ * Runs a command by the platform's shell. Its standard error goes straight to
+ * the user's. Settles at the latest when the time is up or the signal aborts,
+ * even where a grandchild keeps the output open.
+ */
+export function shellRunner(setting: CommandSetting): RunCommand {
+  return (command) =>
+    new Promise((settle, fail) => {
+      const child = spawn(command, {
+        shell: true,
+        cwd: setting.cwd,
+        env: { ...setting.env },
+        stdio: [setting.mayAsk ? 'inherit' : 'ignore', 'pipe', 'inherit'],
+        windowsHide: true,
+      });
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      let stopped = false;
+      let grace: NodeJS.Timeout | undefined;
+      const finish = (exitCode: number | null, signal: string | null): void => {
+        clearTimeout(timer);
+        clearTimeout(grace);
+        setting.signal?.removeEventListener('abort', giveUp);
+        child.stdout.destroy();
+        child.unref();
+        settle({ exitCode, signal, output: Buffer.concat(chunks), stopped });
+      };
+      const giveUp = (): void => {
+        if (child.pid === undefined) return;
+        stopped = true;
+        void stopTree(child.pid, setting.platform).then(() => finish(null, null));
+      };
+      const timer = setTimeout(giveUp, setting.timeoutMs ?? COMMAND_TIMEOUT_MS);
+      child.stdout.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes <= LARGEST_BYTES) chunks.push(chunk);
+      });
+      child.stdout.on('error', () => undefined);
+      child.once('error', (error) => {
+        clearTimeout(timer);
+        setting.signal?.removeEventListener('abort', giveUp);
+        fail(new RefusedError(`--token-command could not be started: ${startTrouble(error)}.`));
+      });
+      child.once('exit', (code, signal) => {
+        grace = setTimeout(() => finish(code, signal), OUTPUT_GRACE_MS);
+      });
+      child.once('close', (code, signal) => finish(code, signal));
+      setting.signal?.addEventListener('abort', giveUp, { once: true });
+      if (setting.signal?.aborted === true) giveUp();
+    });
+}
+
+function startTrouble(error: Error): string {
+  return 'code' in error ? `the system says ${String(error.code)}` : 'the shell did not start';
+}

@@ -1,0 +1,27 @@
+import { closeSync, fdatasync, openSync, writeSync } from 'node:fs';
+import { promisify } from 'node:util';
+import type { JournalFile } from './write.ts';
+
+const datasync = promisify(fdatasync);
+
+/**
+ * The journal on a real disk. Writes are synchronous: one a turn of the event
+ * loop, and when `write` returns, a killed process no longer loses the bytes
+ * (a power cut still can, until `sync`).
+ */
+export function openJournalFile(path: string): JournalFile {
+  const fd = openSync(path, 'a', 0o600);
+  return {
+    write(text) {
+      const bytes = Buffer.from(text, 'utf8');
+      for (let done = 0; done < bytes.length; ) {
+        done += writeSync(fd, bytes, done, bytes.length - done);
+      }
+    },
+    sync: () => datasync(fd),
+    close: () => {
+      closeSync(fd);
+      return Promise.resolve();
+    },
+  };
+}

@@ -1,0 +1,215 @@
+import { RefusedError } from '../errors.ts';
+import type { FileFacts, StopCode } from '../run/outcome.ts';
+import {
+  JOURNAL_VERSION,
+  type EventLine,
+  type JournalHeader,
+  type OutcomeLine,
+  type PlanLine,
+  type SendingLine,
+  type TriedLine,
+  type VerifiedLine,
+} from './lines.ts';
+import { readJournal, type ReadLine } from './read.ts';
+import { PHASE, RowIndex } from './row-index.ts';
+
+/** A row between its first `sending` line and its outcome. */
+export interface OpenRow {
+  attempts: number;
+  startedAt: number;
+  /** A try without an end, or one that may have had an effect. */
+  effect: 'none' | 'possible';
+  /** A try left whose end is not written. */
+  inAir: boolean;
+  code: string;
+  http: number | undefined;
+}
+
+/** Everything a journal says, with a few bytes a row. */
+export interface JournalView {
+  readonly path: string;
+  readonly header: JournalHeader;
+  readonly index: RowIndex;
+  readonly open: ReadonlyMap<number, OpenRow>;
+  /** The newest backup of rows that have no outcome yet. */
+  readonly backups: ReadonlyMap<number, FileFacts>;
+  /** Bytes [planStart, planEnd) hold the plan lines, in the order of the rows. */
+  readonly planStart: number;
+  readonly planEnd: number;
+  readonly planned: (EventLine & { state: 'planned' }) | undefined;
+  readonly refused: string | undefined;
+  readonly confirmed: boolean;
+  /** The stop of the last session; `undefined` where it ended otherwise, or was killed. */
+  readonly stop: { readonly code: StopCode; readonly message: string } | undefined;
+  /** The exit code that the last session ended with; `undefined`: it is live, or was killed. */
+  readonly exitCode: number | undefined;
+  /** Rows up to this one may have been sent by a session that was killed. */
+  readonly airMark: number;
+  /** Has any deletion request been sent, over all sessions? */
+  readonly sent: boolean;
+  readonly sessions: number;
+  readonly lastStamp: number;
+  /** Where the last whole line ends: a torn tail beyond is to be cut off. */
+  readonly end: number;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+type Building = Mutable<JournalView> & {
+  open: Map<number, OpenRow>;
+  backups: Map<number, FileFacts>;
+  mark: number;
+};
+
+/** Reads a journal into its view. Refuses another format version, and a file that is no journal. */
+export async function foldJournal(path: string, upTo?: number): Promise<JournalView> {
+  let view: Building | undefined;
+  for await (const { lines, end } of readJournal(path, upTo)) {
+    for (const read of lines) {
+      if (view === undefined) view = begin(path, read);
+      else foldLine(view, read);
+    }
+    if (view !== undefined) view.end = end;
+  }
+  if (view === undefined) {
+    throw new RefusedError(`${path} holds no run: its first line is missing.`);
+  }
+  // A session without a stop or an end was killed: what its mark covers may be in the air.
+  if (view.stop === undefined && view.exitCode === undefined) {
+    view.airMark = Math.max(view.airMark, view.mark);
+  }
+  return view;
+}
+
+function begin(path: string, { line, offset, length }: ReadLine): Building {
+  const header = line as Partial<JournalHeader>;
+  if (header.version !== JOURNAL_VERSION) {
+    throw new RefusedError(
+      `${path} has journal version ${String(header.version)}; this program reads version ${JOURNAL_VERSION}. Use the version of redcap-sweep that wrote it.`,
+    );
+  }
+  const planStart = offset + length + 1;
+  return {
+    path,
+    header: header as JournalHeader,
+    index: new RowIndex(),
+    open: new Map(),
+    backups: new Map(),
+    planStart,
+    planEnd: planStart,
+    planned: undefined,
+    refused: undefined,
+    confirmed: false,
+    stop: undefined,
+    exitCode: undefined,
+    airMark: 0,
+    mark: 0,
+    sent: false,
+    sessions: 1,
+    lastStamp: Date.parse(header.startedAt ?? '') || 0,
+    end: planStart,
+  };
+}
+
+function foldLine(view: Building, read: ReadLine): void {
+  const line = read.line as { at?: number };
+  if (line.at !== undefined && line.at > view.lastStamp) view.lastStamp = line.at;
+  if ('plan' in line) foldPlan(view, read.line as PlanLine, read);
+  else if ('row' in line) foldRow(view, read);
+  else if ('rows' in line) {
+    const { rows, verified } = read.line as VerifiedLine;
+    for (const row of rows) {
+      view.index.setVerified(row, verified);
+      view.index.setLookDue(row, false);
+    }
+  } else foldEvent(view, read.line as EventLine);
+}
+
+function foldPlan(view: Building, line: PlanLine, { offset, length }: ReadLine): void {
+  view.index.setPhase(line.row, line.plan === 'delete' ? PHASE.planned : PHASE.settledByPlan);
+  view.planEnd = offset + length + 1;
+}
+
+function foldRow(view: Building, read: ReadLine): void {
+  const line = read.line as SendingLine | TriedLine | OutcomeLine | { row: number; state: string };
+  switch (line.state) {
+    case 'sending': {
+      const { row, at, attempt, effect } = line as SendingLine;
+      const open = view.open.get(row);
+      view.sent = true;
+      if (open === undefined) {
+        view.open.set(row, {
+          attempts: attempt,
+          startedAt: at,
+          effect: effect ?? 'none',
+          inAir: true,
+          code: '',
+          http: undefined,
+        });
+        view.index.setPhase(row, PHASE.open);
+      } else {
+        open.attempts = attempt;
+        open.inAir = true;
+      }
+      return;
+    }
+    case 'tried': {
+      const { row, code, http, effect, sent } = line as TriedLine;
+      const open = view.open.get(row);
+      if (open === undefined) return;
+      open.inAir = false;
+      open.code = code;
+      open.http = http;
+      if (effect === 'possible') open.effect = 'possible';
+      if (!sent) open.attempts -= 1;
+      return;
+    }
+    case 'backup':
+      view.backups.set(line.row, (line as unknown as { file: FileFacts }).file);
+      return;
+    case 'restoring':
+      view.index.setRestoring(line.row);
+      return;
+    default: {
+      const outcome = line as OutcomeLine;
+      view.index.setPhase(outcome.row, PHASE.outcome);
+      view.index.setOutcome(outcome.row, outcome.state, read.offset);
+      view.index.setVerified(outcome.row, outcome.verified ?? '');
+      view.index.setLookDue(outcome.row, outcome.look === true);
+      view.open.delete(outcome.row);
+      view.backups.delete(outcome.row);
+    }
+  }
+}
+
+function foldEvent(view: Building, line: EventLine): void {
+  switch (line.state) {
+    case 'planned':
+      view.planned = line;
+      return;
+    case 'refused':
+      view.refused = line.reason;
+      return;
+    case 'confirmed':
+      view.confirmed = true;
+      return;
+    case 'resumed':
+      if (view.stop === undefined && view.exitCode === undefined) {
+        view.airMark = Math.max(view.airMark, view.mark);
+      }
+      view.mark = 0;
+      view.stop = undefined;
+      view.exitCode = undefined;
+      view.sessions += 1;
+      return;
+    case 'mark':
+      view.mark = line.upTo;
+      view.sent = true;
+      return;
+    case 'stop':
+      view.stop = { code: line.code, message: line.message };
+      return;
+    case 'end':
+      view.exitCode = line.exitCode;
+      return;
+  }
+}

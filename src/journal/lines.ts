@@ -1,0 +1,145 @@
+import type { FileFacts, Outcome, StopCode, Verified } from '../run/outcome.ts';
+import type { ProjectModel } from '../project/model.ts';
+
+/** The journal's format number. A reader refuses every other one. */
+export const JOURNAL_VERSION = 1;
+export const JOURNAL_FILE = 'journal.ndjson';
+
+/** First line: what this directory is, and everything that `resume` and `report` need offline. */
+export interface JournalHeader {
+  readonly version: typeof JOURNAL_VERSION;
+  readonly kind: 'run' | 'check';
+  readonly tool: string;
+  readonly startedAt: string;
+  readonly host: string;
+  readonly user: string;
+  readonly manifest: {
+    readonly name: string;
+    readonly sha256: string;
+    readonly bytes: number;
+    readonly rows: number;
+  };
+  /** `--column` overrides in force. */
+  readonly columns: Readonly<Record<string, string>>;
+  readonly url: string;
+  /** What was read of the project; `null` with `--no-check`. */
+  readonly project: ProjectModel | null;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Salted digest, to tell another token where the project is not known. */
+  readonly token: { readonly salt: string; readonly sha256: string };
+  /** The approved check that this run carries out. */
+  readonly approved?: { readonly directory: string; readonly sha256: string };
+}
+
+/**
+ * What the check saw at a target: a file under this name (or document id), a
+ * file without a name (`true`), or `undefined`: the look said nothing.
+ */
+export type Seen = string | true | undefined;
+
+/** What the plan decided of one row. Rows without a line are to be deleted, unseen. */
+export type PlanLine =
+  | {
+      readonly row: number;
+      readonly plan: 'delete';
+      readonly seen?: string | true;
+      /** The instance to send where it is not the manifest's own cell. */
+      readonly instance?: string;
+      readonly signature?: true;
+    }
+  | { readonly row: number; readonly plan: 'already_empty'; readonly instance?: string }
+  | {
+      readonly row: number;
+      readonly plan: 'invalid' | 'guard_mismatch';
+      readonly code: string;
+      readonly message: string;
+      readonly seen?: string | true;
+    }
+  | { readonly row: number; readonly plan: 'duplicate'; readonly of: number };
+
+export interface SendingLine {
+  readonly row: number;
+  readonly state: 'sending';
+  readonly at: number;
+  /** Counts over all sessions of the run. */
+  readonly attempt: number;
+  /** An earlier request may have had an effect. */
+  readonly effect?: 'possible';
+}
+
+/** A try that ended and will be followed by another one. */
+export interface TriedLine {
+  readonly row: number;
+  readonly state: 'tried';
+  readonly at: number;
+  readonly code: string;
+  readonly effect: 'none' | 'possible';
+  /** False: the connection was never made, so the try counts as no attempt. */
+  readonly sent: boolean;
+  readonly http?: number;
+}
+
+/** The bytes of this row's file are whole on disk. */
+export interface BackupLine {
+  readonly row: number;
+  readonly state: 'backup';
+  readonly file: FileFacts;
+}
+
+/** `look` says that verification has yet to look at this row. */
+export type OutcomeLine = {
+  readonly row: number;
+  readonly state: Outcome['status'];
+  readonly look?: true;
+} & Readonly<{
+  code?: string;
+  message?: string;
+  http?: number;
+  attempts?: number;
+  effect?: 'possible';
+  started?: number;
+  at?: number;
+  verified?: Exclude<Verified, ''>;
+  file?: FileFacts;
+}>;
+
+/** Looks that change nothing but `sweep_verified`, many rows a line. */
+export interface VerifiedLine {
+  readonly verified: Exclude<Verified, ''>;
+  readonly rows: readonly number[];
+  readonly at: number;
+}
+
+/** Before a file is put back; `resume` leaves such a row alone from then on. */
+export interface RestoringLine {
+  readonly row: number;
+  readonly state: 'restoring';
+  readonly at: number;
+}
+
+export type EventLine =
+  | {
+      readonly state: 'planned';
+      readonly at: number;
+      readonly totals: Readonly<Record<string, unknown>>;
+    }
+  | { readonly state: 'refused'; readonly at: number; readonly reason: string }
+  | {
+      readonly state: 'confirmed';
+      readonly at: number;
+      readonly files: number;
+      readonly by: 'typed' | '--yes';
+    }
+  | { readonly state: 'resumed'; readonly at: number; readonly tool: string }
+  | { readonly state: 'mark'; readonly upTo: number }
+  | {
+      readonly state: 'stop';
+      readonly at: number;
+      readonly code: StopCode;
+      readonly message: string;
+    }
+  | { readonly state: 'end'; readonly at: number; readonly exitCode: number };
+
+export type RowLine = SendingLine | TriedLine | BackupLine | OutcomeLine | RestoringLine;
+
+export type JournalLine = JournalHeader | PlanLine | RowLine | VerifiedLine | EventLine;

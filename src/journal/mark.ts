@@ -1,0 +1,45 @@
+import type { Journal } from './write.ts';
+
+/** Rows that one mark covers ahead: what a power cut can leave in doubt at most. */
+const AHEAD_ROWS = 1024;
+
+/** Says ahead of time, on the disk, up to which row sending may have gone. */
+export interface Mark {
+  /** Resolves when a mark that covers the row is on the disk; at once where one is. */
+  cover(row: number): Promise<void> | undefined;
+}
+
+/**
+ * For rates at which no line can be on the disk before each request: a mark
+ * covers a window of rows, and the next one is written when half of it is used.
+ */
+export function createMark(journal: Journal): Mark {
+  let covered = 0;
+  let coming = 0;
+  let writing: Promise<void> | undefined;
+
+  const extend = (row: number): Promise<void> => {
+    const upTo = row + AHEAD_ROWS;
+    coming = upTo;
+    journal.append({ state: 'mark', upTo });
+    const done = journal.sync().then(() => {
+      covered = Math.max(covered, upTo);
+      writing = undefined;
+    });
+    writing = done;
+    return done;
+  };
+
+  return {
+    cover(row) {
+      if (row <= covered) {
+        if (row > covered - AHEAD_ROWS / 2 && writing === undefined) {
+          // A failure is told by the journal itself, and by the next wait here.
+          extend(row).catch(() => undefined);
+        }
+        return undefined;
+      }
+      return row <= coming && writing !== undefined ? writing : extend(row);
+    },
+  };
+}

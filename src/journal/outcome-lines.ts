@@ -1,0 +1,48 @@
+import type { Effect, Outcome } from '../run/outcome.ts';
+import type { OutcomeLine } from './lines.ts';
+
+/**
+ * An outcome as its journal line. Values that a reader assumes anyway are left
+ * out: this line is written once for every row.
+ */
+export function encodeOutcome(row: number, outcome: Outcome, lookDue: boolean): string {
+  const { status, file } = outcome;
+  const plain = outcome.code === '' && outcome.message === '' && file === undefined;
+  let text = `{"row":${row},"state":"${status}"`;
+  if (outcome.startedAt !== undefined) text += `,"started":${outcome.startedAt}`;
+  if (outcome.finishedAt !== undefined) text += `,"at":${outcome.finishedAt}`;
+  if (outcome.attempts > 0) text += `,"attempts":${outcome.attempts}`;
+  if (outcome.httpStatus !== undefined) text += `,"http":${outcome.httpStatus}`;
+  if (outcome.effect === 'possible') text += ',"effect":"possible"';
+  if (outcome.verified !== '') text += `,"verified":"${outcome.verified}"`;
+  if (lookDue) text += ',"look":true';
+  if (!plain) {
+    if (outcome.code !== '') text += `,"code":${JSON.stringify(outcome.code)}`;
+    if (outcome.message !== '') text += `,"message":${JSON.stringify(outcome.message)}`;
+    if (file !== undefined) text += `,"file":${JSON.stringify(file)}`;
+  }
+  return text + '}';
+}
+
+export function decodeOutcome(line: OutcomeLine): Outcome {
+  // The writer above is the only source of these lines, so that status and
+  // code belong together as the union says.
+  return {
+    status: line.state,
+    code: line.code ?? '',
+    message: line.message ?? '',
+    httpStatus: line.http,
+    attempts: line.attempts ?? 0,
+    effect: line.effect ?? 'none',
+    startedAt: line.started,
+    finishedAt: line.at,
+    verified: line.verified ?? '',
+    file: line.file,
+  } as Outcome;
+}
+
+/** A `sending` line, built by hand: it stands on the path of every request. */
+export function encodeSending(row: number, at: number, attempt: number, effect: Effect): string {
+  const earlier = effect === 'possible' ? ',"effect":"possible"' : '';
+  return `{"row":${row},"state":"sending","at":${at},"attempt":${attempt}${earlier}}`;
+}

@@ -1,0 +1,185 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { decodeOutcome } from './outcome-lines.ts';
+import type { FileFacts, Outcome, StopCode } from '../run/outcome.ts';
+import type { JournalView } from './fold.ts';
+import type { OutcomeLine, PlanLine } from './lines.ts';
+import { PHASE } from './row-index.ts';
+
+/**
+ * Gives the final state of each row, as the journal tells it. Nothing is said
+ * of a row that the journal does not hold.
+ */
+export interface OutcomeReader {
+  outcomeOf(row: number, plan: PlanLine | undefined): Outcome;
+  close(): void;
+}
+
+const PAGE_BYTES = 1 << 18;
+const PAGES = 8;
+const LONGEST_LINE = 1 << 16;
+
+export function readOutcomes(view: JournalView): OutcomeReader {
+  const lines = readLinesAt(view.path);
+  return {
+    outcomeOf: (row, plan) => outcomeOf(view, lines.at, row, plan),
+    close: lines.close,
+  };
+}
+
+function outcomeOf(
+  view: JournalView,
+  lineAt: (offset: number) => string,
+  row: number,
+  plan: PlanLine | undefined,
+): Outcome {
+  const { index } = view;
+  switch (index.phase(row)) {
+    case PHASE.outcome: {
+      const line = JSON.parse(lineAt(index.offset(row))) as OutcomeLine;
+      return { ...decodeOutcome(line), verified: index.verified(row) };
+    }
+    case PHASE.open:
+      return openOutcome(view, row);
+    case PHASE.settledByPlan:
+      return settledOutcome(view, plan);
+    case PHASE.planned:
+    case PHASE.untouched:
+      return notBegun(view, row, plan);
+  }
+}
+
+/** In the air when the program was killed, or waiting for another try. */
+function openOutcome(view: JournalView, row: number): Outcome {
+  const open = view.open.get(row);
+  const effect = open === undefined || open.inAir ? 'possible' : open.effect;
+  const code = stopCode(view);
+  const trail = {
+    httpStatus: open?.http,
+    attempts: open?.attempts ?? 0,
+    effect,
+    startedAt: open?.startedAt,
+    verified: '',
+    file: view.backups.get(row),
+  } as const;
+  if (effect === 'none') {
+    return { ...trail, status: 'not_attempted', code, message: STOPPED_BEFORE };
+  }
+  return {
+    ...trail,
+    status: 'unknown',
+    code: (open === undefined || open.code === '' ? 'interrupted' : open.code) as 'interrupted',
+    message: 'a request was sent, and the run ended before its answer was written down; resume settles it',
+  };
+}
+
+const STOPPED_BEFORE = 'the run ended before this row';
+
+function notBegun(view: JournalView, row: number, plan: PlanLine | undefined): Outcome {
+  const name = seenName(plan);
+  const file: FileFacts | undefined = name === undefined ? undefined : { name };
+  const trail = { attempts: 0, effect: 'none', verified: '', file } as const;
+  if (isPlanOnly(view)) {
+    return {
+      ...trail,
+      status: 'not_attempted',
+      code: 'would_delete',
+      message:
+        plan?.plan === 'delete' && plan.seen === undefined && view.header.project !== null
+          ? 'unconfirmed: no look could tell whether a file is there'
+          : '',
+    };
+  }
+  if (row <= view.airMark) {
+    return {
+      ...trail,
+      effect: 'possible',
+      status: 'unknown',
+      code: 'interrupted',
+      message:
+        'the program was killed; whether a request of this row had left cannot be told; resume settles it',
+    };
+  }
+  return { ...trail, status: 'not_attempted', code: stopCode(view), message: STOPPED_BEFORE };
+}
+
+function settledOutcome(view: JournalView, plan: PlanLine | undefined): Outcome {
+  const trail = { attempts: 0, effect: 'none', verified: '' } as const;
+  switch (plan?.plan) {
+    case 'already_empty':
+      return isPlanOnly(view)
+        ? {
+            ...trail,
+            status: 'not_attempted',
+            code: 'nothing_to_delete',
+            message: 'the field is empty; no request would be sent',
+          }
+        : { ...trail, status: 'already_empty', code: '', message: 'the check found nothing there' };
+    case 'duplicate':
+      return {
+        ...trail,
+        status: 'duplicate',
+        code: 'duplicate_of',
+        message: `names the same target as row ${plan.of}`,
+      };
+    case 'invalid':
+    case 'guard_mismatch': {
+      const name = seenName(plan);
+      return {
+        ...trail,
+        status: plan.plan,
+        code: plan.code,
+        message: plan.message,
+        file: name === undefined ? undefined : { name },
+      } as Outcome;
+    }
+    case 'delete':
+    case undefined:
+      throw new Error('the plan part of the journal is out of step with its rows');
+  }
+}
+
+/** A check, or a run that was refused: nothing was attempted, and the rows stand as a check shows them. */
+export function isPlanOnly(view: JournalView): boolean {
+  return view.header.kind === 'check' || view.refused !== undefined;
+}
+
+/** Where the journal holds no stop, the program was killed: interrupted. */
+function stopCode(view: JournalView): StopCode {
+  return view.stop?.code ?? 'interrupted';
+}
+
+/** The name that the check saw; a document id or a bare "present" is none. */
+export function seenName(plan: PlanLine | undefined): string | undefined {
+  if (plan === undefined || !('seen' in plan) || typeof plan.seen !== 'string') return undefined;
+  return /^\d+$/.test(plan.seen) ? undefined : plan.seen;
+}
+
+/**
+ * Random access to lines with a few cached pages: rows finish almost in
+ * order, one front for each session of the run.
+ */
+function readLinesAt(path: string): { at: (offset: number) => string; close: () => void } {
+  const fd = openSync(path, 'r');
+  const pages = new Map<number, Buffer>();
+  const page = (number: number): Buffer => {
+    const known = pages.get(number);
+    if (known !== undefined) return known;
+    if (pages.size >= PAGES) pages.delete(pages.keys().next().value as number);
+    const bytes = Buffer.allocUnsafe(PAGE_BYTES + LONGEST_LINE);
+    const length = readSync(fd, bytes, 0, bytes.length, number * PAGE_BYTES);
+    const fresh = bytes.subarray(0, length);
+    pages.set(number, fresh);
+    return fresh;
+  };
+  return {
+    at(offset) {
+      const number = Math.floor(offset / PAGE_BYTES);
+      const bytes = page(number);
+      const start = offset - number * PAGE_BYTES;
+      return bytes.toString('utf8', start, bytes.indexOf(10, start));
+    },
+    close: () => {
+      closeSync(fd);
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { open } from 'node:fs/promises';
+import { RefusedError } from '../errors.ts';
+import type { JournalLine } from './lines.ts';
+
+const CHUNK_BYTES = 1 << 20;
+const NEWLINE = 10;
+
+export interface ReadLine {
+  readonly line: JournalLine;
+  /** Byte offset of the line in the file, and its length without the line end. */
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Bytes of whole lines, batch by batch; the last item says where the last whole line ends. */
+export interface ReadBatch {
+  readonly lines: readonly ReadLine[];
+  readonly end: number;
+}
+
+/**
+ * Reads a journal from the beginning. A last line without its line end is torn
+ * by a crash and left out; any other line that is no JSON object is refused
+ * with its number. `upTo` ends the reading at a byte.
+ */
+export async function* readJournal(path: string, upTo = Infinity): AsyncIterable<ReadBatch> {
+  const file = await open(path, 'r');
+  try {
+    let carried: Buffer = Buffer.alloc(0);
+    let offset = 0;
+    let lineNumber = 0;
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    while (offset + carried.length < upTo) {
+      const wanted = Math.min(CHUNK_BYTES, upTo - offset - carried.length);
+      const { bytesRead } = await file.read(chunk, 0, wanted, offset + carried.length);
+      if (bytesRead === 0) break;
+      const fresh = chunk.subarray(0, bytesRead);
+      const bytes = carried.length === 0 ? fresh : Buffer.concat([carried, fresh]);
+      const lines: ReadLine[] = [];
+      let start = 0;
+      for (;;) {
+        const stop = bytes.indexOf(NEWLINE, start);
+        if (stop === -1) break;
+        lineNumber += 1;
+        const line = parseLine(bytes.toString('utf8', start, stop), lineNumber, path);
+        lines.push({ line, offset: offset + start, length: stop - start });
+        start = stop + 1;
+      }
+      offset += start;
+      // Copied: the chunk's memory is written over by the next read.
+      carried = Buffer.from(bytes.subarray(start));
+      yield { lines, end: offset };
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+function parseLine(text: string, lineNumber: number, path: string): JournalLine {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return value as JournalLine;
+  } catch {
+    // Falls through to the refusal, which names the line.
+  }
+  throw new RefusedError(
+    `Line ${lineNumber} of ${path} is broken. A journal is never edited by hand; restore it from a copy. Nothing was sent.`,
+  );
+}

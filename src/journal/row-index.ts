@@ -1,0 +1,111 @@
+import { STATUSES, type Status, type Verified } from '../run/outcome.ts';
+
+/** How far a row has come, in one byte a row. */
+export const PHASE = {
+  /** No line of its own. */
+  untouched: 0,
+  /** The plan says: delete. */
+  planned: 1,
+  /** The plan settled it; its line is in the plan part of the journal. */
+  settledByPlan: 2,
+  /** Sent, and no outcome yet. */
+  open: 3,
+  /** An outcome stands at the row's offset. */
+  outcome: 4,
+} as const;
+export type Phase = (typeof PHASE)[keyof typeof PHASE];
+
+const VERIFIED: readonly Verified[] = ['', 'yes', 'no', 'skipped'];
+
+interface Page {
+  readonly phase: Uint8Array;
+  readonly status: Uint8Array;
+  readonly low: Uint32Array;
+  readonly high: Uint16Array;
+}
+
+/**
+ * State of every row in a few bytes: one for the phase and verification, one
+ * for the status, six for the place of its last outcome line. Grows in pages,
+ * so that no doubling shows as a peak.
+ */
+export class RowIndex {
+  static readonly PAGE = 1 << 16;
+  readonly #pages: Page[] = [];
+
+  #page(row: number): Page {
+    const at = Math.floor(row / RowIndex.PAGE);
+    while (this.#pages.length <= at) {
+      this.#pages.push({
+        phase: new Uint8Array(RowIndex.PAGE),
+        status: new Uint8Array(RowIndex.PAGE),
+        low: new Uint32Array(RowIndex.PAGE),
+        high: new Uint16Array(RowIndex.PAGE),
+      });
+    }
+    return this.#pages[at] as Page;
+  }
+
+  phase(row: number): Phase {
+    return ((this.#page(row).phase[row % RowIndex.PAGE] ?? 0) & 7) as Phase;
+  }
+
+  setPhase(row: number, phase: Phase): void {
+    const { phase: bytes } = this.#page(row);
+    const at = row % RowIndex.PAGE;
+    bytes[at] = ((bytes[at] ?? 0) & ~7) | phase;
+  }
+
+  verified(row: number): Verified {
+    return VERIFIED[((this.#page(row).phase[row % RowIndex.PAGE] ?? 0) >> 3) & 3] ?? '';
+  }
+
+  setVerified(row: number, verified: Verified): void {
+    const { phase } = this.#page(row);
+    const at = row % RowIndex.PAGE;
+    phase[at] = ((phase[at] ?? 0) & ~24) | (VERIFIED.indexOf(verified) << 3);
+  }
+
+  /** A look by verification is outstanding. */
+  lookDue(row: number): boolean {
+    return ((this.#page(row).phase[row % RowIndex.PAGE] ?? 0) & 32) !== 0;
+  }
+
+  setLookDue(row: number, due: boolean): void {
+    this.#flag(row, 32, due);
+  }
+
+  /** A restore has put its hand on the row: no deletion touches it again. */
+  restoring(row: number): boolean {
+    return ((this.#page(row).phase[row % RowIndex.PAGE] ?? 0) & 64) !== 0;
+  }
+
+  setRestoring(row: number): void {
+    this.#flag(row, 64, true);
+  }
+
+  #flag(row: number, bit: number, on: boolean): void {
+    const { phase } = this.#page(row);
+    const at = row % RowIndex.PAGE;
+    phase[at] = on ? (phase[at] ?? 0) | bit : (phase[at] ?? 0) & ~bit;
+  }
+
+  status(row: number): Status | undefined {
+    const byte = this.#page(row).status[row % RowIndex.PAGE] ?? 0;
+    return byte === 0 ? undefined : STATUSES[byte - 1];
+  }
+
+  setOutcome(row: number, status: Status, offset: number): void {
+    const page = this.#page(row);
+    const at = row % RowIndex.PAGE;
+    page.status[at] = STATUSES.indexOf(status) + 1;
+    page.low[at] = offset % 0x1_0000_0000;
+    page.high[at] = Math.floor(offset / 0x1_0000_0000);
+  }
+
+  offset(row: number): number {
+    const page = this.#page(row);
+    const at = row % RowIndex.PAGE;
+    return (page.high[at] ?? 0) * 0x1_0000_0000 + (page.low[at] ?? 0);
+  }
+}

@@ -1,0 +1,177 @@
+import { SweepError } from '../errors.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { JournalLine } from './lines.ts';
+
+/** The file under the journal: passed in, so that a simulation can lose its tail. */
+export interface JournalFile {
+  /** Appends; returns when the operating system has the bytes. Throws when it has not. */
+  write(bytes: string): void;
+  /** Resolves when everything written so far is on the disk. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Journal {
+  /** Appends a line; it reaches the file within this turn of the event loop. */
+  append(line: JournalLine | string): void;
+  /**
+   * Appends and resolves when a request may leave that the line announces:
+   * when the line is in the file, or on the disk where `syncEachSend` says so.
+   */
+  announce(line: string): Promise<void>;
+  /** Everything appended so far is on the disk. */
+  sync(): Promise<void>;
+  /** The time now, but never earlier than a time written before. */
+  stamp(): number;
+  readonly failed: boolean;
+  close(): Promise<void>;
+}
+
+export interface JournalOptions {
+  readonly file: JournalFile;
+  readonly now: () => number;
+  /** On the disk before each request (at 50 requests a second or fewer). */
+  readonly syncEachSend: boolean;
+  /** Later than this is synced in the background, milliseconds. */
+  readonly syncEveryMs: number;
+  /** Runs a function at the end of this turn of the event loop. */
+  readonly defer: (run: () => void) => void;
+  readonly lastStamp?: number;
+  /** Called once, at the first write that fails; nothing is appended after it. */
+  readonly onFailure?: (error: JournalError) => void;
+}
+
+/** The disk is full or read-only: what is in the journal stays, nothing is added. */
+export class JournalError extends SweepError {
+  override name = 'JournalError';
+
+  constructor(cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(
+      `The journal could not be written (${reason}). Nothing more is sent. What it holds so far is safe; free the disk, then resume.`,
+      EXIT.stopped,
+      { cause },
+    );
+  }
+}
+
+/**
+ * Append-only writer. Lines of one turn of the event loop go out in one write;
+ * the first write that fails is the last one.
+ */
+export function openJournal(options: JournalOptions): Journal {
+  const { file, now, defer, syncEachSend, syncEveryMs } = options;
+  let buffer = '';
+  let flushing = false;
+  let failure: JournalError | undefined;
+  let waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
+  let last = options.lastStamp ?? 0;
+  let dirty = false;
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> | undefined;
+  let queued: Promise<void> | undefined;
+
+  const fail = (error: unknown): JournalError => {
+    if (failure === undefined) {
+      failure = error instanceof JournalError ? error : new JournalError(error);
+      buffer = '';
+      options.onFailure?.(failure);
+    }
+    return failure;
+  };
+
+  const flush = (): void => {
+    flushing = false;
+    const released = waiting;
+    waiting = [];
+    try {
+      if (failure !== undefined) throw failure;
+      if (buffer !== '') {
+        const bytes = buffer;
+        buffer = '';
+        file.write(bytes);
+        dirty = true;
+        if (!syncEachSend) timer ??= setTimeout(background, syncEveryMs).unref();
+      }
+    } catch (error) {
+      const failed = fail(error);
+      for (const one of released) one.reject(failed);
+      return;
+    }
+    for (const one of released) one.resolve();
+  };
+
+  const background = (): void => {
+    timer = undefined;
+    // A failed background sync is reported through onFailure, which stops the run.
+    if (dirty) syncNow().catch(() => undefined);
+  };
+
+  const schedule = (): void => {
+    if (flushing) return;
+    flushing = true;
+    defer(flush);
+  };
+
+  const syncOnce = async (): Promise<void> => {
+    flush();
+    if (failure !== undefined) throw failure;
+    dirty = false;
+    try {
+      await file.sync();
+    } catch (error) {
+      throw fail(error);
+    }
+  };
+
+  // A sync that is under way may have begun before the caller's line: those
+  // who ask meanwhile share the next one.
+  const syncNow = (): Promise<void> => {
+    if (running === undefined) {
+      running = syncOnce().finally(() => {
+        running = undefined;
+      });
+      return running;
+    }
+    queued ??= running
+      .catch(() => undefined)
+      .then(() => {
+        queued = undefined;
+        return syncNow();
+      });
+    return queued;
+  };
+
+  return {
+    append(line) {
+      if (failure !== undefined) return;
+      buffer += (typeof line === 'string' ? line : JSON.stringify(line)) + '\n';
+      schedule();
+    },
+    announce(line) {
+      if (failure !== undefined) return Promise.reject(failure);
+      buffer += line + '\n';
+      if (syncEachSend) return syncNow();
+      schedule();
+      return new Promise((resolve, reject) => {
+        waiting.push({ resolve, reject });
+      });
+    },
+    sync: syncNow,
+    stamp() {
+      last = Math.max(last, now());
+      return last;
+    },
+    get failed() {
+      return failure !== undefined;
+    },
+    async close() {
+      clearTimeout(timer);
+      try {
+        if (failure === undefined) await syncNow();
+      } finally {
+        await file.close();
+      }
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { RefusedError } from '../errors.ts';
+import { COLUMN_NAMES, type ColumnChoices, type KnownColumn } from './columns.ts';
+import { quoted } from './quoted.ts';
+
+/** The columns that `--column` can point at a header of the user's own. */
+export const CHOOSABLE_COLUMNS = [
+  'record',
+  'field',
+  'event',
+  'instance',
+  'expect_filename',
+  'expect_sha256',
+] as const satisfies readonly KnownColumn[];
+
+const FORM = 'Write --column <name>=<header>, as in --column record="Study ID"';
+
+/**
+ * Reads the values of a repeated `--column name=header`. Whether the manifest
+ * has such headers is seen when it is opened. Throws RefusedError.
+ */
+export function parseColumnOptions(values: readonly string[]): ColumnChoices {
+  const choices: Partial<Record<KnownColumn, string>> = {};
+  for (const value of values) {
+    const equals = value.indexOf('=');
+    if (equals === -1)
+      throw new RefusedError(`--column ${quoted(value)}: "=" is missing. ${FORM}.`);
+    const column = readColumnName(value.slice(0, equals));
+    const header = value.slice(equals + 1);
+    if (header.trim() === '') {
+      throw new RefusedError(`--column ${column}=: the header is missing. ${FORM}.`);
+    }
+    const earlier = choices[column];
+    if (earlier !== undefined) {
+      throw new RefusedError(
+        `--column names two headers for ${column}: ${quoted(earlier)} and ${quoted(header)}. Give one.`,
+      );
+    }
+    choices[column] = header;
+  }
+  return choices;
+}
+
+function readColumnName(text: string): KnownColumn {
+  const name = text.trim().toLowerCase();
+  const column = CHOOSABLE_COLUMNS.find((known) => known === name);
+  if (column !== undefined) return column;
+  const meant = CHOOSABLE_COLUMNS.find((known) => COLUMN_NAMES[known].includes(name));
+  const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
+  throw new RefusedError(
+    `--column ${quoted(text)}: there is no such column.${hint} The names are ${CHOOSABLE_COLUMNS.join(', ')}.`,
+  );
+}

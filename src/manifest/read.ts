@@ -1,0 +1,101 @@
+import { createReadStream } from 'node:fs';
+import { RefusedError } from '../errors.ts';
+import type { ColumnChoices, KnownColumn } from './columns.ts';
+import { unpackGzip } from './gunzip.ts';
+import { type Delimiter, readHead } from './header.ts';
+import { type Intake, createIntake, feedIntake } from './intake.ts';
+import { quoted } from './quoted.ts';
+import type { ManifestRow } from './row.ts';
+import type { TextPiece } from './text-piece.ts';
+import { readText } from './text.ts';
+import { namingReadErrors, unreadableLine } from './unreadable.ts';
+
+export type { KnownColumn };
+
+export interface ManifestOptions {
+  /** Headers that the user named for columns (`--column`); they win over the names known by themselves. */
+  readonly columns?: ColumnChoices;
+}
+
+export interface Manifest {
+  /** The manifest's own column names as they stand; those that start with `sweep_` left out. */
+  readonly header: readonly string[];
+  readonly delimiter: Delimiter;
+  /** Which header serves each known column that the manifest has. */
+  readonly columnNames: ColumnChoices;
+  /**
+   * The rows in order, a few hundred at a time, read no faster than they are
+   * taken. Single use. Throws RefusedError where the manifest cannot be read,
+   * and at its end when it had no rows.
+   */
+  batches(): AsyncIterable<readonly ManifestRow[]>;
+}
+
+type Pieces = AsyncGenerator<TextPiece, void, undefined>;
+
+/** Opens the manifest at a path, which may be a pipe. Throws RefusedError as `openManifest` does. */
+export function openManifestFile(path: string, options?: ManifestOptions): Promise<Manifest> {
+  const name = `The manifest ${quoted(path, 200)}`;
+  return openManifest(namingReadErrors(createReadStream(path), name), options);
+}
+
+/**
+ * Reads the header, then gives rows; gzip is known by its first bytes.
+ * Throws RefusedError for a header that cannot be read or lacks a column.
+ */
+export async function openManifest(
+  source: AsyncIterable<Uint8Array>,
+  options: ManifestOptions = {},
+): Promise<Manifest> {
+  const choices = options.columns ?? {};
+  const pieces = readText(unpackGzip(namingReadErrors(source, 'The manifest')));
+  try {
+    const head = await readHead(pieces, choices);
+    const intake = createIntake(head, choices);
+    const turns = feedIntake(intake.records, head.piece, pieces);
+    // The parser looks a few bytes ahead: the header may come out some turns later.
+    let ended = false;
+    while (intake.layout === null && !ended) ended = (await turns.next()).done === true;
+    const { layout } = intake;
+    if (layout === null) throw unreadableLine(head.line, 'the header line cannot be read.');
+    return {
+      header: layout.header,
+      delimiter: head.delimiter,
+      columnNames: layout.names,
+      batches: once(() => takeBatches(intake, turns, pieces)),
+    };
+  } catch (error) {
+    await pieces.return();
+    throw error;
+  }
+}
+
+async function* takeBatches(
+  intake: Intake,
+  turns: AsyncGenerator<void, void, undefined>,
+  pieces: Pieces,
+): AsyncGenerator<readonly ManifestRow[], void, undefined> {
+  try {
+    for (let ended = false; !ended;) {
+      // The first batch may have come along with the header.
+      if (intake.rows.length === 0) ended = (await turns.next()).done === true;
+      const { rows } = intake;
+      intake.rows = [];
+      if (rows.length > 0) yield rows;
+    }
+    if (intake.count === 0) {
+      throw new RefusedError('The manifest has a header line and no rows: it names no file.');
+    }
+  } finally {
+    await pieces.return();
+  }
+}
+
+function once<T>(make: () => T): () => T {
+  let used = false;
+  return () => {
+    if (used) throw new Error('The batches of a manifest can be taken once; open it again.');
+    used = true;
+    return make();
+  };
+}

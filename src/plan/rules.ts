@@ -1,0 +1,168 @@
+import type { ManifestRow } from '../manifest/row.ts';
+import type { Target } from '../manifest/target.ts';
+import { nearestName } from '../project/near.ts';
+import { repeatKind, type FileField, type ProjectModel } from '../project/model.ts';
+import type { InvalidCode } from '../run/outcome.ts';
+
+export interface Fault {
+  readonly code: InvalidCode;
+  readonly message: string;
+}
+
+/** A row held against the project's rules, before anybody looked at its record. */
+export type Ruled =
+  | { readonly kind: 'faulty'; readonly faults: readonly Fault[]; readonly target: Target | undefined }
+  | {
+      readonly kind: 'sound';
+      readonly target: Target;
+      readonly signature: boolean;
+      /** The instance is blank and only a look can tell whether one is required. */
+      readonly undecided: boolean;
+    };
+
+/** Faults of the row itself: it names no target, and so shadows none. */
+const NAMES_NO_TARGET: ReadonlySet<InvalidCode> = new Set([
+  'missing_value',
+  'bad_field_name',
+  'bad_instance',
+  'bad_sha256',
+  'ragged_row',
+  'instrument_mismatch',
+  'instance_required',
+]);
+
+/**
+ * Holds a row against the project: fields, events, forms and repeats. All
+ * faults of the row are found. `defaultInstance` serves rows that leave the
+ * instance out where one is required.
+ */
+export function ruleRow(
+  row: ManifestRow,
+  model: ProjectModel,
+  defaultInstance: string | undefined,
+): Ruled {
+  const faults: Fault[] = [...row.problems];
+  if (faults.some((fault) => fault.code === 'ragged_row')) {
+    return { kind: 'faulty', faults, target: undefined };
+  }
+  const field = row.field === '' ? undefined : ruleField(row, model, faults);
+  ruleEvent(row, model, field, faults);
+  let instance = row.instance;
+  let undecided = false;
+  const badInstance = faults.some((fault) => fault.code === 'bad_instance');
+  if (field !== undefined && !badInstance) {
+    const kind = repeatKind(model, row.event, field.form);
+    if (kind === 'none') {
+      if (instance !== '' && instance !== '1') {
+        faults.push({
+          code: 'instance_not_allowed',
+          message: `nothing repeats here, so that there is no instance ${instance}; leave the instance blank`,
+        });
+      }
+      instance = '';
+    } else if (instance === '') {
+      if (defaultInstance !== undefined && kind !== 'unknown') instance = defaultInstance;
+      else if (kind === 'unknown') undecided = true;
+      else faults.push(instanceRequired(row, kind === 'event', field.form));
+    }
+  }
+  const target: Target = { record: row.record, field: row.field, event: row.event, instance };
+  if (faults.length === 0) {
+    return { kind: 'sound', target, signature: field?.signature ?? false, undecided };
+  }
+  const shadows = !faults.some((fault) => NAMES_NO_TARGET.has(fault.code));
+  return { kind: 'faulty', faults, target: shadows ? target : undefined };
+}
+
+export function instanceRequired(
+  row: ManifestRow,
+  wholeEvent: boolean,
+  form: string,
+): Fault {
+  const what = wholeEvent ? `event ${row.event} repeats` : `form ${form} repeats`;
+  return {
+    code: 'instance_required',
+    message: `${what}: write the instance to delete from (REDCap would take 1), or give --default-instance`,
+  };
+}
+
+function ruleField(
+  row: ManifestRow,
+  model: ProjectModel,
+  faults: Fault[],
+): FileField | undefined {
+  if (faults.some((fault) => fault.code === 'bad_field_name')) return undefined;
+  const field = Object.hasOwn(model.fileFields, row.field) ? model.fileFields[row.field] : undefined;
+  if (field === undefined) {
+    if (model.otherFields.includes(row.field)) {
+      faults.push({
+        code: 'not_a_file_field',
+        message: `field ${row.field} holds no files; file fields are ${listed(Object.keys(model.fileFields))}`,
+      });
+    } else {
+      const near = nearestName(row.field, [...Object.keys(model.fileFields), ...model.otherFields]);
+      faults.push({
+        code: 'unknown_field',
+        message: `the project has no field ${row.field}${hint(near)}`,
+      });
+    }
+    return undefined;
+  }
+  if (row.repeatInstrument !== '' && row.repeatInstrument !== field.form) {
+    faults.push({
+      code: 'instrument_mismatch',
+      message: `field ${row.field} is on form ${field.form}, not on ${row.repeatInstrument}`,
+    });
+  }
+  return field;
+}
+
+function ruleEvent(
+  row: ManifestRow,
+  model: ProjectModel,
+  field: FileField | undefined,
+  faults: Fault[],
+): void {
+  if (!model.longitudinal) {
+    if (row.event !== '') {
+      faults.push({
+        code: 'event_not_allowed',
+        message: `the project is not longitudinal, so that there is no event ${row.event}; leave the event blank`,
+      });
+    }
+    return;
+  }
+  const names = model.events.map((event) => event.name);
+  if (row.event === '') {
+    const usable =
+      field === undefined
+        ? names
+        : names.filter((name) => model.eventForms[name]?.includes(field.form));
+    faults.push({
+      code: 'event_required',
+      message: `the project is longitudinal: write the unique event name (${listed(usable)})`,
+    });
+  } else if (!names.includes(row.event)) {
+    faults.push({
+      code: 'unknown_event',
+      message: `the project has no event ${row.event}${hint(nearestName(row.event, names))}`,
+    });
+  } else if (field !== undefined && model.eventForms[row.event]?.includes(field.form) !== true) {
+    const where = names.filter((name) => model.eventForms[name]?.includes(field.form));
+    faults.push({
+      code: 'field_not_in_event',
+      message: `form ${field.form} with field ${row.field} is not in event ${row.event}; it is in ${listed(where)}`,
+    });
+  }
+}
+
+function hint(near: string | undefined): string {
+  return near === undefined ? '' : `; did you mean ${near}?`;
+}
+
+/** The first few names, so that a message stays one line. */
+function listed(names: readonly string[]): string {
+  if (names.length === 0) return 'none';
+  const shown = names.slice(0, 6).join(', ');
+  return names.length > 6 ? `${shown} and ${names.length - 6} more` : shown;
+}

@@ -1,0 +1,77 @@
+import { markedLook } from '../project/look.ts';
+import type { ProjectModel } from '../project/model.ts';
+import type { PlannedRow } from './make-plan.ts';
+
+/** What a plan amounts to: the figures that a person judges it by. */
+export interface PlanTotals {
+  rows: number;
+  delete: number;
+  already_empty: number;
+  invalid: number;
+  guard_mismatch: number;
+  /** Of these, rows that are no longer what the approved check saw. */
+  changed: number;
+  duplicate: number;
+  /** Rows to be deleted of which no look could tell whether a file is there. */
+  unconfirmed: number;
+  /** Rows to be deleted whose file the server shows without a name. */
+  unnamed: number;
+  /** Signatures to be deleted: no API puts them back. */
+  signatures: number;
+  guarded: number;
+  byField: Record<string, FieldTotals>;
+}
+
+export interface FieldTotals {
+  delete: number;
+  signature: boolean;
+  /** Rows of this field that were looked at, empty ones included. */
+  named: number;
+}
+
+export function emptyTotals(): PlanTotals {
+  return {
+    rows: 0,
+    delete: 0,
+    already_empty: 0,
+    invalid: 0,
+    guard_mismatch: 0,
+    changed: 0,
+    duplicate: 0,
+    unconfirmed: 0,
+    unnamed: 0,
+    signatures: 0,
+    guarded: 0,
+    byField: {},
+  };
+}
+
+export function countPlanned(
+  totals: PlanTotals,
+  { row, verdict }: PlannedRow,
+  model: ProjectModel | null,
+): void {
+  totals.rows += 1;
+  totals[verdict.kind] += 1;
+  if (verdict.kind === 'guard_mismatch' && verdict.code === 'changed_since_check') {
+    totals.changed += 1;
+  }
+  if (verdict.kind !== 'delete' && verdict.kind !== 'already_empty') return;
+  const field = (totals.byField[row.field] ??= {
+    delete: 0,
+    signature: model?.fileFields[row.field]?.signature ?? false,
+    named: 0,
+  });
+  field.named += 1;
+  if (verdict.kind !== 'delete') return;
+  field.delete += 1;
+  if (row.expectFilename !== '' || row.expectSha256 !== '') totals.guarded += 1;
+  if (verdict.signature) totals.signatures += 1;
+  if (verdict.seen === undefined) totals.unconfirmed += 1;
+  else if (verdict.seen === true || !isNamed(verdict.seen)) totals.unnamed += 1;
+}
+
+function isNamed(mark: string): boolean {
+  const look = markedLook(mark);
+  return look.kind === 'there' && look.name !== undefined;
+}

@@ -1,0 +1,116 @@
+import type { PlanLine, Seen } from '../journal/lines.ts';
+import type { ManifestRow } from '../manifest/row.ts';
+import type { Target } from '../manifest/target.ts';
+import type { Look } from '../project/look.ts';
+import type { ProjectModel } from '../project/model.ts';
+import type { Fault } from './rules.ts';
+
+/** What the plan decides of one row. */
+export type Verdict =
+  | {
+      readonly kind: 'delete';
+      readonly target: Target;
+      readonly seen: Seen;
+      readonly signature: boolean;
+    }
+  | { readonly kind: 'already_empty'; readonly target: Target }
+  | { readonly kind: 'invalid'; readonly code: string; readonly message: string }
+  | {
+      readonly kind: 'guard_mismatch';
+      readonly code: 'guard_filename' | 'changed_since_check';
+      readonly message: string;
+      readonly seen: Seen;
+    }
+  | { readonly kind: 'duplicate'; readonly of: number };
+
+export function invalidVerdict(faults: readonly Fault[]): Verdict {
+  return {
+    kind: 'invalid',
+    code: faults[0]?.code ?? 'missing_value',
+    message: faults.map((fault) => fault.message).join('; '),
+  };
+}
+
+/** What a look saw, in the form that the journal keeps and later looks are held against. */
+export function seenBy(look: Look): Seen {
+  return look.kind === 'there' ? (look.mark ?? true) : undefined;
+}
+
+/** Judges a sound row by what the look at its target says. */
+export function judgeLook(
+  row: ManifestRow,
+  target: Target,
+  signature: boolean,
+  look: Look,
+  model: ProjectModel,
+): Verdict {
+  switch (look.kind) {
+    case 'gone':
+      return { kind: 'already_empty', target };
+    case 'no_record':
+      return { kind: 'invalid', code: 'unknown_record', message: noRecordMessage(row, look, model) };
+    case 'nothing':
+      return { kind: 'delete', target, seen: undefined, signature };
+    case 'there':
+      if (row.expectFilename !== '' && look.name !== undefined) {
+        if (look.name.trim() !== row.expectFilename) {
+          return {
+            kind: 'guard_mismatch',
+            code: 'guard_filename',
+            message: `the stored file is ${look.name}, not ${row.expectFilename}; nothing is deleted`,
+            seen: seenBy(look),
+          };
+        }
+      }
+      return { kind: 'delete', target, seen: seenBy(look), signature };
+  }
+}
+
+function noRecordMessage(
+  row: ManifestRow,
+  look: Look & { kind: 'no_record' },
+  model: ProjectModel,
+): string {
+  if (look.arms !== undefined && look.arms.length > 0) {
+    const arm = model.events.find((event) => event.name === row.event)?.arm ?? '';
+    return `record ${row.record} has no data in arm ${arm}; it is in arm ${look.arms.join(', ')}`;
+  }
+  const near = look.near === undefined ? '' : `; the project has ${look.near}`;
+  return `record ${row.record} does not exist, or this token may not see it (data access group)${near}`;
+}
+
+/** A verdict as the journal keeps it. */
+export function planLine(row: ManifestRow, verdict: Verdict): PlanLine {
+  switch (verdict.kind) {
+    case 'delete': {
+      const { target, seen, signature } = verdict;
+      return {
+        row: row.row,
+        plan: 'delete',
+        ...(seen === undefined ? {} : { seen }),
+        ...(target.instance === row.instance ? {} : { instance: target.instance }),
+        ...(signature ? { signature: true } : {}),
+      };
+    }
+    case 'already_empty':
+      return {
+        row: row.row,
+        plan: 'already_empty',
+        ...(verdict.target.instance === row.instance ? {} : { instance: verdict.target.instance }),
+      };
+    case 'invalid':
+      return { row: row.row, plan: 'invalid', code: verdict.code, message: verdict.message };
+    case 'guard_mismatch': {
+      const { code, message, seen } = verdict;
+      return {
+        row: row.row,
+        plan: 'guard_mismatch',
+        code,
+        message,
+        ...(seen === undefined ? {} : { seen }),
+      };
+    }
+    case 'duplicate':
+      return { row: row.row, plan: 'duplicate', of: verdict.of };
+  }
+}

@@ -1,0 +1,161 @@
+import { isBanPage, isBlank, readRedcapError, saysSuccess } from './answer-shape.ts';
+import { namesFile } from './file-name.ts';
+import { readRetryAfter } from './retry-after.ts';
+import { tellAnswer, tellBusy, tellRedirect, tellStop } from './tell.ts';
+import type { Broken, WireAnswer } from './transport.ts';
+
+/** Why the server's answer ends the command. */
+export type StopCode =
+  'rejected_token' | 'banned' | 'wrong_address' | 'untrusted_certificate' | 'server_busy';
+
+/** May the request have removed the file? */
+export type Effect = 'none' | 'possible';
+
+export interface AnswerFacts {
+  readonly httpStatus: number | undefined;
+  /** One line: the server's own words, or plain words of what happened. */
+  readonly message: string;
+  /** A success, or an error in one of REDCap's shapes: this is REDCap that speaks. */
+  readonly trustworthy: boolean;
+  readonly retryAfterMs: number | undefined;
+}
+
+export interface Stop {
+  readonly kind: 'stop';
+  readonly stop: StopCode;
+  readonly effect: Effect;
+}
+
+export type DeleteAnswer = AnswerFacts &
+  (
+    | { readonly kind: 'done' }
+    | { readonly kind: 'no_file' }
+    | {
+        readonly kind: 'retry';
+        readonly effect: Effect;
+        /** `http_408`, `http_429`, `http_5xx`, `unexpected_answer`, `timeout`, `connection`; `interrupted` where we gave it up. */
+        readonly code: string;
+        /** False only where the connection was never made. */
+        readonly sent: boolean;
+      }
+    /** The exact status for 4xx; `http_5xx` for 501. */
+    | { readonly kind: 'refused'; readonly code: string }
+    /** The caller decides: before any other trustworthy answer it stops the run, later it fails the row. */
+    | { readonly kind: 'forbidden'; readonly code: 'http_403' }
+    | Stop
+  );
+
+/** What messages name beside the answer itself. */
+export interface AnswerContext {
+  /** The API's address: what a redirect is relative to. */
+  readonly url?: URL | undefined;
+  /** The proxy's address without credentials. */
+  readonly proxy?: string | undefined;
+}
+
+type Answer = Extract<WireAnswer, { kind: 'answer' }>;
+
+const NO_FILE = /there is no file to delete/i;
+const LONGEST_WAIT_MS = 10 * 60 * 1000;
+
+/**
+ * What an answer to a deletion means. Real servers answer a success with 200
+ * and an empty body; "no file" is a 400 of theirs. Whatever is not known to be
+ * without effect may have had one.
+ */
+export function readDeleteAnswer(answer: WireAnswer, context: AnswerContext = {}): DeleteAnswer {
+  if (answer.kind === 'broken') return readBroken(answer);
+  const { status, body } = answer;
+  const whole = answer.truncated !== true;
+  if (status === 200 && whole && (isBlank(body) || saysSuccess(body))) {
+    return { kind: 'done', ...factsOf(answer, '', true) };
+  }
+  const error = namesFile(answer) ? undefined : readRedcapError(body);
+  const stop = readStop(answer, error, context);
+  if (stop !== undefined) return stop;
+
+  const facts = factsOf(answer, tellAnswer(answer, context), error !== undefined);
+  if (status === 403) return { kind: 'forbidden', code: 'http_403', ...facts };
+  const isPlain = status === 200 || (status >= 400 && status < 500);
+  if (isPlain && error !== undefined && NO_FILE.test(error)) return { kind: 'no_file', ...facts };
+
+  const again = readAgain(status);
+  if (again === undefined) {
+    return { kind: 'refused', code: status === 501 ? 'http_5xx' : `http_${status}`, ...facts };
+  }
+  if (isTooLong(facts)) {
+    return {
+      kind: 'stop',
+      stop: 'server_busy',
+      effect: again.effect,
+      ...facts,
+      message: tellBusy(facts),
+    };
+  }
+  return { kind: 'retry', sent: true, ...again, ...facts };
+}
+
+/** What ends the command, whatever was asked for; a 403 does not by itself. */
+export function readStop(
+  answer: Answer,
+  error: string | undefined,
+  context: AnswerContext,
+): (AnswerFacts & Stop) | undefined {
+  const { status, headers } = answer;
+  const stop = (code: StopCode, message: string): AnswerFacts & Stop => ({
+    kind: 'stop',
+    stop: code,
+    effect: 'none',
+    ...factsOf(answer, message, error !== undefined),
+  });
+  const told = tellAnswer(answer, context);
+  if (isBanPage(answer.body, answer)) return stop('banned', tellStop.banned(told));
+  if (status >= 300 && status < 400) {
+    return stop('wrong_address', tellRedirect(status, headers['location'], context.url));
+  }
+  if (status === 401) return stop('rejected_token', tellStop.rejected(told));
+  if (status === 404 && error === undefined) return stop('wrong_address', tellStop.notFound(told));
+  return undefined;
+}
+
+/** Statuses that are tried again, and what the try may have done; undefined for the others. */
+export function readAgain(
+  status: number,
+): { readonly code: string; readonly effect: Effect } | undefined {
+  if (status === 408 || status === 429) return { code: `http_${status}`, effect: 'none' };
+  if (status >= 500) return status === 501 ? undefined : { code: 'http_5xx', effect: 'possible' };
+  return status < 300 ? { code: 'unexpected_answer', effect: 'possible' } : undefined;
+}
+
+export function isTooLong({ retryAfterMs }: AnswerFacts): boolean {
+  return retryAfterMs !== undefined && retryAfterMs > LONGEST_WAIT_MS;
+}
+
+export function factsOf(answer: Answer, message: string, trustworthy: boolean): AnswerFacts {
+  return {
+    httpStatus: answer.status,
+    message,
+    trustworthy,
+    retryAfterMs: readRetryAfter(answer.headers),
+  };
+}
+
+export function readDistrust({ message }: Broken): AnswerFacts & Stop {
+  const stop = { kind: 'stop', stop: 'untrusted_certificate', effect: 'none' } as const;
+  return { ...stop, ...noFacts(message) };
+}
+
+export function noFacts(message: string): AnswerFacts {
+  return { httpStatus: undefined, message, trustworthy: false, retryAfterMs: undefined };
+}
+
+function readBroken(answer: Broken): DeleteAnswer {
+  if (answer.code === 'certificate') return readDistrust(answer);
+  return {
+    kind: 'retry',
+    effect: answer.sent ? 'possible' : 'none',
+    code: answer.code === 'aborted' ? 'interrupted' : answer.code,
+    sent: answer.sent,
+    ...noFacts(answer.message),
+  };
+}

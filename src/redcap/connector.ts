@@ -1,0 +1,144 @@
+import { Socket } from 'node:net';
+import { buildConnector } from 'undici';
+import type { TlsSettings } from './authorities.ts';
+import { asConnectFailure, ConnectFailure } from './connect-failure.ts';
+import { nameProxy, openTunnel } from './proxy-tunnel.ts';
+import type { SilenceWatch, Watched } from './silence-watch.ts';
+
+export interface ConnectorSettings {
+  readonly proxy: URL | undefined;
+  readonly timeoutMs: number;
+  readonly userAgent: string;
+  readonly tls: TlsSettings;
+  readonly watch: SilenceWatch;
+}
+
+export interface Connector {
+  readonly connect: buildConnector.connector;
+  /** Gives up every connection that is being made. */
+  destroyAll(): void;
+}
+
+/** Node ends each address's try after 250 ms, too soon for slow lines. */
+const ADDRESS_TRY_MS = 1000;
+
+/**
+ * Makes connections, through the proxy where there is one, TLS included. Reports
+ * nothing but ConnectFailures, each within the silence that is allowed.
+ */
+export function createConnector(settings: ConnectorSettings): Connector {
+  const { proxy, timeoutMs, userAgent, watch } = settings;
+  const open = buildConnector({
+    ...settings.tls,
+    // The watch ends silent connections; undici's own timer is only a net below it.
+    timeout: timeoutMs + 5000,
+    autoSelectFamilyAttemptTimeout: ADDRESS_TRY_MS,
+  });
+  const attempts = new Set<Attempt>();
+
+  const steps = async (options: buildConnector.Options, attempt: Attempt): Promise<Socket> => {
+    const server = `the server ${options.hostname}`;
+    if (proxy === undefined) return attempt.step(open, options, server, '');
+    const name = `the proxy ${nameProxy(proxy)}`;
+    const toProxy = await attempt.step(open, addressOf(proxy), name, '');
+    const port = options.port || (options.protocol === 'https:' ? '443' : '80');
+    const authority = `${new URL(`http://${options.host ?? options.hostname}`).hostname}:${port}`;
+    attempt.where = name;
+    const tunnel = await openTunnel(toProxy, proxy, authority, userAgent).catch(
+      (error: unknown) => {
+        throw asConnectFailure(error, name, '');
+      },
+    );
+    if (options.protocol !== 'https:') return tunnel;
+    return attempt.step(open, { ...options, httpSocket: tunnel }, server, ` (through ${name})`);
+  };
+
+  return {
+    connect: (options, callback) => {
+      const attempt = new Attempt(timeoutMs, watch.now(), (failure, socket) => {
+        watch.remove(attempt);
+        attempts.delete(attempt);
+        if (failure === null) callback(null, socket);
+        else callback(failure, null);
+      });
+      attempts.add(attempt);
+      watch.add(attempt);
+      steps(options, attempt).then(
+        (socket) => {
+          attempt.succeed(socket);
+        },
+        (error: unknown) => {
+          attempt.fail(asConnectFailure(error, attempt.where, ''));
+        },
+      );
+    },
+    destroyAll() {
+      for (const attempt of attempts) {
+        attempt.fail(new ConnectFailure('connection', 'The connection was given up.'));
+      }
+    },
+  };
+}
+
+type Ended = (...result: [null, Socket] | [ConnectFailure, null]) => void;
+
+/** One connection in the making: ends once, and leaves no socket behind when it fails. */
+class Attempt implements Watched {
+  lastProgressAt: number;
+  readonly limitMs: number;
+  where = 'the server';
+  readonly #ended: Ended;
+  #over = false;
+  #socket: Socket | undefined;
+
+  constructor(limitMs: number, startedAt: number, ended: Ended) {
+    this.limitMs = limitMs;
+    this.lastProgressAt = startedAt;
+    this.#ended = ended;
+  }
+
+  step(
+    open: buildConnector.connector,
+    options: buildConnector.Options,
+    where: string,
+    via: string,
+  ): Promise<Socket> {
+    this.where = `${where}${via}`;
+    return new Promise((resolve, reject) => {
+      // Typed as void, yet undici gives the socket, which must be destroyed on giving up.
+      const socket: unknown = open(options, (error, connected) => {
+        if (error === null) resolve(connected);
+        else reject(asConnectFailure(error, where, via));
+      });
+      this.#socket = socket instanceof Socket ? socket : undefined;
+      if (this.#over) this.#socket?.destroy();
+    });
+  }
+
+  onSilence(): void {
+    const seconds = Math.round(this.limitMs / 100) / 10;
+    this.fail(new ConnectFailure('timeout', `No connection to ${this.where} within ${seconds} s.`));
+  }
+
+  succeed(socket: Socket): void {
+    if (this.#over) {
+      socket.destroy();
+      return;
+    }
+    this.#over = true;
+    this.#ended(null, socket);
+  }
+
+  fail(failure: ConnectFailure): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#socket?.destroy();
+    this.#ended(failure, null);
+  }
+}
+
+function addressOf(proxy: URL): buildConnector.Options {
+  const hostname = proxy.hostname.replace(/^\[|\]$/g, '');
+  const port = proxy.port || (proxy.protocol === 'https:' ? '443' : '80');
+  return { hostname, host: proxy.host, protocol: proxy.protocol, port };
+}

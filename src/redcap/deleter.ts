@@ -1,0 +1,60 @@
+import type { Target } from '../manifest/target.ts';
+import { readDeleteAnswer, type DeleteAnswer } from './answers.ts';
+import type { Door, Encode, SendOptions } from './door.ts';
+import { encodeFormValue, FORM_TYPE } from './form.ts';
+
+export type DeletionHooks = Pick<SendOptions, 'signal' | 'abort' | 'beforeSend'>;
+
+export interface Deleter {
+  /** `not_sent`: not a byte of it left, as the stop came first. Rejects with what `beforeSend` throws. */
+  deleteFile(
+    target: Target,
+    hooks?: DeletionHooks,
+  ): Promise<DeleteAnswer | { readonly kind: 'not_sent' }>;
+}
+
+/** An answer to a deletion is empty or a sentence; more than this is neither. */
+const MAX_BODY_BYTES = 1024 * 1024;
+const FIXED = 'content=file&action=delete&returnFormat=json';
+
+/** `content=file&action=delete` for one file. There is no batch form of it, and no retrying here. */
+export function createDeleter(door: Door): Deleter {
+  return {
+    async deleteFile(target, hooks = {}) {
+      const answer = await door.send(encodeDeletion(target), {
+        ...hooks,
+        maxBodyBytes: MAX_BODY_BYTES,
+      });
+      if (answer.kind === 'not_sent') return answer;
+      if (answer.kind === 'broken' && answer.code === 'aborted' && !answer.sent) {
+        return { kind: 'not_sent' };
+      }
+      return readDeleteAnswer(answer, door.about);
+    },
+  };
+}
+
+/** Runs for each row at full speed, so that the form is put together by hand. */
+function encodeDeletion(target: Target): Encode {
+  return (token) => ({
+    body: `token=${token}&${FIXED}${encodeTarget(target)}`,
+    contentType: FORM_TYPE,
+  });
+}
+
+function encodeTarget({ record, field, event, instance }: Target): string {
+  let form = `&record=${encodeFormValue(record)}&field=${encodeFormValue(field)}`;
+  if (event !== '') form += `&event=${encodeFormValue(event)}`;
+  if (instance !== '') form += `&repeat_instance=${encodeFormValue(instance)}`;
+  return form;
+}
+
+/** The same as fields, for the other requests that name a file. */
+export function targetFields({ record, field, event, instance }: Target): Record<string, string> {
+  return {
+    record,
+    field,
+    ...(event === '' ? {} : { event }),
+    ...(instance === '' ? {} : { repeat_instance: instance }),
+  };
+}

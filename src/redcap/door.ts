@@ -1,0 +1,120 @@
+import type { AnswerContext } from './answers.ts';
+import { encodeForm, FORM_TYPE, type FormFields } from './form.ts';
+import type { Pacer } from './pacer.ts';
+import { readRetryAfter } from './retry-after.ts';
+import { createSlots } from './slots.ts';
+import type { Transport, WireAnswer, WireRequest } from './transport.ts';
+
+/** Makes a request's body; the token is nobody else's to know. */
+export type Encode = (token: string) => Pick<WireRequest, 'body' | 'contentType'>;
+
+export interface SendOptions {
+  /** The stop: breaks the waits for a free place, the pace and a hold. */
+  readonly signal?: AbortSignal | undefined;
+  /** Tears down the request that is in the air. */
+  readonly abort?: AbortSignal | undefined;
+  /**
+   * Runs after every wait, right before the request leaves. Once it has begun,
+   * the request goes out whatever `signal` says; where it throws, nothing is
+   * sent and `send` rejects with its error.
+   */
+  readonly beforeSend?: (() => void | Promise<void>) | undefined;
+  readonly onData?: WireRequest['onData'];
+  readonly maxBodyBytes?: number | undefined;
+}
+
+/** `not_sent`: the wait was broken by the stop. */
+export type DoorAnswer = WireAnswer | { readonly kind: 'not_sent' };
+
+/** The one way to the server: every request of a command is paced, counted and redacted here. */
+export interface Door {
+  send(fields: FormFields | Encode, options?: SendOptions): Promise<DoorAnswer>;
+  /** Requests that left so far. */
+  readonly requests: number;
+  /** What messages about answers name. */
+  readonly about?: AnswerContext | undefined;
+}
+
+export interface DoorOptions {
+  readonly transport: Transport;
+  readonly token: string;
+  readonly pacer: Pacer;
+  /** Must know the token. */
+  readonly redact: (text: string) => string;
+  /** Requests in flight at most; no limit by default. */
+  readonly concurrency?: number | undefined;
+  readonly about?: AnswerContext | undefined;
+  /** Every request is kept back for so long, as the server asks. */
+  readonly onHold?: ((ms: number, reason: string) => void) | undefined;
+}
+
+const NOT_SENT = { kind: 'not_sent' } as const;
+const LONGEST_HOLD_MS = 10 * 60 * 1000;
+
+/** Rejects only with what `beforeSend` throws, and for forms that hold more than PHP would read. */
+export function createDoor(options: DoorOptions): Door {
+  const { transport, token, pacer, redact, about, onHold } = options;
+  const slots = createSlots(options.concurrency ?? Number.POSITIVE_INFINITY);
+  let requests = 0;
+
+  const receive = (answer: WireAnswer): WireAnswer => {
+    const clean = redactAnswer(answer, redact);
+    if (clean.kind !== 'answer') return clean;
+    const holdMs = readRetryAfter(clean.headers);
+    if (holdMs !== undefined && holdMs > 0 && holdMs <= LONGEST_HOLD_MS) {
+      pacer.holdFor(holdMs);
+      onHold?.(holdMs, `the server asks to wait (HTTP ${clean.status})`);
+    }
+    return clean;
+  };
+
+  const leave = (encode: Encode, sending: SendOptions): Promise<WireAnswer> => {
+    requests += 1;
+    pacer.departed();
+    return transport({
+      ...encode(token),
+      signal: sending.abort,
+      onData: sending.onData,
+      maxBodyBytes: sending.maxBodyBytes,
+    }).then(receive);
+  };
+
+  const pass = async (encode: Encode, sending: SendOptions): Promise<DoorAnswer> => {
+    const { signal, beforeSend } = sending;
+    const place = slots.take(signal);
+    if (place !== true && !(await place)) return NOT_SENT;
+    try {
+      const turn = pacer.turn(signal);
+      if (turn !== true && !(await turn)) return NOT_SENT;
+      const preparing = beforeSend?.();
+      if (preparing !== undefined) await preparing;
+      return await leave(encode, sending);
+    } finally {
+      slots.giveBack();
+    }
+  };
+
+  return {
+    send(fields, sending = {}) {
+      return pass(typeof fields === 'function' ? fields : formOf(fields), sending);
+    },
+    get requests() {
+      return requests;
+    },
+    about,
+  };
+}
+
+function formOf(fields: FormFields): Encode {
+  const form = encodeForm({ ...fields, returnFormat: 'json' });
+  return (token) => ({ body: `token=${token}&${form}`, contentType: FORM_TYPE });
+}
+
+function redactAnswer(answer: WireAnswer, redact: (text: string) => string): WireAnswer {
+  if (answer.kind === 'broken') return { ...answer, message: redact(answer.message) };
+  const headers: Record<string, string> = {};
+  for (const name of Object.keys(answer.headers)) {
+    headers[name] = redact(answer.headers[name] ?? '');
+  }
+  return { ...answer, headers, body: redact(answer.body) };
+}

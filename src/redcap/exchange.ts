@@ -1,0 +1,182 @@
+import type { Dispatcher } from 'undici';
+import type { Abortable } from './abort-group.ts';
+import { collectText, passFile, type AnswerBody } from './answer-body.ts';
+import { ConnectFailure } from './connect-failure.ts';
+import { connectionReason } from './connection-words.ts';
+import { namesFile } from './file-name.ts';
+import type { SilenceWatch, Watched } from './silence-watch.ts';
+import type { AnswerHead, Broken, WireAnswer, WireRequest } from './transport.ts';
+
+export interface ExchangeSettings {
+  readonly watch: SilenceWatch;
+  readonly timeoutMs: number;
+  readonly maxBodyBytes: number;
+  /** " (through the proxy …)", or ''. */
+  readonly via: string;
+}
+
+type Controller = Dispatcher.DispatchController;
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+/** Connecting has its own limit; this one is behind it, for a request that never gets its turn. */
+const CONNECTING_EXTRA_MS = 2000;
+
+/**
+ * One request and its answer, as undici reports them. undici starts a request
+ * only when it writes it to a connected socket, tunnel and TLS included, so
+ * that `sent` is true from there on, and never before.
+ */
+export class Exchange implements Dispatcher.DispatchHandler, Watched, Abortable {
+  lastProgressAt: number;
+  limitMs: number;
+  readonly #settings: ExchangeSettings;
+  readonly #request: WireRequest;
+  readonly #resolve: (answer: WireAnswer) => void;
+  #controller: Controller | undefined;
+  #sent = false;
+  #over = false;
+  #body: AnswerBody | undefined;
+  /** The taking of the last piece of a file. */
+  #taking: Promise<void> | undefined;
+
+  constructor(
+    request: WireRequest,
+    settings: ExchangeSettings,
+    resolve: (answer: WireAnswer) => void,
+  ) {
+    this.#request = request;
+    this.#settings = settings;
+    this.#resolve = resolve;
+    this.lastProgressAt = settings.watch.now();
+    this.limitMs = settings.timeoutMs + CONNECTING_EXTRA_MS;
+    settings.watch.add(this);
+  }
+
+  progress(): void {
+    this.lastProgressAt = this.#settings.watch.now();
+  }
+
+  onRequestStart(controller: Controller): void {
+    this.#controller = controller;
+    if (this.#over) {
+      controller.abort(new Error('given up before it was sent'));
+      return;
+    }
+    this.progress();
+    this.limitMs = this.#settings.timeoutMs;
+    this.#sent = true;
+    this.#request.onSent?.();
+  }
+
+  onResponseStart(_controller: Controller, status: number, headers: Headers): void {
+    this.progress();
+    if (status < 200 || this.#over) return;
+    const head: AnswerHead = { status, headers: joinValues(headers) };
+    const { onData, maxBodyBytes } = this.#request;
+    this.#body =
+      onData !== undefined && status === 200 && namesFile(head)
+        ? passFile(head, onData)
+        : collectText(head, maxBodyBytes ?? this.#settings.maxBodyBytes);
+  }
+
+  onResponseData(controller: Controller, chunk: Buffer): void {
+    this.progress();
+    if (this.#over || this.#body === undefined) return;
+    try {
+      const taking = this.#body.take(chunk);
+      if (taking === undefined) return;
+      if (taking === 'full') {
+        this.#finish(this.#body);
+        controller.abort(new Error('the answer is too large'));
+        return;
+      }
+      this.#waitFor(controller, taking);
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  onResponseEnd(): void {
+    if (this.#body !== undefined) this.#finish(this.#body);
+  }
+
+  onResponseError(_controller: Controller, error: Error): void {
+    if (error instanceof ConnectFailure) {
+      this.#break(error.code, error.message);
+      return;
+    }
+    const { via } = this.#settings;
+    const told = this.#sent
+      ? `The connection broke before the answer was complete${via}`
+      : `No connection${via}`;
+    this.#break('connection', `${told}: ${connectionReason(error)}.`);
+  }
+
+  onSilence(): void {
+    const seconds = Math.round(this.#settings.timeoutMs / 100) / 10;
+    const what =
+      this.#body === undefined ? 'No answer' : 'The answer stopped halfway: nothing more';
+    this.#break('timeout', `${what} within ${seconds} s${this.#settings.via}.`);
+  }
+
+  onAbort(): void {
+    this.#break('aborted', 'The request was given up.');
+  }
+
+  /** Reads no further until a piece of a file was taken; a slow disk is no silence of the server. */
+  #waitFor(controller: Controller, taking: Promise<void>): void {
+    controller.pause();
+    this.lastProgressAt = Number.POSITIVE_INFINITY;
+    this.#taking = taking.then(
+      () => {
+        this.progress();
+        controller.resume();
+      },
+      (error: unknown) => {
+        this.#refuse(error);
+      },
+    );
+  }
+
+  #refuse(error: unknown): void {
+    this.#break('connection', `The file could not be taken: ${connectionReason(error)}.`);
+  }
+
+  #finish(body: AnswerBody): void {
+    if (this.#over) return;
+    this.#end();
+    const answer = body.finish();
+    if (answer instanceof Promise) void answer.then(this.#resolve);
+    else this.#resolve(answer);
+  }
+
+  #break(code: Broken['code'], message: string): void {
+    if (this.#over) return;
+    this.#end();
+    const answer: Broken = { kind: 'broken', code, sent: this.#sent, message };
+    if (this.#taking === undefined) {
+      this.#resolve(answer);
+    } else {
+      // Nobody may write to a file that is already being given up.
+      void this.#taking.finally(() => {
+        this.#resolve(answer);
+      });
+    }
+    if (this.#sent) this.#controller?.abort(new Error(message));
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.#settings.watch.remove(this);
+  }
+}
+
+function joinValues(headers: Headers): Readonly<Record<string, string>> {
+  const joined: Record<string, string> = {};
+  for (const name of Object.keys(headers)) {
+    const value = headers[name];
+    if (typeof value === 'string') joined[name] = value;
+    else if (value !== undefined) joined[name] = value.join(', ');
+  }
+  return joined;
+}

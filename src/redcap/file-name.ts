@@ -1,0 +1,67 @@
+import type { AnswerHead } from './transport.ts';
+
+const NAME_PARAMETER = /(?:^|;)\s*name\s*=\s*/i;
+const TRAILING_CHARSET = /\s*;\s*charset\s*=\s*[^;]*$/i;
+const FURTHER_PARAMETERS = String.raw`\s*(?:;\s*[\w*-]+\s*=\s*[^"';]*)*;?\s*$`;
+const DOUBLE_QUOTED = new RegExp(`^"(.*)"${FURTHER_PARAMETERS}`, 's');
+const SINGLE_QUOTED = new RegExp(`^'(.*)'${FURTHER_PARAMETERS}`, 's');
+
+/**
+ * Is this answer a file? REDCap's exports say so by a `name` in Content-Type;
+ * an error or a page has none.
+ */
+export function namesFile({ headers }: AnswerHead): boolean {
+  return NAME_PARAMETER.test(headers['content-type'] ?? '');
+}
+
+/**
+ * The stored name of an exported file, as recorded servers send it: in
+ * Content-Type, in double, single or no quotes, with the charset before, behind
+ * or absent, and with quotes, `;` and `=` inside left as they are. Falls back
+ * on Content-Disposition; '' where nobody tells. Never to be used as a path.
+ */
+export function readFileName({ headers }: Pick<AnswerHead, 'headers'>): string {
+  return (
+    fromContentType(headers['content-type'] ?? '') ||
+    fromDisposition(headers['content-disposition'] ?? '')
+  );
+}
+
+function fromContentType(value: string): string {
+  const found = NAME_PARAMETER.exec(value);
+  if (found === null) return '';
+  return unquote(value.slice(found.index + found[0].length));
+}
+
+function unquote(text: string): string {
+  const trimmed = text.trim();
+  const quoted = DOUBLE_QUOTED.exec(trimmed) ?? SINGLE_QUOTED.exec(trimmed);
+  if (quoted !== null) return decode((quoted[1] ?? '').replace(/\\"/g, '"'));
+  return decode(trimmed.replace(TRAILING_CHARSET, '').replace(/;$/, '').trim());
+}
+
+function fromDisposition(value: string): string {
+  const extended = /(?:^|;)\s*filename\*\s*=\s*UTF-8'[^']*'([^;]*)/i.exec(value)?.[1]?.trim();
+  if (extended !== undefined) {
+    try {
+      return decodeURIComponent(extended);
+    } catch {
+      // Not what it says to be; the plain form may still be there.
+    }
+  }
+  const plain = /(?:^|;)\s*filename\s*=\s*(?:"((?:\\.|[^"\\])*)"|([^;]*))/i.exec(value);
+  return decode((plain?.[1]?.replace(/\\(.)/g, '$1') ?? plain?.[2] ?? '').trim());
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Header values arrive with one character for each byte; the bytes are mostly UTF-8. */
+function decode(latin1: string): string {
+  // oxlint-disable-next-line no-control-regex
+  if (!/^[\0-\xff]*$/.test(latin1)) return latin1;
+  try {
+    return UTF8.decode(Buffer.from(latin1, 'latin1'));
+  } catch {
+    return latin1;
+  }
+}

@@ -1,0 +1,111 @@
+import { isBlank, parseJson, readRedcapError } from './answer-shape.ts';
+import {
+  factsOf,
+  isTooLong,
+  noFacts,
+  readAgain,
+  readDistrust,
+  readStop,
+  type AnswerContext,
+  type AnswerFacts,
+  type Stop,
+} from './answers.ts';
+import { tellAnswer, tellBusy } from './tell.ts';
+import type { WireAnswer } from './transport.ts';
+
+/** Why reading gave no value. */
+export type ReadFailure = AnswerFacts &
+  /** 200 and no body: loaded servers send that, and it says nothing. */
+  (
+    | { readonly kind: 'empty' }
+    /** HTML, no JSON, another shape, cut off. */
+    | { readonly kind: 'unreadable' }
+    /** A REDCap error, or another 4xx or 501. */
+    | { readonly kind: 'error'; readonly httpStatus: number }
+    | { readonly kind: 'retry'; readonly code: string }
+    /** Our own stop came first: the wait was broken, or the request given up. */
+    | { readonly kind: 'not_sent' }
+    | Stop
+  );
+
+export type ReadAnswer<T> =
+  (AnswerFacts & { readonly kind: 'value'; readonly value: T }) | ReadFailure;
+
+export const NOT_SENT: ReadFailure = { kind: 'not_sent', ...noFacts('The command was stopped.') };
+
+/**
+ * What an answer to a reading request means. `parse` gives undefined for what
+ * it cannot read.
+ */
+export function readAnswer<T>(
+  answer: WireAnswer | { readonly kind: 'not_sent' },
+  parse: (body: string) => T | undefined,
+  context: AnswerContext = {},
+): ReadAnswer<T> {
+  const failure = readFailure(answer, context);
+  if (failure !== undefined) return failure;
+  if (answer.kind !== 'answer') return NOT_SENT;
+  const value = answer.truncated === true ? undefined : parse(answer.body);
+  if (value !== undefined) return { kind: 'value', value, ...factsOf(answer, '', true) };
+  return readUnreadable(answer, context);
+}
+
+/** Everything that is no 200 with a body which may be what was asked for. */
+export function readFailure(
+  answer: WireAnswer | { readonly kind: 'not_sent' },
+  context: AnswerContext,
+): ReadFailure | undefined {
+  if (answer.kind === 'not_sent') return NOT_SENT;
+  if (answer.kind === 'broken') {
+    if (answer.code === 'certificate') return readDistrust(answer);
+    if (answer.code === 'aborted') return NOT_SENT;
+    return { kind: 'retry', code: answer.code, ...noFacts(answer.message) };
+  }
+  const { status, body } = answer;
+  const error = readRedcapError(body);
+  const stop = readStop(answer, error, context);
+  if (stop !== undefined) return stop;
+  const facts = factsOf(answer, tellAnswer(answer, context), error !== undefined);
+  if (status === 200) {
+    if (error !== undefined) return { kind: 'error', ...facts, httpStatus: status };
+    if (isBlank(body) && answer.truncated !== true) return { kind: 'empty', ...facts };
+    return undefined;
+  }
+  const again = readAgain(status);
+  if (again === undefined) return { kind: 'error', ...facts, httpStatus: status };
+  return againOrStop(
+    answer,
+    again.code === 'unexpected_answer'
+      ? { kind: 'unreadable' }
+      : { kind: 'retry', code: again.code },
+    context,
+  );
+}
+
+/** An answer that came whole and is not what was asked for. */
+export function readUnreadable(
+  answer: Extract<WireAnswer, { kind: 'answer' }>,
+  context: AnswerContext,
+): ReadFailure {
+  return againOrStop(answer, { kind: 'unreadable' }, context);
+}
+
+function againOrStop(
+  answer: Extract<WireAnswer, { kind: 'answer' }>,
+  how: { readonly kind: 'unreadable' } | { readonly kind: 'retry'; readonly code: string },
+  context: AnswerContext,
+): ReadFailure {
+  const error = readRedcapError(answer.body);
+  const facts = factsOf(answer, tellAnswer(answer, context), error !== undefined);
+  return isTooLong(facts)
+    ? { kind: 'stop', stop: 'server_busy', effect: 'none', ...facts, message: tellBusy(facts) }
+    : { ...how, ...facts };
+}
+
+/** A parser for JSON of a known shape. */
+export function jsonOf<T>(read: (json: unknown) => T | undefined): (body: string) => T | undefined {
+  return (body) => {
+    const json = parseJson(body);
+    return json === undefined ? undefined : read(json);
+  };
+}

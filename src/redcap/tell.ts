@@ -1,0 +1,73 @@
+import { oneLine } from '../text/one-line.ts';
+import { isBlank, readRedcapError, readWords } from './answer-shape.ts';
+import type { AnswerContext, AnswerFacts } from './answers.ts';
+import type { AnswerHead } from './transport.ts';
+
+/** An answer in one line: the server's own words, and the status where they are not REDCap's. */
+export function tellAnswer(
+  answer: AnswerHead & { readonly body: string },
+  { proxy }: AnswerContext,
+): string {
+  const { status, body } = answer;
+  const via = proxy !== undefined && comesFromProxy(answer) ? ` (made by the proxy ${proxy})` : '';
+  const words = readWords(body);
+  if (readRedcapError(body) !== undefined) return oneLine(`${words}${via}`);
+  const what = isBlank(body)
+    ? 'without a body'
+    : status === 200
+      ? `and something that is no answer of the REDCap API: ${words}`
+      : `and a page that is not REDCap's: ${words}`;
+  return oneLine(`The server answered HTTP ${status}${via} ${what}`);
+}
+
+/** A proxy that opens TLS answers in the server's place; these headers give it away. */
+function comesFromProxy({ status, headers }: AnswerHead): boolean {
+  return (
+    status === 407 ||
+    ['proxy-authenticate', 'proxy-status', 'x-squid-error'].some((name) => name in headers)
+  );
+}
+
+export const tellStop = {
+  banned: (told: string) =>
+    oneLine(
+      `The REDCap server has banned this machine's address. Ask its administrator to lift the ban, and use a lower --rate. (${told})`,
+    ),
+  rejected: (told: string) =>
+    oneLine(`The server does not accept the token. Is it the right one for this server? (${told})`),
+  notFound: (told: string) =>
+    oneLine(
+      `Nothing that is REDCap is at this address. Check --url: it mostly ends in /api/. (${told})`,
+    ),
+} as const;
+
+export function tellRedirect(
+  status: number,
+  location: string | undefined,
+  url: URL | undefined,
+): string {
+  const target = location === undefined || location === '' ? undefined : absolute(location, url);
+  return oneLine(
+    target === undefined
+      ? `The server answered with a redirect (HTTP ${status}) that names no address. Redirects are not followed; check --url.`
+      : `The server points to another address (HTTP ${status}): ${target}. Redirects are not followed; if that is the right server, give its API's address by --url.`,
+  );
+}
+
+function absolute(location: string, url: URL | undefined): string {
+  try {
+    const target = new URL(location, url);
+    target.username = '';
+    target.password = '';
+    return target.href;
+  } catch {
+    return location;
+  }
+}
+
+export function tellBusy({ retryAfterMs, message }: AnswerFacts): string {
+  const minutes = Math.ceil((retryAfterMs ?? 0) / 60_000);
+  return oneLine(
+    `The server asks to wait ${minutes} minutes, longer than a command waits. Try again then. (${message})`,
+  );
+}

@@ -1,0 +1,56 @@
+/** A body of known length whose bytes are pulled as the socket takes them. */
+export interface WireStream {
+  readonly length: number;
+  open(): AsyncIterable<Uint8Array>;
+}
+
+export interface AnswerHead {
+  readonly status: number;
+  /** Lower-case names; values as latin1 text, one character for each byte. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface WireRequest {
+  /** A stream goes out with Content-Length too, never chunked. */
+  readonly body: string | Uint8Array | WireStream;
+  readonly contentType: string;
+  /** Tears the request down at once. */
+  readonly signal?: AbortSignal | undefined;
+  /** The request begins to leave on a connected socket. */
+  readonly onSent?: (() => void) | undefined;
+  /**
+   * Takes the bytes of an answer that is a file (200, `name=` in its content
+   * type) in place of their being collected; reading waits for it. An error
+   * that it throws tears the request down.
+   */
+  readonly onData?: ((chunk: Uint8Array, head: AnswerHead) => void | Promise<void>) | undefined;
+  /** How much of a text answer is kept; the rest makes it `truncated`. */
+  readonly maxBodyBytes?: number | undefined;
+}
+
+export type WireAnswer =
+  | ({
+      readonly kind: 'answer';
+      /** Unpacked and decoded, byte order mark included; blank for a file. */
+      readonly body: string;
+      /** The body was too large, or could not be unpacked: it is not what the server meant. */
+      readonly truncated?: boolean;
+    } & AnswerHead)
+  | {
+      readonly kind: 'broken';
+      readonly code: 'timeout' | 'connection' | 'certificate' | 'aborted';
+      /** False only where not a byte of the request can have left. */
+      readonly sent: boolean;
+      /** Plain words; names the proxy where one is used, and no credentials. */
+      readonly message: string;
+    };
+
+export type Broken = Extract<WireAnswer, { kind: 'broken' }>;
+
+/** One exchange with the server. Never rejects. */
+export type Transport = (request: WireRequest) => Promise<WireAnswer>;
+
+/** A transport with sockets of its own; `close` drops them all. */
+export interface ClosableTransport extends Transport, AsyncDisposable {
+  close(): Promise<void>;
+}

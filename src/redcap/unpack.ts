@@ -1,0 +1,117 @@
+import { pipeline, PassThrough, Writable, type Duplex } from 'node:stream';
+import { promisify } from 'node:util';
+import zlib from 'node:zlib';
+
+const unpackers = {
+  gzip: promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gunzip),
+  deflate: promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.inflate),
+  rawDeflate: promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.inflateRaw),
+  br: promisify<Buffer, zlib.BrotliOptions, Buffer>(zlib.brotliDecompress),
+};
+
+export interface TextBody {
+  readonly body: string;
+  /** True where these are not the bytes that the server meant. */
+  readonly truncated: boolean;
+}
+
+/**
+ * Unpacks and decodes a text body. An empty one stays empty (unpacking nothing
+ * throws); one that cannot be unpacked is given raw, so that it is never taken
+ * for empty.
+ */
+export async function unpackText(
+  packed: Buffer,
+  encodings: readonly string[],
+  maxBytes: number,
+): Promise<TextBody> {
+  if (packed.length === 0) return { body: '', truncated: false };
+  try {
+    let bytes = packed;
+    for (const encoding of encodings) bytes = await unpackOne(bytes, encoding, maxBytes);
+    return { body: decodeText(bytes), truncated: false };
+  } catch {
+    return { body: decodeText(packed), truncated: true };
+  }
+}
+
+/** What has to be undone, in that order. */
+export function readEncodings(header: string | undefined): readonly string[] {
+  if (header === undefined) return [];
+  return header
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim().replace(/^x-/, ''))
+    .filter((name) => name !== '' && name !== 'identity')
+    .toReversed();
+}
+
+function unpackOne(bytes: Buffer, encoding: string, maxOutputLength: number): Promise<Buffer> {
+  const options = { maxOutputLength };
+  if (encoding === 'gzip') return unpackers.gzip(bytes, options);
+  if (encoding === 'br') return unpackers.br(bytes, options);
+  if (encoding !== 'deflate') throw new Error(`unknown encoding ${encoding}`);
+  // Some servers leave the zlib header out, against the standard.
+  const hasHeader = (bytes.readUInt8(0) & 0x0f) === 8;
+  return hasHeader ? unpackers.deflate(bytes, options) : unpackers.rawDeflate(bytes, options);
+}
+
+function decodeText(bytes: Buffer): string {
+  if (bytes.length % 2 === 0 && bytes.length > 0) {
+    const mark = bytes.readUInt16BE(0);
+    if (mark === 0xfffe) return bytes.toString('utf16le');
+    if (mark === 0xfeff) return Buffer.from(bytes).swap16().toString('utf16le');
+  }
+  return bytes.toString('utf8');
+}
+
+/** Takes the packed bytes of a file and hands the unpacked ones on, no faster than they are taken. */
+export interface FileUnpacker {
+  write(chunk: Uint8Array): Promise<void>;
+  /** Resolves when the last byte was taken; rejects where the packing is broken. */
+  end(): Promise<void>;
+}
+
+/** Downloads ask for no packing; this is for those who pack all the same. */
+export function createFileUnpacker(
+  encodings: readonly string[],
+  take: (chunk: Uint8Array) => void | Promise<void>,
+): FileUnpacker {
+  const input = new PassThrough();
+  const stages = encodings.map((encoding): Duplex => {
+    if (encoding === 'gzip') return zlib.createGunzip();
+    if (encoding === 'br') return zlib.createBrotliDecompress();
+    if (encoding === 'deflate') return zlib.createInflate();
+    throw new Error(`The file came packed in a way that is not known here: ${encoding}.`);
+  });
+  const output = new Writable({
+    write(chunk: Buffer, _encoding, taken) {
+      Promise.resolve(chunk)
+        .then(take)
+        .then(() => {
+          taken();
+        }, taken);
+    },
+  });
+  let empty = true;
+  const done = new Promise<void>((resolve, reject) => {
+    pipeline([input, ...stages, output], (error) => {
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+  // Awaited in write() or end(); until then a rejection is not "unhandled".
+  done.catch(() => undefined);
+  return {
+    async write(chunk) {
+      empty = false;
+      if (input.write(chunk)) return;
+      await Promise.race([done, new Promise((resolve) => input.once('drain', resolve))]);
+    },
+    async end() {
+      if (empty) return;
+      input.end();
+      await done;
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import type { JournalView } from '../journal/fold.ts';
+import { isPlanOnly } from '../journal/outcome-of.ts';
+import type { MadeCsvs } from './make-reports.ts';
+
+/** What the command ended with, as far as it is known apart from the rows. */
+export interface Ending {
+  readonly signal: NodeJS.Signals | undefined;
+  /** Has this command sent a deletion request? */
+  readonly sent: boolean;
+  readonly stopped: boolean;
+}
+
+/** The code with which a run that came to this end exits. */
+export function exitCodeOfRows(csvs: MadeCsvs): ExitCode {
+  return csvs.reportRows.error > 0 || csvs.notConfirmed > 0 ? EXIT.rowsLeft : EXIT.ok;
+}
+
+export function exitCodeOfEnding(ending: Ending, csvs: MadeCsvs): ExitCode {
+  if (ending.signal !== undefined) {
+    return ending.signal === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
+  }
+  if (ending.stopped) return ending.sent ? EXIT.stopped : EXIT.refused;
+  return exitCodeOfRows(csvs);
+}
+
+/** As the run did, or, of one that is live or was killed, would. */
+export function exitCodeOfJournal(view: JournalView, csvs: MadeCsvs): ExitCode {
+  if (view.exitCode !== undefined) return view.exitCode as ExitCode;
+  if (view.refused !== undefined) return EXIT.refused;
+  if (isPlanOnly(view)) return exitCodeOfRows(csvs);
+  return view.sent ? EXIT.stopped : EXIT.refused;
+}

@@ -1,0 +1,100 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import { SweepError } from '../errors.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { JournalView } from '../journal/fold.ts';
+import { reportOf, STATUSES, type ReportName, type Status } from '../run/outcome.ts';
+import { REPORT_COLUMNS, reportCells } from './columns.ts';
+import { csvLine } from './csv-line.ts';
+import { createReportFile, type ReportFile, type WrittenFile } from './report-file.ts';
+import { openRowReports, type RowReport } from './row-report.ts';
+
+export const MANIFEST_FILE = 'manifest.csv';
+export const REPORT_FILES: Readonly<Record<ReportName, string>> = {
+  success: 'success.csv',
+  error: 'error.csv',
+  unprocessed: 'unprocessed.csv',
+};
+
+export type Totals = Readonly<Record<Status, number>>;
+
+/** The three CSVs with their totals, counted while they were written. */
+export interface MadeCsvs {
+  readonly rows: number;
+  readonly totals: Totals;
+  /** Rows in each report, counted apart from the totals, so that the sum proves something. */
+  readonly reportRows: Readonly<Record<ReportName, number>>;
+  /** Of the rows not attempted, those that a look could not confirm. */
+  readonly notConfirmed: number;
+  readonly files: Readonly<Record<ReportName, WrittenFile>>;
+}
+
+/**
+ * Makes success.csv, error.csv and unprocessed.csv from manifest + journal in
+ * one streaming pass. `observe` sees each row on the way.
+ */
+export async function makeCsvReports(
+  directory: string,
+  view: JournalView,
+  clock: Clock,
+  observe: (row: RowReport) => void,
+): Promise<MadeCsvs> {
+  await mkdir(directory, { recursive: true });
+  const { manifest, batches } = await openRowReports(join(directory, MANIFEST_FILE), view);
+  const files: Record<ReportName, ReportFile> = {
+    success: await createReportFile(directory, REPORT_FILES.success, clock),
+    error: await createReportFile(directory, REPORT_FILES.error, clock),
+    unprocessed: await createReportFile(directory, REPORT_FILES.unprocessed, clock),
+  };
+  const totals = Object.fromEntries(STATUSES.map((status) => [status, 0])) as Record<Status, number>;
+  const reportRows: Record<ReportName, number> = { success: 0, error: 0, unprocessed: 0 };
+  let rows = 0;
+  let notConfirmed = 0;
+  try {
+    const header = csvLine([...manifest.header, ...REPORT_COLUMNS]);
+    for (const file of Object.values(files)) await file.write(header);
+    for await (const batch of batches()) {
+      for (const report of batch) {
+        const { status, code } = report.outcome;
+        const name = reportOf(status);
+        rows += 1;
+        totals[status] += 1;
+        reportRows[name] += 1;
+        if (code === 'not_confirmed') notConfirmed += 1;
+        const full = files[name].write(csvLine(reportCells(report)));
+        if (full !== undefined) await full;
+        observe(report);
+      }
+    }
+    if (rows !== view.header.manifest.rows || reportRows.success + reportRows.error + reportRows.unprocessed !== rows) {
+      throw new SweepError(
+        `The reports do not add up: the journal names ${view.header.manifest.rows} rows, the manifest copy has ${rows}.`,
+        EXIT.bug,
+      );
+    }
+  } catch (error) {
+    await Promise.all(Object.values(files).map((file) => file.discard()));
+    throw error;
+  }
+  return {
+    rows,
+    totals,
+    reportRows,
+    notConfirmed,
+    files: {
+      success: await files.success.finish(),
+      error: await files.error.finish(),
+      unprocessed: await files.unprocessed.finish(),
+    },
+  };
+}
+
+/** Bytes of a file, 0 where it is not there. */
+export async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch {
+    return 0;
+  }
+}

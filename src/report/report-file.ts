@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
+
+/** A report that stands on the disk, whole. */
+export interface WrittenFile {
+  /** The name it got: `error.csv`, or `error.new.csv` where the old one was held open. */
+  readonly name: string;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+export interface ReportFile {
+  write(text: string): Promise<void> | undefined;
+  /** Makes it whole: synced, then renamed over the earlier one. */
+  finish(): Promise<WrittenFile>;
+  discard(): Promise<void>;
+}
+
+const BUFFER_CHARS = 1 << 18;
+const HELD_OPEN_MS = 10_000;
+const TRY_EVERY_MS = 250;
+const HELD_OPEN = new Set(['EPERM', 'EACCES', 'EBUSY']);
+
+/**
+ * A file written whole: into a temporary file first, then renamed. A
+ * spreadsheet on Windows that holds the old one open makes the rename fail:
+ * it is tried for 10 s, then the new report stands beside the old one.
+ */
+export async function createReportFile(
+  directory: string,
+  name: string,
+  clock: Clock,
+  renameFile: typeof rename = rename,
+): Promise<ReportFile> {
+  const temporary = join(directory, `.${name}.${process.pid}.tmp`);
+  const file = await open(temporary, 'w', 0o600);
+  const hash = createHash('sha256');
+  let buffer = '';
+  let bytes = 0;
+
+  const flush = async (): Promise<void> => {
+    const chunk = Buffer.from(buffer, 'utf8');
+    buffer = '';
+    hash.update(chunk);
+    bytes += chunk.length;
+    await file.writeFile(chunk);
+  };
+
+  return {
+    write(text) {
+      buffer += text;
+      return buffer.length >= BUFFER_CHARS ? flush() : undefined;
+    },
+    async finish() {
+      await flush();
+      await file.sync();
+      await file.close();
+      const placed = await replace(temporary, directory, name, clock, renameFile);
+      return { name: placed, sha256: hash.digest('hex'), bytes };
+    },
+    async discard() {
+      await file.close();
+      await rm(temporary, { force: true });
+    },
+  };
+}
+
+async function replace(
+  temporary: string,
+  directory: string,
+  name: string,
+  clock: Clock,
+  renameFile: typeof rename,
+): Promise<string> {
+  const until = clock.monotonic() + HELD_OPEN_MS;
+  for (;;) {
+    try {
+      await renameFile(temporary, join(directory, name));
+      // An earlier stand-in no longer counts.
+      await rm(join(directory, standIn(name)), { force: true });
+      return name;
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? '';
+      if (!HELD_OPEN.has(code)) throw error;
+      if (clock.monotonic() >= until) break;
+      await clock.sleep(TRY_EVERY_MS);
+    }
+  }
+  const beside = standIn(name);
+  await renameFile(temporary, join(directory, beside));
+  return beside;
+}
+
+/** `error.csv` -> `error.new.csv` */
+export function standIn(name: string): string {
+  const dot = name.lastIndexOf('.');
+  return `${name.slice(0, dot)}.new${name.slice(dot)}`;
+}

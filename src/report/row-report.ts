@@ -1,0 +1,74 @@
+import type { JournalView } from '../journal/fold.ts';
+import type { PlanLine, Seen } from '../journal/lines.ts';
+import { readOutcomes } from '../journal/outcome-of.ts';
+import { readPlan } from '../journal/read-plan.ts';
+import { openManifestFile, type Manifest } from '../manifest/read.ts';
+import type { ManifestRow } from '../manifest/row.ts';
+import type { Outcome } from '../run/outcome.ts';
+
+/** One row of the manifest with the state that the journal tells of it. */
+export interface RowReport {
+  readonly row: ManifestRow;
+  readonly outcome: Outcome;
+  readonly plan: PlanLine | undefined;
+  readonly seen: Seen;
+  /** The instance that was sent, or would be. */
+  readonly instance: string;
+  readonly signature: boolean;
+}
+
+export interface RowReports {
+  readonly manifest: Manifest;
+  batches(): AsyncIterable<readonly RowReport[]>;
+}
+
+/** Manifest + journal, row by row in manifest order: all reports are views of this stream. */
+export async function openRowReports(manifestPath: string, view: JournalView): Promise<RowReports> {
+  const manifest = await openManifestFile(manifestPath, { columns: view.header.columns });
+  return { manifest, batches: () => joinRows(manifest, view) };
+}
+
+async function* joinRows(
+  manifest: Manifest,
+  view: JournalView,
+): AsyncIterable<readonly RowReport[]> {
+  const outcomes = readOutcomes(view);
+  const plan = readPlan(view);
+  const fields = view.header.project?.fileFields;
+  try {
+    for await (const batch of manifest.batches()) {
+      const reports: RowReport[] = [];
+      for (const row of batch) {
+        const line = await plan.of(row.row);
+        const outcome = outcomes.outcomeOf(row.row, line);
+        const seen = line?.plan === 'delete' ? line.seen : undefined;
+        const field = fields !== undefined && Object.hasOwn(fields, row.field) ? fields[row.field] : undefined;
+        reports.push({
+          row,
+          outcome: { ...outcome, message: tell(outcome, seen, view) },
+          plan: line,
+          seen,
+          instance:
+            line !== undefined && 'instance' in line && line.instance !== undefined
+              ? line.instance
+              : row.instance,
+          signature: field?.signature ?? false,
+        });
+      }
+      yield reports;
+    }
+  } finally {
+    outcomes.close();
+    await plan.close();
+  }
+}
+
+/** "Deleted" where nobody had seen the file before says that it only may have been this run. */
+function tell(outcome: Outcome, seen: Seen, view: JournalView): string {
+  if (outcome.status !== 'deleted' || outcome.message !== '' || seen !== undefined) {
+    return outcome.message;
+  }
+  return view.header.project === null
+    ? 'the server accepted the deletion; nobody had looked before, so that the run may have removed a file, or nothing was there'
+    : 'the server accepted the deletion; no look had shown a file before, so that the run may have removed one';
+}

@@ -1,0 +1,111 @@
+import type { Clock } from '../clock.ts';
+import type { JournalView } from '../journal/fold.ts';
+import type { StopCode } from '../run/outcome.ts';
+import { createReportFile, type WrittenFile } from './report-file.ts';
+import type { MadeCsvs, Totals } from './make-reports.ts';
+
+export const SUMMARY_FILE = 'summary.json';
+
+/** `summary.json`, and what `--json` prints. Described field by field in the README. */
+export interface Summary {
+  readonly tool: string;
+  readonly kind: 'run' | 'check';
+  readonly directory: string;
+  readonly rows: number;
+  readonly totals: Totals;
+  /** Rows in each report; their sum is `rows`. */
+  readonly reportRows: Readonly<Record<'success' | 'error' | 'unprocessed', number>>;
+  readonly sumsAgree: boolean;
+  /** Figures by `sweep_verified`; rows that were not reached are not counted. */
+  readonly verified: Readonly<Record<'yes' | 'no' | 'skipped', number>>;
+  readonly checked: boolean;
+  readonly sha256: Readonly<Record<'manifest' | 'success' | 'error' | 'unprocessed', string>> & {
+    readonly journal?: string;
+  };
+  /** The names of the reports that count: `error.new.csv` where the old one was held open. */
+  readonly files: Readonly<Record<'success' | 'error' | 'unprocessed', string>>;
+  readonly manifest: { readonly name: string; readonly bytes: number };
+  readonly project: { readonly id: string; readonly title: string; readonly redcapVersion: string } | null;
+  readonly url: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly approved: { readonly directory: string; readonly sha256: string } | null;
+  readonly plan: Readonly<Record<string, unknown>> | null;
+  readonly requests: number | null;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly sessions: number;
+  readonly stop: { readonly code: StopCode; readonly message: string } | null;
+  readonly refused: string | null;
+  readonly exitCode: number;
+  readonly host: string;
+  readonly user: string;
+}
+
+export function summarise(options: {
+  readonly view: JournalView;
+  readonly csvs: MadeCsvs;
+  readonly verified: Summary['verified'];
+  readonly directory: string;
+  readonly exitCode: number;
+  readonly journalSha256: string | undefined;
+  readonly requests: number | undefined;
+}): Summary {
+  const { view, csvs, directory, exitCode } = options;
+  const { header } = view;
+  const { success, error, unprocessed } = csvs.files;
+  return {
+    tool: header.tool,
+    kind: header.kind,
+    directory,
+    rows: csvs.rows,
+    totals: csvs.totals,
+    reportRows: csvs.reportRows,
+    sumsAgree:
+      csvs.reportRows.success + csvs.reportRows.error + csvs.reportRows.unprocessed === csvs.rows &&
+      Object.values(csvs.totals).reduce((sum, n) => sum + n, 0) === csvs.rows,
+    verified: options.verified,
+    checked: header.project !== null,
+    sha256: {
+      manifest: header.manifest.sha256,
+      success: success.sha256,
+      error: error.sha256,
+      unprocessed: unprocessed.sha256,
+      ...(options.journalSha256 === undefined ? {} : { journal: options.journalSha256 }),
+    },
+    files: { success: success.name, error: error.name, unprocessed: unprocessed.name },
+    manifest: { name: header.manifest.name, bytes: header.manifest.bytes },
+    project:
+      header.project === null
+        ? null
+        : {
+            id: header.project.id,
+            title: header.project.title,
+            redcapVersion: header.project.redcapVersion,
+          },
+    url: header.url,
+    options: header.options,
+    approved: header.approved ?? null,
+    plan: view.planned?.totals ?? null,
+    requests: options.requests ?? null,
+    startedAt: header.startedAt,
+    finishedAt: new Date(view.lastStamp).toISOString(),
+    sessions: view.sessions,
+    stop: view.stop ?? null,
+    refused: view.refused ?? null,
+    exitCode,
+    host: header.host,
+    user: header.user,
+  };
+}
+
+/** Writes summary.json whole. */
+export async function writeSummary(
+  directory: string,
+  summary: Summary,
+  clock: Clock,
+): Promise<WrittenFile> {
+  const file = await createReportFile(directory, SUMMARY_FILE, clock);
+  await file.write(`${JSON.stringify(summary, null, 2)}\n`);
+  return file.finish();
+}
+

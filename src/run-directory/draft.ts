@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, realpath, rename, rm, rmdir } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { RefusedError } from '../errors.ts';
+import { takeLock, type Lock } from './lock.ts';
+import { runDirectoryName } from './name.ts';
+
+/**
+ * A run directory before it is born. Everything is written into a hidden
+ * folder beside its place; one rename makes it whole, so that a crash leaves
+ * either a run that can be resumed or none.
+ */
+export interface Draft {
+  readonly path: string;
+  /** Puts it in its place, locked. Throws RefusedError where `--run-dir` is taken. */
+  place(): Promise<Placed>;
+  discard(): Promise<void>;
+}
+
+export interface Placed {
+  readonly path: string;
+  readonly lock: Lock;
+}
+
+export interface DraftOptions {
+  /** `--run-dir`: this directory itself. */
+  readonly runDir: string | undefined;
+  /** `--report-dir`: where directories are made. */
+  readonly reportDir: string;
+  readonly manifestName: string;
+  readonly startedAtMs: number;
+}
+
+/** Throws RefusedError where the directory named cannot be used. */
+export async function createDraft(options: DraftOptions): Promise<Draft> {
+  const { runDir, reportDir, manifestName, startedAtMs } = options;
+  if (runDir !== undefined) await refuseTaken(runDir);
+  const parent = runDir === undefined ? resolve(reportDir) : dirname(resolve(runDir));
+  const path = await makeHidden(parent);
+  const names =
+    runDir === undefined
+      ? suffixed(runDirectoryName(startedAtMs, manifestName))
+      : [basename(resolve(runDir))];
+  return {
+    path,
+    async place() {
+      for (const name of names) {
+        const placed = await tryPlace(path, parent, name, runDir !== undefined);
+        if (placed !== undefined) return placed;
+      }
+      throw new RefusedError(`No free name for the run's directory was found in ${parent}.`);
+    },
+    discard: () => rm(path, { recursive: true, force: true }),
+  };
+}
+
+async function refuseTaken(runDir: string): Promise<void> {
+  let entries: string[];
+  try {
+    entries = await readdir(runDir);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw new RefusedError(`--run-dir ${runDir} cannot be used: ${reasonOf(error)}.`);
+  }
+  if (entries.length > 0) {
+    throw new RefusedError(
+      `--run-dir ${runDir} exists and is not empty. Name another one, or finish that run with: redcap-sweep resume ${runDir}`,
+    );
+  }
+}
+
+async function makeHidden(parent: string): Promise<string> {
+  try {
+    await mkdir(parent, { recursive: true, mode: 0o700 });
+    return await mkdtemp(join(parent, '.redcap-sweep-'));
+  } catch (error) {
+    throw new RefusedError(`No run directory can be made in ${parent}: ${reasonOf(error)}.`);
+  }
+}
+
+async function tryPlace(
+  from: string,
+  parent: string,
+  name: string,
+  mayReplaceEmpty: boolean,
+): Promise<Placed | undefined> {
+  const target = join(parent, name);
+  // Locked before it is there: nobody resumes a run that has just been born.
+  const lock = await takeLock(join(await realpath(parent), name), 'run');
+  if (lock === undefined) {
+    if (!mayReplaceEmpty) return undefined;
+    throw new RefusedError(`${target} is in use by another redcap-sweep.`);
+  }
+  try {
+    // Windows renames over nothing; elsewhere an empty directory would be replaced silently.
+    if (mayReplaceEmpty) await rmdir(target).catch(() => undefined);
+    else if (await exists(target)) {
+      await lock.release();
+      return undefined;
+    }
+    await rename(from, target);
+    return { path: target, lock };
+  } catch (error) {
+    await lock.release();
+    const { code } = error as NodeJS.ErrnoException;
+    if (!mayReplaceEmpty && (code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'EPERM')) {
+      return undefined;
+    }
+    throw new RefusedError(`The run directory ${target} cannot be made: ${reasonOf(error)}.`);
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return readdir(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
+  );
+}
+
+function* suffixed(name: string): Iterable<string> {
+  yield name;
+  for (let n = 2; n <= 1000; n += 1) yield `${name}-${n}`;
+  yield `${name}-${randomBytes(4).toString('hex')}`;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,318 @@
+import { encodeSending } from '../journal/outcome-lines.ts';
+import type { Journal } from '../journal/write.ts';
+import type { Clock } from '../clock.ts';
+import type { Target } from '../manifest/target.ts';
+import type { Look } from '../project/look.ts';
+import type { DeleteAnswer } from '../redcap/answers.ts';
+import { delayBefore } from '../redcap/retry.ts';
+import type { RunControl } from './control.ts';
+import type { AnswerCode, Effect, FileFacts, Outcome } from './outcome.ts';
+import { settleByLook } from './settle-look.ts';
+import type { Trust } from './trust.ts';
+import type { WorkRow } from './work.ts';
+
+/** Sends one deletion. `beforeSend` runs right before the request leaves; when it throws, nothing is sent. */
+export type RemoveFile = (
+  target: Target,
+  beforeSend: () => Promise<void>,
+) => Promise<DeleteAnswer | { readonly kind: 'not_sent' }>;
+
+/** What guards and backup say right before a deletion. */
+export type Safeguarded =
+  | { readonly kind: 'go'; readonly file: FileFacts | undefined }
+  | { readonly kind: 'no_file' }
+  | { readonly kind: 'stopped' }
+  | {
+      readonly kind: 'end';
+      readonly status: 'failed' | 'guard_mismatch';
+      readonly code: 'backup_failed' | 'guard_filename' | 'guard_sha256' | 'guard_unreadable' | 'changed_since_check';
+      readonly message: string;
+      readonly httpStatus: number | undefined;
+      readonly file: FileFacts | undefined;
+      readonly trusted: boolean;
+    };
+
+export interface DeleteContext {
+  readonly remove: RemoveFile;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly control: RunControl;
+  readonly trust: Trust;
+  readonly retries: number;
+  /** Guards and backup; absent where the run has neither. */
+  readonly safeguard?: ((row: WorkRow) => Promise<Safeguarded>) | undefined;
+  /** A look at one target; absent with `--no-check`. */
+  readonly look?: ((target: Target) => Promise<Look | 'stopped'>) | undefined;
+  /** Does verification follow? */
+  readonly verifies: boolean;
+  readonly onWait?: ((why: 'retry', ms: number) => void) | undefined;
+}
+
+export interface Ended {
+  readonly outcome: Outcome;
+  /** Had the row a trustworthy answer? */
+  readonly trusted: boolean;
+}
+
+/** After so long, what was known of the field before a lost answer is stale. */
+const STALE_MS = 60_000;
+
+/** What a row carries through its tries. */
+interface Tries {
+  attempts: number;
+  effect: Effect;
+  startedAt: number | undefined;
+  code: string;
+  httpStatus: number | undefined;
+  message: string;
+  file: FileFacts | undefined;
+  trusted: boolean;
+  /** Monotonic time of the first answer lost since the last look. */
+  lostAt: number | undefined;
+}
+
+/** Thrown by `beforeSend` where a look must come first; the door then sends nothing. */
+class LookFirst extends Error {}
+
+/** Thrown by `beforeSend` where the run has stopped meanwhile. */
+class StoppedFirst extends Error {}
+
+/**
+ * Brings one row to its end: tries, waits, looks and tries again until an
+ * answer settles it. Never throws for what a server does; throws when the
+ * journal cannot be written, and for bugs.
+ */
+export async function deleteRow(work: WorkRow, context: DeleteContext): Promise<Ended> {
+  const { control, journal, clock } = context;
+  const { prior } = work;
+  const tries: Tries = {
+    attempts: prior?.attempts ?? 0,
+    effect: prior?.effect ?? 'none',
+    startedAt: prior?.startedAt,
+    code: prior?.code ?? '',
+    httpStatus: prior?.httpStatus,
+    message: '',
+    file: prior?.file,
+    trusted: false,
+    lostAt: undefined,
+  };
+  for (let retry = 0; ; retry += 1) {
+    if (retry > 0) {
+      const waitMs = delayBefore(retry, context.random);
+      context.onWait?.('retry', waitMs);
+      if (!(await clock.sleep(waitMs, control.stopping))) return stopped(work, tries, context);
+    }
+    if (context.safeguard !== undefined) {
+      const ended = await safeguardRow(work, tries, context, context.safeguard);
+      if (ended !== undefined) return ended;
+    }
+    const sent = await sendOnce(work, tries, context);
+    if (sent === 'look') {
+      const ended = await lookFirst(work, tries, context);
+      if (ended !== undefined) return ended;
+      tries.lostAt = clock.monotonic();
+      retry -= 1;
+      continue;
+    }
+    if (sent.kind === 'not_sent') return stopped(work, tries, context);
+    const ended = readAnswer(sent, work, tries, context, retry);
+    if (ended !== undefined) return ended;
+    journal.append({
+      row: work.row,
+      state: 'tried',
+      at: journal.stamp(),
+      code: tries.code,
+      effect: sent.kind === 'retry' ? sent.effect : 'none',
+      sent: sent.kind !== 'retry' || sent.sent,
+      ...(tries.httpStatus === undefined ? {} : { http: tries.httpStatus }),
+    });
+  }
+}
+
+async function sendOnce(
+  work: WorkRow,
+  tries: Tries,
+  { remove, journal, clock, look, control }: DeleteContext,
+): Promise<DeleteAnswer | { readonly kind: 'not_sent' } | 'look'> {
+  try {
+    return await remove(work.target, async () => {
+      const stale = tries.lostAt !== undefined && clock.monotonic() - tries.lostAt > STALE_MS;
+      if (stale && look !== undefined) throw new LookFirst();
+      const at = journal.stamp();
+      tries.startedAt ??= at;
+      tries.attempts += 1;
+      await journal.announce(encodeSending(work.row, at, tries.attempts, tries.effect));
+      // The stop came while the line was on its way to the disk: nothing leaves.
+      if (control.reason !== undefined) throw new StoppedFirst();
+    });
+  } catch (error) {
+    if (error instanceof LookFirst) return 'look';
+    if (error instanceof StoppedFirst) {
+      tries.attempts -= 1;
+      return { kind: 'not_sent' };
+    }
+    throw error;
+  }
+}
+
+/** The row's end, or `undefined` where it is tried again. */
+function readAnswer(
+  answer: DeleteAnswer,
+  work: WorkRow,
+  tries: Tries,
+  context: DeleteContext,
+  retry: number,
+): Ended | undefined {
+  const { control, trust } = context;
+  tries.httpStatus = answer.httpStatus ?? tries.httpStatus;
+  tries.message = answer.message;
+  if (answer.trustworthy) tries.trusted = true;
+  if (answer.trustworthy && answer.kind !== 'forbidden' && answer.kind !== 'stop') trust.earn();
+  switch (answer.kind) {
+    case 'done':
+      return end(work, tries, context, { status: 'deleted', code: '' }, '');
+    case 'no_file':
+      return tries.effect === 'possible'
+        ? end(work, tries, context, { status: 'deleted', code: '' }, LOST_THEN_GONE)
+        : end(work, tries, context, { status: 'already_empty', code: '' }, answer.message);
+    case 'retry':
+      tries.code = answer.code;
+      if (!answer.sent) tries.attempts -= 1;
+      if (answer.effect === 'possible') {
+        tries.effect = 'possible';
+        tries.lostAt ??= context.clock.monotonic();
+      }
+      if (control.reason !== undefined) return stopped(work, tries, context);
+      return retry >= context.retries ? refusedAtLast(work, tries, context) : undefined;
+    case 'refused':
+      tries.code = answer.code;
+      return refusedAtLast(work, tries, context);
+    case 'forbidden':
+      tries.code = answer.code;
+      if (trust.earned) return refusedAtLast(work, tries, context);
+      control.stop('rejected_token', answer.message);
+      return stopped(work, tries, context);
+    case 'stop':
+      tries.code = answer.httpStatus === undefined ? answer.stop : codeOfStatus(answer.httpStatus);
+      if (answer.effect === 'possible') tries.effect = 'possible';
+      // The connection was never made.
+      if (answer.stop === 'untrusted_certificate') tries.attempts -= 1;
+      control.stop(answer.stop, answer.message);
+      return stopped(work, tries, context);
+  }
+}
+
+const LOST_THEN_GONE =
+  'an answer was lost, then the server said that there is no file: this run may have removed it';
+
+function codeOfStatus(status: number): string {
+  return status >= 500 ? 'http_5xx' : status >= 400 ? `http_${status}` : 'unexpected_answer';
+}
+
+function refusedAtLast(work: WorkRow, tries: Tries, context: DeleteContext): Ended {
+  const code = tries.code as AnswerCode;
+  if (tries.effect === 'none') {
+    return end(work, tries, context, { status: 'failed', code }, tries.message);
+  }
+  const message = `a request may have removed the file, and its answer was lost; last: ${tries.message}`;
+  return end(work, tries, context, { status: 'unknown', code }, message);
+}
+
+/** The run stops while the row waits or is refused: only a row without effect is "not attempted". */
+function stopped(work: WorkRow, tries: Tries, context: DeleteContext): Ended {
+  const reason = context.control.reason ?? { code: 'interrupted' as const, message: '' };
+  if (tries.effect === 'none') {
+    const outcome = { status: 'not_attempted', code: reason.code } as const;
+    return end(work, tries, context, outcome, tries.message);
+  }
+  const code = (tries.code === '' ? reason.code : tries.code) as AnswerCode;
+  const message = `the run stopped before it was known what became of the file; last: ${tries.message}`;
+  return end(work, tries, context, { status: 'unknown', code }, message);
+}
+
+async function safeguardRow(
+  work: WorkRow,
+  tries: Tries,
+  context: DeleteContext,
+  safeguard: (row: WorkRow) => Promise<Safeguarded>,
+): Promise<Ended | undefined> {
+  const result = await safeguard(work);
+  switch (result.kind) {
+    case 'go':
+      tries.file = result.file ?? tries.file;
+      return undefined;
+    case 'stopped':
+      return stopped(work, tries, context);
+    case 'no_file':
+      tries.trusted = true;
+      return tries.effect === 'possible'
+        ? end(work, tries, context, { status: 'deleted', code: '' }, LOST_THEN_GONE)
+        : end(work, tries, context, { status: 'already_empty', code: '' }, 'nothing was there when the run came to this row');
+    case 'end': {
+      const { status, code, message } = result;
+      tries.trusted ||= result.trusted;
+      tries.httpStatus = result.httpStatus ?? tries.httpStatus;
+      tries.file = result.file ?? tries.file;
+      if (tries.effect === 'possible') {
+        const told = `a request may have removed the file, and its answer was lost; then: ${message}`;
+        return end(work, tries, context, { status: 'unknown', code }, told);
+      }
+      return status === 'failed'
+        ? end(work, tries, context, { status, code: 'backup_failed' }, message)
+        : end(work, tries, context, { status, code: code as 'guard_filename' }, message);
+    }
+  }
+}
+
+async function lookFirst(
+  work: WorkRow,
+  tries: Tries,
+  context: DeleteContext,
+): Promise<Ended | undefined> {
+  const look = await context.look?.(work.target);
+  if (look === 'stopped' || look === undefined) return stopped(work, tries, context);
+  const decision = settleByLook(look, work.seen, 'sent');
+  if (decision.kind === 'send') return undefined;
+  const { status, code, message } = decision;
+  if (status === 'deleted') {
+    return end(work, tries, context, { status, code: code as '' | 'new_file' }, message);
+  }
+  const last = (tries.code === '' ? 'unexpected_answer' : tries.code) as AnswerCode;
+  return end(work, tries, context, { status: 'unknown', code: last }, message);
+}
+
+type End = Pick<Outcome, 'status' | 'code'>;
+
+function end(
+  work: WorkRow,
+  tries: Tries,
+  { journal, verifies }: DeleteContext,
+  how: End,
+  message: string,
+): Ended {
+  const due = isLookDue(how.status, tries.attempts > (work.prior?.attempts ?? 0), work);
+  const outcome = {
+    ...how,
+    message,
+    httpStatus: tries.httpStatus,
+    attempts: tries.attempts,
+    effect: tries.effect,
+    startedAt: tries.startedAt,
+    finishedAt: journal.stamp(),
+    verified: due && !verifies ? 'skipped' : '',
+    file: tries.file,
+  } as Outcome;
+  return { outcome, trusted: tries.trusted };
+}
+
+/** Verification looks at rows that were sent and ended deleted, unknown, or "no file" where the check had seen one. */
+function isLookDue(status: Outcome['status'], sent: boolean, work: WorkRow): boolean {
+  if (!sent && work.prior === undefined) return false;
+  if (status === 'deleted' || status === 'unknown') return true;
+  return status === 'already_empty' && work.seen !== undefined;
+}
+
+export function needsVerifying(work: WorkRow, { status, attempts, verified }: Outcome): boolean {
+  return verified === '' && attempts > 0 && isLookDue(status, true, work);
+}

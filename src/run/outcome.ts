@@ -1,0 +1,139 @@
+/**
+ * The spine of the program: what can become of one row. Every stage settles
+ * rows by producing outcomes; the journal stores them; reports show them.
+ */
+
+/** Why a run stops, with the row code that the rows left behind carry. */
+export const STOP_CODES = [
+  'rejected_token',
+  'banned',
+  'wrong_address',
+  'untrusted_certificate',
+  'no_answers',
+  'not_deleting',
+  'server_busy',
+  'not_confirmed',
+  'max_failures',
+  'limit',
+  'stop_at',
+  'journal_failed',
+  'interrupted',
+] as const;
+export type StopCode = (typeof STOP_CODES)[number];
+
+export const INVALID_CODES = [
+  'missing_value',
+  'bad_field_name',
+  'bad_instance',
+  'bad_sha256',
+  'ragged_row',
+  'unknown_field',
+  'not_a_file_field',
+  'event_required',
+  'event_not_allowed',
+  'unknown_event',
+  'field_not_in_event',
+  'instrument_mismatch',
+  'instance_required',
+  'instance_not_allowed',
+  'unknown_record',
+] as const;
+export type InvalidCode = (typeof INVALID_CODES)[number];
+
+export type GuardCode =
+  | 'guard_filename'
+  | 'guard_sha256'
+  | 'guard_unreadable'
+  | 'changed_since_check';
+
+/** Codes of a try that settled nothing, as they stand in `sweep_code`. */
+export type AnswerCode = 'unexpected_answer' | 'timeout' | 'connection' | `http_${string}`;
+
+export const STATUSES = [
+  'deleted',
+  'already_empty',
+  'failed',
+  'unknown',
+  'guard_mismatch',
+  'invalid',
+  'duplicate',
+  'not_attempted',
+] as const;
+export type Status = (typeof STATUSES)[number];
+
+/** `''`: not reached. */
+export type Verified = 'yes' | 'no' | 'skipped' | '';
+
+/** What is known of the stored file; `backup` is a path inside the run directory. */
+export interface FileFacts {
+  readonly name?: string | undefined;
+  readonly bytes?: number | undefined;
+  readonly sha256?: string | undefined;
+  readonly backup?: string | undefined;
+}
+
+/**
+ * May a request of this run have removed the file? Once `possible`, only a
+ * success, "no file" or a look settles the row.
+ */
+export type Effect = 'none' | 'possible';
+
+/** What every outcome carries, whatever its state. Times are epoch milliseconds. */
+export interface Trail {
+  readonly message: string;
+  readonly httpStatus?: number | undefined;
+  /** Deletion requests sent for this row, over all sessions of the run. */
+  readonly attempts: number;
+  readonly effect: Effect;
+  readonly startedAt?: number | undefined;
+  readonly finishedAt?: number | undefined;
+  readonly verified: Verified;
+  readonly file?: FileFacts | undefined;
+}
+
+export type Outcome = Trail &
+  (
+    | { readonly status: 'deleted'; readonly code: '' | 'new_file' }
+    | { readonly status: 'already_empty'; readonly code: '' }
+    | { readonly status: 'failed'; readonly code: AnswerCode | 'still_present' | 'backup_failed' }
+    | {
+        readonly status: 'unknown';
+        readonly code: AnswerCode | GuardCode | StopCode | 'backup_failed' | 'unknown_record';
+      }
+    | { readonly status: 'guard_mismatch'; readonly code: GuardCode }
+    | { readonly status: 'invalid'; readonly code: InvalidCode }
+    | { readonly status: 'duplicate'; readonly code: 'duplicate_of' }
+    | {
+        readonly status: 'not_attempted';
+        readonly code: StopCode | 'would_delete' | 'nothing_to_delete';
+      }
+  );
+
+export type ReportName = 'success' | 'error' | 'unprocessed';
+
+/** The one report in which a row of this state stands. */
+export function reportOf(status: Status): ReportName {
+  switch (status) {
+    case 'deleted':
+    case 'already_empty':
+      return 'success';
+    case 'failed':
+    case 'unknown':
+    case 'guard_mismatch':
+    case 'invalid':
+      return 'error';
+    case 'duplicate':
+    case 'not_attempted':
+      return 'unprocessed';
+  }
+}
+
+/** Failures in the sense of `--max-failures`. */
+export function isFailure(status: Status): boolean {
+  return status === 'failed' || status === 'unknown' || status === 'guard_mismatch';
+}
+
+/** Has the row an end that `resume` leaves alone? `unknown` is settled by looking. */
+export function isSettled(status: Status): boolean {
+  return status !== 'unknown' && status !== 'not_attempted';
+}

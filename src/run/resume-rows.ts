@@ -1,0 +1,156 @@
+import type { JournalView } from '../journal/fold.ts';
+import { encodeOutcome } from '../journal/outcome-lines.ts';
+import { readOutcomes } from '../journal/outcome-of.ts';
+import { readPlan } from '../journal/read-plan.ts';
+import { PHASE } from '../journal/row-index.ts';
+import type { Journal } from '../journal/write.ts';
+import type { Target } from '../manifest/target.ts';
+import type { LookedBatch } from '../project/look-batch.ts';
+import type { Look } from '../project/look.ts';
+import type { RunControl } from './control.ts';
+import { isSettled, type Outcome } from './outcome.ts';
+import { settleByLook } from './settle-look.ts';
+import type { Unverified } from './verify.ts';
+import type { Prior, WorkRow } from './work.ts';
+import { workRow, type ManifestBatches } from './work-rows.ts';
+
+/** A row that a resumed run has to do with: send it, or only look at what was sent. */
+export type Unfinished =
+  | { readonly kind: 'work'; readonly work: WorkRow }
+  | { readonly kind: 'look'; readonly unverified: Unverified };
+
+/** Rows without a settled outcome, and rows that were sent and not yet looked at, in manifest order. */
+export async function* unfinishedRows(
+  batches: ManifestBatches,
+  view: JournalView,
+): AsyncIterable<readonly Unfinished[]> {
+  const plan = readPlan(view);
+  const outcomes = readOutcomes(view);
+  try {
+    for await (const batch of batches) {
+      const unfinished: Unfinished[] = [];
+      for (const row of batch) {
+        const line = await plan.of(row.row);
+        if (!isUnfinished(view, row.row)) continue;
+        const outcome = outcomes.outcomeOf(row.row, line);
+        const work = workRow(row, line, view, priorOf(view, row.row, outcome));
+        unfinished.push(
+          isSettled(outcome.status)
+            ? { kind: 'look', unverified: { ...work, outcome } }
+            : { kind: 'work', work },
+        );
+      }
+      if (unfinished.length > 0) yield unfinished;
+    }
+  } finally {
+    outcomes.close();
+    await plan.close();
+  }
+}
+
+/** Has `resume` anything to do for this row? */
+export function isUnfinished(view: JournalView, row: number): boolean {
+  const { index } = view;
+  if (index.restoring(row)) return false;
+  switch (index.phase(row)) {
+    case PHASE.settledByPlan:
+      return false;
+    case PHASE.outcome: {
+      const status = index.status(row);
+      return status === undefined || !isSettled(status) || index.lookDue(row);
+    }
+    case PHASE.untouched:
+    case PHASE.planned:
+    case PHASE.open:
+      return true;
+  }
+}
+
+function priorOf(view: JournalView, row: number, outcome: Outcome): Prior | undefined {
+  const phase = view.index.phase(row);
+  const onlyMark =
+    (phase === PHASE.planned || phase === PHASE.untouched) && row <= view.airMark;
+  const { attempts, effect, startedAt, httpStatus, file } = outcome;
+  if (attempts === 0 && effect === 'none' && !onlyMark) return undefined;
+  const air = onlyMark ? 'mark' : effect === 'possible' ? 'sent' : 'none';
+  return { attempts, effect, startedAt, air, code: outcome.code, httpStatus, file };
+}
+
+export interface LookFirstOptions {
+  readonly view: JournalView;
+  readonly journal: Journal;
+  readonly control: RunControl;
+  /** Absent with `--no-check`: rows are sent without a look. */
+  readonly look: ((targets: readonly Target[]) => Promise<LookedBatch>) | undefined;
+  /** Rows that were sent by an earlier session and are only to be verified. */
+  readonly onLookOnly: (one: Unverified) => void;
+  readonly onSettled: (row: number, outcome: Outcome) => void;
+}
+
+const GROUP = 100;
+
+/**
+ * Looks at each row right before it may be sent again, settles those that a
+ * look settles, and gives the others to the deleting pass. A look that cannot
+ * be read stops the run before any row of its batch is sent.
+ */
+export async function* lookBeforeSending(
+  rows: AsyncIterable<readonly Unfinished[]>,
+  options: LookFirstOptions,
+): AsyncIterable<readonly WorkRow[]> {
+  const { look, control } = options;
+  for await (const batch of rows) {
+    const work: WorkRow[] = [];
+    for (const one of batch) {
+      if (one.kind === 'look') options.onLookOnly(one.unverified);
+      else work.push(one.work);
+    }
+    if (look === undefined) {
+      if (work.length > 0) yield work;
+      continue;
+    }
+    for (let from = 0; from < work.length; from += GROUP) {
+      if (control.reason !== undefined) return;
+      const group = work.slice(from, from + GROUP);
+      const looked = await look(group.map((one) => one.target));
+      if (looked.kind === 'stopped') return;
+      if (looked.kind === 'unreadable') {
+        control.stop(
+          'not_confirmed',
+          `The server's list of files could not be read, so that nothing more is sent: ${looked.message}`,
+        );
+        return;
+      }
+      const toSend = group.filter((one, at) => !settleNow(one, looked.looks[at], options));
+      if (toSend.length > 0) yield toSend;
+    }
+  }
+}
+
+/** Settles a row by its look where the look decides; false: it is to be sent. */
+function settleNow(work: WorkRow, look: Look | undefined, options: LookFirstOptions): boolean {
+  const { prior } = work;
+  const air = prior?.air ?? 'none';
+  const seen = look ?? { kind: 'nothing' as const, why: 'the look could not be read' };
+  const decision = settleByLook(seen, work.seen, air);
+  if (decision.kind === 'send') return false;
+  const { status, code, message } = decision;
+  const verified =
+    status === 'deleted' ? (code === 'new_file' ? 'no' : 'yes') : status === 'unknown' ? 'skipped' : '';
+  const outcome = {
+    status,
+    code: status === 'unknown' ? (prior?.code ?? 'interrupted') : code,
+    message,
+    httpStatus: prior?.httpStatus,
+    attempts: prior?.attempts ?? 0,
+    effect: air === 'none' ? 'none' : 'possible',
+    startedAt: prior?.startedAt,
+    finishedAt: options.journal.stamp(),
+    verified,
+    file: prior?.file,
+  } as Outcome;
+  options.journal.append(encodeOutcome(work.row, outcome, false));
+  options.onSettled(work.row, outcome);
+  return true;
+}
+

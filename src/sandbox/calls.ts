@@ -1,0 +1,42 @@
+import { answerPage } from './answers.ts';
+import { refuse, type ActionContext } from './context.ts';
+import { actOnFile, readTarget } from './file-actions.ts';
+import type { ApiForm } from './form.ts';
+import type { RequestKind } from './ledger.ts';
+import type { SandboxProject } from './project.ts';
+import { exportRecords } from './record-export.ts';
+import type { ApiCall } from './script.ts';
+import { STRUCTURE_ACTIONS } from './structure-actions.ts';
+
+/** What a request asks for, before anything is done about it. */
+export function describeCall(form: ApiForm, headers: Headers, project: SandboxProject): ApiCall {
+  const content = form.text('content');
+  const kind = kindOf(content, form);
+  if (content !== 'file') return { kind, content, form, headers };
+  const named = readTarget(form);
+  return { kind, content, form, headers, target: project.canonical(named) ?? named };
+}
+
+export function performCall(context: ActionContext, { content }: ApiCall): Response {
+  if (content === 'file') return actOnFile(context);
+  if (content === 'record') return exportRecords(context);
+  const action = STRUCTURE_ACTIONS.get(content);
+  if (action === undefined) {
+    return refuse(context, 400, 'The value of the parameter "content" is not valid');
+  }
+  // Not an error but a page with status 200: redcapAPI issue 422.
+  if (context.options.rights?.export === false) {
+    return answerPage(200, 'REDCap', "ERROR: access wasn't granted to this page.");
+  }
+  return action(context);
+}
+
+function kindOf(content: string, form: ApiForm): RequestKind {
+  if (content === 'file') {
+    const action = form.text('action');
+    if (action === 'delete' || action === 'import') return action;
+    return action === 'export' ? 'export_file' : 'other';
+  }
+  if (content === 'record') return form.has('data') || form.has('action') ? 'other' : 'export';
+  return STRUCTURE_ACTIONS.has(content) ? 'meta' : 'other';
+}

@@ -1,0 +1,17 @@
+import { answerError, formatOf } from './answers.ts';
+import type { ApiForm } from './form.ts';
+import type { SandboxOptions } from './options.ts';
+import type { SandboxProject } from './project.ts';
+
+/** What every action of the API works with. */
+export interface ActionContext {
+  readonly project: SandboxProject;
+  readonly options: SandboxOptions;
+  readonly form: ApiForm;
+  /** Told when a file was really removed or stored. */
+  readonly noteEffect: () => void;
+}
+
+export function refuse(context: ActionContext, status: number, message: string): Response {
+  return answerError(status, message, formatOf(context.form.text('returnFormat')));
+}

@@ -1,0 +1,84 @@
+import { gzipSync } from 'node:zlib';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { connect, fate, FORM, listenHttp } from './servers.ts';
+
+const BYTES = Buffer.alloc(3_000_000, 'redcap');
+const NAMED = { 'content-type': 'application/pdf; name="a.pdf"' };
+
+describe('a file', () => {
+  it('goes to the sink, packed or not, and is not kept', async () => {
+    const server = await listenHttp((_seen, response, at) => {
+      const packed = at === 2;
+      response.writeHead(200, packed ? { ...NAMED, 'content-encoding': 'gzip' } : NAMED);
+      response.end(packed ? gzipSync(BYTES) : BYTES);
+    });
+    const transport = connect(server.url);
+    for (let at = 0; at < 2; at += 1) {
+      const chunks: Uint8Array[] = [];
+      const answer = await transport({ ...FORM, onData: (chunk) => void chunks.push(chunk) });
+      expect(answer).toMatchObject({ kind: 'answer', body: '' });
+      expect(Buffer.concat(chunks).equals(BYTES)).toBe(true);
+    }
+    expect(server.seen.map((one) => one.headers['accept-encoding'])).toEqual([
+      'identity',
+      'identity',
+    ]);
+  });
+
+  it.each([
+    ['another status', 400, NAMED],
+    ['no name', 200, { 'content-type': 'text/html' }],
+  ])('with %s is a text', async (_what, status, headers) => {
+    const server = await listenHttp((_seen, response) => response.writeHead(status, headers).end('no'));
+    const taken: unknown[] = [];
+    const answer = await connect(server.url)({ ...FORM, onData: (chunk) => void taken.push(chunk) });
+    expect(answer).toMatchObject({ status, body: 'no' });
+    expect(taken).toEqual([]);
+  });
+
+  it('waits for a slow sink, longer than silence is allowed', async () => {
+    const server = await listenHttp((_seen, response) => response.writeHead(200, NAMED).end(BYTES));
+    let taking = 0;
+    let most = 0;
+    let bytes = 0;
+    let slow = true;
+    const answer = await connect(server.url, { timeoutMs: 200 })({
+      ...FORM,
+      onData: async (chunk) => {
+        taking += 1;
+        most = Math.max(most, taking);
+        bytes += chunk.length;
+        if (slow) await delay(500);
+        slow = false;
+        taking -= 1;
+      },
+    });
+    expect([fate(answer), most, bytes]).toEqual(['answer 200', 1, BYTES.length]);
+  });
+
+  it('that the sink cannot take is torn down', async () => {
+    const server = await listenHttp((_seen, response) => response.writeHead(200, NAMED).end(BYTES));
+    for (const onData of [
+      () => Promise.reject(new Error('the disk is full')),
+      () => {
+        throw new Error('the disk is full');
+      },
+    ]) {
+      const answer = await connect(server.url)({ ...FORM, onData });
+      expect(answer).toMatchObject({ kind: 'broken', message: expect.stringContaining('disk is full') });
+    }
+  });
+
+  it.each([
+    ['cut off', NAMED, BYTES.subarray(0, 1000), 5000],
+    ['packed and cut off', { ...NAMED, 'content-encoding': 'gzip' }, gzipSync(BYTES).subarray(0, 1000), 1000],
+  ])('that is %s is broken, not short', async (_what, headers, bytes, length) => {
+    const server = await listenHttp((_seen, response) => {
+      response.writeHead(200, { ...headers, 'content-length': length });
+      response.write(bytes, () => response.destroy());
+    });
+    const answer = await connect(server.url)({ ...FORM, onData: () => undefined });
+    expect(fate(answer)).toBe('connection sent');
+  });
+});

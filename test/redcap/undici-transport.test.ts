@@ -1,0 +1,252 @@
+import { gzipSync, deflateRawSync, deflateSync } from 'node:zlib';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { connect, fate, FORM, listenHttp, listenRaw, readRequest } from './servers.ts';
+
+const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n';
+
+describe('a request', () => {
+  it('is a POST with a length, a name of its own and no more', async () => {
+    const server = await listenHttp((_seen, response) => response.end('fine'));
+    const answer = await connect(server.url)({ ...FORM, body: 'a=1&b=ü' });
+    expect(answer).toMatchObject({ kind: 'answer', status: 200, body: 'fine' });
+    const { connection: _connection, ...headers } = server.seen[0]?.headers ?? {};
+    expect({ ...server.seen[0], headers, body: server.seen[0]?.body.toString() }).toEqual({
+      method: 'POST',
+      path: '/api/',
+      body: 'a=1&b=ü',
+      headers: {
+        host: `127.0.0.1:${server.port}`,
+        'user-agent': 'redcap-sweep/1.2.3',
+        accept: 'application/json, */*',
+        'accept-encoding': 'gzip, deflate',
+        'content-type': 'application/x-www-form-urlencoded',
+        'content-length': '8',
+      },
+    });
+  });
+
+  it('streams a body with its length, never chunked', async () => {
+    const server = await listenHttp((_seen, response) => response.end());
+    const pieces = [Buffer.alloc(300_000, 1), Buffer.alloc(5, 2)];
+    const answer = await connect(server.url)({
+      contentType: 'x/y',
+      body: {
+        length: 300_005,
+        async *open() {
+          yield* pieces;
+        },
+      },
+    });
+    expect(fate(answer)).toBe('answer 200');
+    expect(server.seen[0]?.headers['content-length']).toBe('300005');
+    expect(server.seen[0]?.headers['transfer-encoding']).toBeUndefined();
+    expect(server.seen[0]?.body.equals(Buffer.concat(pieces))).toBe(true);
+  });
+
+  it('reports a source that breaks, and frees the connection', async () => {
+    const server = await listenHttp((_seen, response) => response.end());
+    const answer = await connect(server.url)({
+      contentType: 'x/y',
+      body: {
+        length: 10,
+        async *open() {
+          yield Buffer.alloc(5);
+          throw new Error('the disk is gone');
+        },
+      },
+    });
+    expect(answer).toMatchObject({ code: 'connection', sent: true });
+    expect(answer).toHaveProperty('message', expect.stringContaining('the disk is gone'));
+  });
+
+  it('keeps a connection for the next request, and follows no redirect', async () => {
+    let sockets = 0;
+    const server = await listenHttp((_seen, response) => {
+      response.writeHead(302, { location: 'http://127.0.0.1:1/elsewhere' }).end();
+    });
+    const transport = connect(server.url, { connections: 1 });
+    for (let at = 0; at < 3; at += 1) {
+      const answer = await transport({ ...FORM, onSent: () => (sockets += 1) });
+      expect(answer).toMatchObject({ status: 302, headers: { location: expect.any(String) } });
+    }
+    expect(sockets).toBe(3);
+    expect(server.seen).toHaveLength(3);
+  });
+});
+
+describe('a text answer', () => {
+  it.each([
+    ['gzip', gzipSync('{"a":"ü"}'), '{"a":"ü"}'],
+    ['x-gzip', gzipSync('x'), 'x'],
+    ['deflate', deflateSync('x'), 'x'],
+    ['deflate', deflateRawSync('x'), 'x'],
+    ['gzip', gzipSync(''), ''],
+    ['gzip', Buffer.alloc(0), ''],
+    ['identity', Buffer.from('x'), 'x'],
+  ])('in %s is unpacked, an empty one too', async (encoding, body, text) => {
+    const server = await listenHttp((_seen, response) => {
+      response.writeHead(200, { 'content-encoding': encoding }).end(body);
+    });
+    const answer = await connect(server.url)(FORM);
+    expect(answer).toMatchObject({ kind: 'answer', body: text });
+    expect(answer).not.toHaveProperty('truncated');
+  });
+
+  it.each([
+    ['cut short', gzipSync('x'.repeat(1000)).subarray(0, 15), 'gzip'],
+    ['no gzip at all', Buffer.from('<html>'), 'gzip'],
+    ['of an unknown kind', Buffer.from('abc'), 'zstd'],
+  ])('that is packed and %s is never taken for empty', async (_what, body, encoding) => {
+    const server = await listenHttp((_seen, response) => {
+      response.writeHead(200, { 'content-encoding': encoding }).end(body);
+    });
+    const answer = await connect(server.url)(FORM);
+    expect(answer).toMatchObject({ kind: 'answer', truncated: true });
+    expect(answer.kind === 'answer' && answer.body.length > 0).toBe(true);
+  });
+
+  it('keeps its byte order mark, and is kept to a measure', async () => {
+    const server = await listenHttp((_seen, response, at) => {
+      response.end(at === 1 ? '\ufeff' : 'y'.repeat(5000));
+    });
+    const transport = connect(server.url, { maxBodyBytes: 1000 });
+    expect(await transport(FORM)).toMatchObject({ body: '\ufeff' });
+    expect(await transport(FORM)).toMatchObject({ body: 'y'.repeat(1000), truncated: true });
+    expect(await transport({ ...FORM, maxBodyBytes: 9000 })).toMatchObject({
+      body: 'y'.repeat(5000),
+    });
+  });
+
+  it('after a 103 is the one behind it', async () => {
+    const server = await listenRaw((socket) => {
+      socket.once('data', () => socket.write(`HTTP/1.1 103 Early Hints\r\nx: 1\r\n\r\n${OK}`));
+    });
+    expect(await connect(server.port)(FORM)).toMatchObject({ status: 200, body: '' });
+  });
+});
+
+describe('a connection', () => {
+  it.each<[string, (socket: import('node:net').Socket) => void, string]>([
+    ['reset before reading', (socket) => socket.resetAndDestroy(), 'connection sent'],
+    [
+      'reset after the request',
+      (socket) => void readRequest(socket).then(() => socket.resetAndDestroy()),
+      'connection sent',
+    ],
+    [
+      'closed after the request',
+      (socket) => void readRequest(socket).then(() => socket.end()),
+      'connection sent',
+    ],
+    [
+      'closed halfway through the answer',
+      (socket) =>
+        void readRequest(socket).then(() =>
+          socket.end('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf'),
+        ),
+      'connection sent',
+    ],
+    [
+      'that speaks no HTTP',
+      (socket) => void readRequest(socket).then(() => socket.write('SSH-2.0-OpenSSH_9\r\n\r\n')),
+      'connection sent',
+    ],
+    ['that hangs', () => undefined, 'timeout sent'],
+    [
+      'that hangs halfway through the answer',
+      (socket) =>
+        void readRequest(socket).then(() =>
+          socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf'),
+        ),
+      'timeout sent',
+    ],
+  ])('%s', async (_what, onSocket, expected) => {
+    const server = await listenRaw(onSocket);
+    const answer = await connect(server.port, { timeoutMs: 300 })(FORM);
+    expect(fate(answer)).toBe(expected);
+    expect(server.connections()).toBe(1);
+  });
+
+  it('that nothing accepts was never made', async () => {
+    const answer = await connect(1)(FORM);
+    expect(answer).toEqual({
+      kind: 'broken',
+      code: 'connection',
+      sent: false,
+      message:
+        'No connection to the server 127.0.0.1: nothing accepts connections there (ECONNREFUSED).',
+    });
+  });
+
+  it('that was kept and is stale counts as sent once the request was written', async () => {
+    let requests = 0;
+    const server = await listenRaw((socket) => {
+      socket.on('data', () => {
+        requests += 1;
+        if (requests === 1) socket.write(OK);
+        else socket.resetAndDestroy();
+      });
+    });
+    const transport = connect(server.port, { connections: 1 });
+    expect(fate(await transport(FORM))).toBe('answer 200');
+    let sent = 0;
+    const answer = await transport({ ...FORM, onSent: () => (sent += 1) });
+    expect([fate(answer), sent, requests]).toEqual(['connection sent', 1, 2]);
+  });
+
+  it('that the server closed while idle is replaced before anything is sent', async () => {
+    const server = await listenRaw((socket) => {
+      socket.once('data', () => {
+        socket.write(OK);
+        setTimeout(() => socket.end(), 20);
+      });
+    });
+    const transport = connect(server.port, { connections: 1 });
+    expect(fate(await transport(FORM))).toBe('answer 200');
+    await delay(80);
+    expect(fate(await transport(FORM))).toBe('answer 200');
+    expect(server.connections()).toBe(2);
+  });
+
+  it('lives as long as something comes now and then', async () => {
+    const server = await listenHttp((_seen, response) => {
+      void (async () => {
+        for (let at = 0; at < 5; at += 1) {
+          await delay(150);
+          response.write('x');
+        }
+        response.end();
+      })();
+    });
+    expect(await connect(server.url, { timeoutMs: 400 })(FORM)).toMatchObject({ body: 'xxxxx' });
+  });
+});
+
+describe('giving up', () => {
+  it('ends a request in the air at once, and says that it was sent', async () => {
+    const server = await listenRaw(() => undefined);
+    const abort = new AbortController();
+    const asked = connect(server.port)({ ...FORM, signal: abort.signal, onSent: () => setTimeout(() => { abort.abort(); }, 20) });
+    expect(fate(await asked)).toBe('aborted sent');
+  });
+
+  it('before the start sends nothing', async () => {
+    const server = await listenRaw(() => undefined);
+    const answer = await connect(server.port)({ ...FORM, signal: AbortSignal.abort() });
+    expect([fate(answer), server.connections()]).toEqual(['aborted not sent', 0]);
+  });
+
+  it('while connecting resolves at once, and sends nothing afterwards', async () => {
+    const got: string[] = [];
+    const server = await listenRaw((socket) => {
+      socket.on('data', (chunk: Buffer) => got.push(chunk.toString()));
+    });
+    const abort = new AbortController();
+    const asked = connect(server.port)({ ...FORM, signal: abort.signal });
+    abort.abort();
+    expect(fate(await asked)).toBe('aborted not sent');
+    await delay(50);
+    expect(got).toEqual([]);
+  });
+});
