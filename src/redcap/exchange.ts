@@ -81,7 +81,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Watched, Abortable 
 
   onResponseData(controller: Controller, chunk: Buffer): void {
     this.progress();
-    if (this.#over || this.#body === undefined) return;
+    // undici reports nothing as a piece when it resumes; to pause for that would never end.
+    if (this.#over || this.#body === undefined || chunk.length === 0) return;
     try {
       const taking = this.#body.take(chunk);
       if (taking === undefined) return;

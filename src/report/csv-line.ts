@@ -1,6 +1,7 @@
-const NEEDS_QUOTES = /[",\r\n]/;
+// A byte order mark at the start of a file would be taken off it: quoted, it stays.
+const NEEDS_QUOTES = /[",\r\n\ufeff]/;
 
-/** Cells as one RFC 4180 line, LF included. Blank-only and padded cells are quoted, so that they survive any reader. */
+/** Cells as one RFC 4180 line, LF included. */
 export function csvLine(cells: readonly string[]): string {
   let line = '';
   for (let at = 0; at < cells.length; at += 1) {

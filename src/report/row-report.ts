@@ -1,10 +1,10 @@
 import type { JournalView } from '../journal/fold.ts';
 import type { PlanLine, Seen } from '../journal/lines.ts';
-import { readOutcomes } from '../journal/outcome-of.ts';
+import { readOutcomes, seenName } from '../journal/outcome-of.ts';
 import { readPlan } from '../journal/read-plan.ts';
 import { openManifestFile, type Manifest } from '../manifest/read.ts';
 import type { ManifestRow } from '../manifest/row.ts';
-import type { Outcome } from '../run/outcome.ts';
+import type { FileFacts, Outcome } from '../run/outcome.ts';
 
 /** One row of the manifest with the state that the journal tells of it. */
 export interface RowReport {
@@ -45,7 +45,7 @@ async function* joinRows(
         const field = fields !== undefined && Object.hasOwn(fields, row.field) ? fields[row.field] : undefined;
         reports.push({
           row,
-          outcome: { ...outcome, message: tell(outcome, seen, view) },
+          outcome: { ...outcome, message: tell(outcome, seen, view), file: fileOf(outcome, line) },
           plan: line,
           seen,
           instance:
@@ -61,6 +61,13 @@ async function* joinRows(
     outcomes.close();
     await plan.close();
   }
+}
+
+/** The name that the check saw stands in for one that nobody read since. */
+function fileOf({ file }: Outcome, line: PlanLine | undefined): FileFacts | undefined {
+  if (file?.name !== undefined) return file;
+  const name = seenName(line);
+  return name === undefined ? file : { ...file, name };
 }
 
 /** "Deleted" where nobody had seen the file before says that it only may have been this run. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, realpath, rename, rm, rmdir } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, normalize } from 'node:path';
 import { RefusedError } from '../errors.ts';
 import { takeLock, type Lock } from './lock.ts';
 import { runDirectoryName } from './name.ts';
@@ -33,14 +33,16 @@ export interface DraftOptions {
 
 /** Throws RefusedError where the directory named cannot be used. */
 export async function createDraft(options: DraftOptions): Promise<Draft> {
-  const { runDir, reportDir, manifestName, startedAtMs } = options;
+  const { reportDir, manifestName, startedAtMs } = options;
+  const runDir = options.runDir === undefined ? undefined : withoutSlash(options.runDir);
   if (runDir !== undefined) await refuseTaken(runDir);
-  const parent = runDir === undefined ? resolve(reportDir) : dirname(resolve(runDir));
+  // As given: a person recognises the path, and may move the folder above it.
+  const parent = runDir === undefined ? reportDir : dirname(runDir);
   const path = await makeHidden(parent);
   const names =
     runDir === undefined
       ? suffixed(runDirectoryName(startedAtMs, manifestName))
-      : [basename(resolve(runDir))];
+      : [basename(runDir)];
   return {
     path,
     async place() {
@@ -115,6 +117,11 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
   );
+}
+
+function withoutSlash(path: string): string {
+  const plain = normalize(path);
+  return plain.length > 1 ? plain.replace(/[/\\]+$/, '') : plain;
 }
 
 function* suffixed(name: string): Iterable<string> {

@@ -30,9 +30,14 @@ describe('a file', () => {
     ['another status', 400, NAMED],
     ['no name', 200, { 'content-type': 'text/html' }],
   ])('with %s is a text', async (_what, status, headers) => {
-    const server = await listenHttp((_seen, response) => response.writeHead(status, headers).end('no'));
+    const server = await listenHttp((_seen, response) =>
+      response.writeHead(status, headers).end('no'),
+    );
     const taken: unknown[] = [];
-    const answer = await connect(server.url)({ ...FORM, onData: (chunk) => void taken.push(chunk) });
+    const answer = await connect(server.url)({
+      ...FORM,
+      onData: (chunk) => void taken.push(chunk),
+    });
     expect(answer).toMatchObject({ status, body: 'no' });
     expect(taken).toEqual([]);
   });
@@ -66,13 +71,21 @@ describe('a file', () => {
       },
     ]) {
       const answer = await connect(server.url)({ ...FORM, onData });
-      expect(answer).toMatchObject({ kind: 'broken', message: expect.stringContaining('disk is full') });
+      expect(answer).toMatchObject({
+        kind: 'broken',
+        message: expect.stringContaining('disk is full'),
+      });
     }
   });
 
   it.each([
     ['cut off', NAMED, BYTES.subarray(0, 1000), 5000],
-    ['packed and cut off', { ...NAMED, 'content-encoding': 'gzip' }, gzipSync(BYTES).subarray(0, 1000), 1000],
+    [
+      'packed and cut off',
+      { ...NAMED, 'content-encoding': 'gzip' },
+      gzipSync(BYTES).subarray(0, 1000),
+      1000,
+    ],
   ])('that is %s is broken, not short', async (_what, headers, bytes, length) => {
     const server = await listenHttp((_seen, response) => {
       response.writeHead(200, { ...headers, 'content-length': length });

@@ -100,7 +100,10 @@ export function readRequest(socket: net.Socket): Promise<string> {
   });
 }
 
-export function connect(url: URL | number, more: Partial<TransportSettings> = {}): ClosableTransport {
+export function connect(
+  url: URL | number,
+  more: Partial<TransportSettings> = {},
+): ClosableTransport {
   const transport = createUndiciTransport({
     url: typeof url === 'number' ? new URL(`http://127.0.0.1:${url}/api/`) : url,
     timeoutMs: 2000,

@@ -128,7 +128,11 @@ describe('a text answer', () => {
 
 describe('a connection', () => {
   it.each<[string, (socket: import('node:net').Socket) => void, string]>([
-    ['reset before reading', (socket) => socket.resetAndDestroy(), 'connection sent'],
+    [
+      'reset without reading',
+      (socket) => setTimeout(() => socket.resetAndDestroy(), 30),
+      'connection sent',
+    ],
     [
       'reset after the request',
       (socket) => void readRequest(socket).then(() => socket.resetAndDestroy()),
@@ -227,7 +231,14 @@ describe('giving up', () => {
   it('ends a request in the air at once, and says that it was sent', async () => {
     const server = await listenRaw(() => undefined);
     const abort = new AbortController();
-    const asked = connect(server.port)({ ...FORM, signal: abort.signal, onSent: () => setTimeout(() => { abort.abort(); }, 20) });
+    const asked = connect(server.port)({
+      ...FORM,
+      signal: abort.signal,
+      onSent: () =>
+        setTimeout(() => {
+          abort.abort();
+        }, 20),
+    });
     expect(fate(await asked)).toBe('aborted sent');
   });
 

@@ -1,0 +1,176 @@
+import { RefusedError } from '../errors.ts';
+import type { Reader } from '../redcap/reader.ts';
+import { asText, readValue, type ExportRow } from './look.ts';
+import type { ProjectModel } from './model.ts';
+import { ReadingStopped } from './read-model.ts';
+
+/** A scan's columns: a manifest, with the stored name beside. */
+export const SCAN_COLUMNS = [
+  'record',
+  'field',
+  'event',
+  'instance',
+  'file_name',
+  'form',
+  'signature',
+] as const;
+
+export interface ScanScope {
+  readonly fields: readonly string[];
+  readonly events: readonly string[] | undefined;
+  readonly records: readonly string[] | undefined;
+  readonly filter: string | undefined;
+}
+
+export interface ScanOptions {
+  readonly exportRecords: Reader['exportRecords'];
+  readonly begin: () => Promise<void>;
+  readonly onRows: (rows: readonly (readonly string[])[]) => Promise<void>;
+  readonly onRecords: (total: number) => void;
+  readonly onProgress: (done: number) => void;
+}
+
+export interface Scanned {
+  /** Records asked for that the project does not have, or that the token may not see. */
+  readonly missing: readonly string[];
+  /** Fields that no answer had: their files, if any, are not listed. */
+  readonly leftOut: readonly string[];
+}
+
+const BATCH_RECORDS = 100;
+const BATCH_FIELDS = 300;
+
+/**
+ * Lists files in batches of records. Throws RefusedError where an answer
+ * cannot be used: a list with a hole is no list.
+ */
+export async function scanProject(
+  model: ProjectModel,
+  scope: ScanScope,
+  options: ScanOptions,
+): Promise<Scanned> {
+  const { missing, names } = await chooseRecords(model, scope, options);
+  await options.begin();
+  options.onRecords(names.length);
+  const seen = new Set<string>();
+  const gone = new Set<string>();
+  for (let at = 0; at < names.length; at += BATCH_RECORDS) {
+    const records = names.slice(at, at + BATCH_RECORDS);
+    for (let from = 0; from < scope.fields.length; from += BATCH_FIELDS) {
+      const fields = scope.fields.slice(from, from + BATCH_FIELDS);
+      const { rows, lacking } = await exportAll(options, model, records, fields);
+      for (const record of lacking) gone.add(record);
+      for (const row of rows) for (const field of fields) if (Object.hasOwn(row, field)) seen.add(field);
+      await options.onRows(rows.flatMap((row) => filesOf(row, fields, model, scope.events)));
+    }
+    options.onProgress(Math.min(names.length, at + BATCH_RECORDS));
+  }
+  return {
+    missing: [...missing, ...gone],
+    leftOut: names.length === 0 ? [] : scope.fields.filter((field) => !seen.has(field)),
+  };
+}
+
+type Query = Parameters<Reader['exportRecords']>[0];
+
+async function chooseRecords(
+  model: ProjectModel,
+  { records, filter }: ScanScope,
+  options: ScanOptions,
+): Promise<{ names: readonly string[]; missing: readonly string[] }> {
+  const found = new Set<string>();
+  const id = model.recordIdField;
+  const gather = (rows: readonly ExportRow[]): void => {
+    for (const row of rows) found.add(asText(row[id]));
+  };
+  if (records === undefined) {
+    gather(await exportRows(options, { fields: [id], filterLogic: filter }));
+    return { names: [...found], missing: [] };
+  }
+  const absent = async (asked: readonly string[], size: number): Promise<readonly string[]> => {
+    for (let at = 0; at < asked.length; at += size) {
+      const batch = asked.slice(at, at + size);
+      gather(await exportRows(options, { records: batch, fields: [id] }));
+    }
+    return asked.filter((record) => !found.has(record));
+  };
+  // Loaded servers leave records out: those that lack are asked for once more.
+  const lacking = await absent(records, BATCH_RECORDS);
+  const missing = lacking.length === 0 ? [] : await absent(lacking, BATCH_RECORDS / 4);
+  const present = records.filter((record) => found.has(record));
+  if (filter === undefined) return { names: present, missing };
+  found.clear();
+  for (let at = 0; at < present.length; at += BATCH_RECORDS) {
+    const batch = present.slice(at, at + BATCH_RECORDS);
+    gather(await exportRows(options, { records: batch, fields: [id], filterLogic: filter }));
+  }
+  return { names: present.filter((record) => found.has(record)), missing };
+}
+
+/**
+ * Rows of a batch of records that the project lists; those that lack are asked
+ * for once more. Events are chosen afterwards, so that "lacks" means the record.
+ */
+async function exportAll(
+  options: ScanOptions,
+  model: ProjectModel,
+  records: readonly string[],
+  scopeFields: readonly string[],
+): Promise<{ rows: readonly ExportRow[]; lacking: readonly string[] }> {
+  const id = model.recordIdField;
+  const fields = [...new Set([id, ...scopeFields])];
+  const found = new Set<string>();
+  const ask = async (names: readonly string[]): Promise<readonly ExportRow[]> => {
+    const rows = await exportRows(options, { records: names, fields });
+    for (const row of rows) found.add(asText(row[id]));
+    return rows;
+  };
+  const rows = await ask(records);
+  const absent = records.filter((record) => !found.has(record));
+  if (absent.length === 0) return { rows, lacking: [] };
+  const more = await ask(absent);
+  const lacking = absent.filter((record) => !found.has(record));
+  if (lacking.length === records.length && rows.length + more.length > 0) {
+    throw new RefusedError(
+      'This token sees other record names than the real ones (de-identified export rights), so that it cannot list files by record. Ask for the full export right.',
+    );
+  }
+  return { rows: [...rows, ...more], lacking };
+}
+
+async function exportRows(options: ScanOptions, query: Query): Promise<readonly ExportRow[]> {
+  let answer = await options.exportRecords(query);
+  if (answer.kind === 'empty') answer = await options.exportRecords(query);
+  if (answer.kind === 'value') return answer.value;
+  if (answer.kind === 'not_sent') throw new ReadingStopped('interrupted');
+  throw new RefusedError(
+    `The server's list of records cannot be used${answer.message === '' ? '' : `: ${answer.message}`}. The scan is not complete.`,
+  );
+}
+
+function filesOf(
+  row: ExportRow,
+  fields: readonly string[],
+  model: ProjectModel,
+  events: readonly string[] | undefined,
+): string[][] {
+  const files: string[][] = [];
+  const instance = asText(row['redcap_repeat_instance']);
+  const event = model.longitudinal ? asText(row['redcap_event_name']) : '';
+  if (events !== undefined && !events.includes(event)) return files;
+  for (const name of fields) {
+    const look = readValue(row[name], model.missingCodes);
+    if (look.kind !== 'there') continue;
+    const field = model.fileFields[name];
+    files.push([
+      asText(row[model.recordIdField]),
+      name,
+      event,
+      instance,
+      look.name ?? '',
+      field?.form ?? '',
+      field?.signature === true ? 'yes' : 'no',
+    ]);
+  }
+  return files;
+}

@@ -1,0 +1,66 @@
+import type { StopCode } from '../../../run/outcome.ts';
+import type { Words } from './words.ts';
+
+const RESUME = 'Then finish with the resume command.';
+
+/** Rows that a run left behind when it stopped, and those that only need to be known of. */
+export const STOPS: Readonly<
+  Record<StopCode | 'new_file' | 'would_delete' | 'nothing_to_delete' | 'duplicate_of', Words>
+> = {
+  rejected_token: [
+    'The server rejected the token',
+    `Look in REDCap whether the token is valid and its user has API rights. ${RESUME}`,
+  ],
+  banned: [
+    'The server has banned this machine’s address',
+    `Ask the REDCap administrators to lift the ban, and which --rate they allow. ${RESUME}`,
+  ],
+  wrong_address: [
+    'The address is not that of REDCap’s API',
+    'The reason at the top of this page names where the server pointed to. Start anew with the right --url.',
+  ],
+  untrusted_certificate: [
+    'The server’s certificate is not trusted',
+    `Ask your IT department for its certificate authority, and give it with --ca-file. ${RESUME}`,
+  ],
+  no_answers: [
+    'Ten rows running had no answer to rely on',
+    `The server or the network has a fault. Wait until it is mended. ${RESUME}`,
+  ],
+  not_deleting: [
+    'The server accepts deletions and deletes nothing',
+    `Show this to the REDCap administrators before going on. ${RESUME}`,
+  ],
+  server_busy: [
+    'The server asked for a long pause',
+    `Wait for as long as it asked, at the top of this page. ${RESUME}`,
+  ],
+  not_confirmed: [
+    'Nothing confirms the file that the check saw',
+    `Find out why the server does not show the record or the field (rights, data access group). ${RESUME}`,
+  ],
+  max_failures: [
+    'The limit of failures was reached',
+    `See the other causes on this page first. ${RESUME}`,
+  ],
+  limit: [
+    'The limit of a pilot was reached',
+    `This was asked for with --limit. Look the result over. ${RESUME}`,
+  ],
+  stop_at: ['The time to stop had come', `This was asked for with --stop-at. ${RESUME}`],
+  journal_failed: ['The journal could not be written', `Make room on the disk. ${RESUME}`],
+  interrupted: [
+    'The run was interrupted',
+    'Finish with the resume command. It looks at each row before it sends anything.',
+  ],
+  new_file: [
+    'The file is gone, and another one has been stored since',
+    'Nothing to mend: the new file was left alone. Decide whether it should stay.',
+  ],
+  would_delete: [
+    'No look could tell whether a file is there',
+    'This token does not see these fields. Check again with a token that may export them, or approve in the knowledge that nobody has seen these files.',
+  ],
+  nothing_to_delete: ['The field is empty', 'Nothing to do.'],
+  duplicate_of: ['An earlier row names the same place', 'Nothing to do.'],
+};

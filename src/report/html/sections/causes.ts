@@ -1,0 +1,52 @@
+import { adviseOn } from '../advice/advise.ts';
+import type { Cause } from '../causes.ts';
+import { countOf, formatCount } from '../format.ts';
+import { html, shown, type Markup } from '../markup.ts';
+import type { Page } from '../page.ts';
+import { swatch } from '../share-bar.ts';
+import { STATE_WORDS, stateOf } from '../states.ts';
+import { lookOf } from './totals.ts';
+
+/** Why rows did not end well, and what to do about each reason. */
+export function causesSection({ figures, planOnly }: Page): Markup | undefined {
+  const { causes, others } = figures.causes;
+  if (causes.length === 0) return undefined;
+  return html`<section aria-labelledby="causes">
+    <h2 id="causes">
+      ${planOnly ? 'What stands in the way' : 'What went wrong, and what to do about it'}
+    </h2>
+    <ul class="causes">
+      ${causes.map(causeItem)}
+    </ul>
+    ${others === 0 ? undefined : html`<p>${countOf(others, 'row')} had still other causes.</p>`}
+  </section>`;
+}
+
+function causeItem({ status, code, count, firstRows, example }: Cause): Markup {
+  const { title, toDo } = adviseOn(status, code);
+  const state = stateOf(status, code);
+  return html`<li>
+    <div>
+      <h3>${title}</h3>
+      <p class="tag">${swatch(lookOf(state))}${STATE_WORDS[state].name} ${codeTag(code)}</p>
+    </div>
+    <p class="count">${countOf(count, 'row')}</p>
+    <div>
+      <p>${toDo}</p>
+      <p class="note">
+        ${placeWords(count, firstRows)}.
+        ${example === '' ? undefined : html`For example: “${shown(example)}”`}
+      </p>
+    </div>
+  </li>`;
+}
+
+function codeTag(code: string): Markup | undefined {
+  return code === '' ? undefined : html`· <code>${shown(code)}</code>`;
+}
+
+function placeWords(count: number, firstRows: readonly number[]): string {
+  const rest = count - firstRows.length;
+  const rows = firstRows.map(formatCount).join(', ');
+  return `${count === 1 ? 'Row' : 'Rows'} ${rows}${rest > 0 ? ` and ${formatCount(rest)} more` : ''}`;
+}

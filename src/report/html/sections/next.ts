@@ -1,0 +1,19 @@
+import { html, shown, type Markup } from '../markup.ts';
+import { nextSteps } from '../next-steps.ts';
+import type { Page } from '../page.ts';
+
+/** What to do now, with the line to type. */
+export function nextSection(page: Page): Markup {
+  return html`<section aria-labelledby="next">
+    <h2 id="next">What to do next</h2>
+    <ol class="steps">
+      ${nextSteps(page).map(
+        ({ text, command }) =>
+          html`<li>
+            <p>${text}</p>
+            ${command === undefined ? undefined : html`<pre tabindex="0" role="region" aria-label="Command"><code>${shown(command)}</code></pre>`}
+          </li>`,
+      )}
+    </ol>
+  </section>`;
+}

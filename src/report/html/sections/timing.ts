@@ -1,0 +1,142 @@
+import { STATUSES } from '../../../run/outcome.ts';
+import { timeTicks } from '../axis.ts';
+import { drawColumns } from '../column-chart.ts';
+import { countOf, formatCount, formatDuration, formatTime } from '../format.ts';
+import type { LatencyBar } from '../latency.ts';
+import { html, type Markup } from '../markup.ts';
+import type { Page } from '../page.ts';
+import { swatch } from '../share-bar.ts';
+import { STATE_WORDS } from '../states.ts';
+import { sum, type TimeSeries } from '../time-buckets.ts';
+import { figure } from './figure.ts';
+import { lookOf } from './totals.ts';
+
+const MINUTE_MS = 60_000;
+
+/** When rows were settled, how fast requests went out, how long rows took. */
+export function timingSection(page: Page): Markup | undefined {
+  const figures = [outcomesFigure(page), requestsFigure(page), latencyFigure(page)].filter(
+    (one) => one !== undefined,
+  );
+  if (figures.length === 0) return undefined;
+  return html`<section aria-labelledby="timing">
+    <h2 id="timing">Over time</h2>
+    <div class="charts">${figures}</div>
+  </section>`;
+}
+
+function outcomesFigure({ figures }: Page): Markup | undefined {
+  const { slots, widthMs } = figures.outcomesOverTime;
+  if (slots.length === 0) return undefined;
+  const there = [...STATUSES.entries()].filter(([at]) =>
+    slots.some((slot) => (slot.counts[at] ?? 0) > 0),
+  );
+  const width = formatDuration(widthMs);
+  const rows = slots.reduce((total, slot) => total + sum(slot.counts), 0);
+  return figure({
+    id: 'outcomes-over-time',
+    title: 'Rows settled',
+    legend: html`<ul class="legend">
+      ${there.map(([, status]) => html`<li>${swatch(lookOf(status))}${STATE_WORDS[status].name}</li>`)}
+    </ul>`,
+    picture: drawColumns({
+      summary: `${countOf(rows, 'row')} with a time, in steps of ${width}, from ${formatTime(slots[0]?.startMs ?? 0)}. The figures follow.`,
+      columns: slots.map((slot) =>
+        there.map(([at, status]) => ({ look: lookOf(status), count: slot.counts[at] ?? 0 })),
+      ),
+      ticks: placeTimes(figures.outcomesOverTime),
+      xTitle: 'time of day (UTC)',
+      yTitle: `rows in ${width}`,
+    }),
+    caption: `Each column is ${width}, by the time at which the row came to its end.`,
+    head: ['From', ...there.map(([, status]) => STATE_WORDS[status].name)],
+    rows: slots
+      .filter((slot) => sum(slot.counts) > 0)
+      .map((slot) => [
+        formatTime(slot.startMs),
+        ...there.map(([at]) => formatCount(slot.counts[at] ?? 0)),
+      ]),
+  });
+}
+
+function requestsFigure({ figures, context }: Page): Markup | undefined {
+  const series = figures.requestsOverTime;
+  if (series.slots.length === 0) return undefined;
+  const ceiling = context.requestsPerMinute;
+  const minutes = series.widthMs / MINUTE_MS;
+  const perMinute = series.slots.map((slot) => sum(slot.counts) / minutes);
+  const peak = figures.busiestMinute;
+  return figure({
+    id: 'requests-over-time',
+    title: 'Deletion requests a minute',
+    picture: drawColumns({
+      summary: `${countOf(figures.counts.requests, 'deletion request')}, at most ${formatCount(Math.max(...perMinute))} a minute. ${ceilingWords(ceiling)} The figures follow.`,
+      columns: perMinute.map((count) => [{ look: 'bar', count }]),
+      ticks: placeTimes(series),
+      xTitle: 'time of day (UTC)',
+      yTitle: 'requests a minute',
+      ...(ceiling === undefined || !Number.isFinite(ceiling)
+        ? {}
+        : { ceiling: { value: ceiling, label: `ceiling ${formatCount(ceiling)}` } }),
+    }),
+    caption: html`${minutes === 1 ? 'Each column is one minute.' : `Each column is the average of ${formatDuration(series.widthMs)}.`}
+    ${
+      peak === undefined
+        ? undefined
+        : `Busiest minute: ${formatCount(sum(peak.counts))}, ${formatTime(peak.startMs)}. `
+    }${ceilingWords(ceiling)}
+    Reading requests count towards it too, and are not drawn here.`,
+    head: ['From', 'Requests a minute'],
+    rows: series.slots
+      .map((slot, at) => [formatTime(slot.startMs), formatCount(perMinute[at] ?? 0)])
+      .filter((_, at) => (perMinute[at] ?? 0) > 0),
+  });
+}
+
+function ceilingWords(perMinute: number | undefined): string {
+  if (perMinute === undefined) return 'The ceiling is not recorded.';
+  return Number.isFinite(perMinute)
+    ? `The ceiling was ${formatCount(perMinute)} requests a minute.`
+    : 'No ceiling was set.';
+}
+
+function latencyFigure({ figures }: Page): Markup | undefined {
+  const { bars, rows, medianMs, p95Ms, longestMs } = figures.latency;
+  if (rows === 0) return undefined;
+  const every = Math.ceil(bars.length / 8);
+  return figure({
+    id: 'latency',
+    title: 'How long a row took',
+    picture: drawColumns({
+      summary: `Half of the rows took at most ${formatDuration(medianMs)}, 95 of 100 at most ${formatDuration(p95Ms)}, the longest ${formatDuration(longestMs)}.`,
+      columns: bars.map((bar) => [{ look: 'bar', count: bar.count }]),
+      ticks: [...bars.map((bar) => bar.fromMs), bars.at(-1)?.toMs]
+        .map((edge, at) => ({ at, label: edge === undefined ? '' : edgeWords(edge) }))
+        .filter(({ at, label }) => at % every === 0 && label !== ''),
+      xTitle: 'from first request to the end, retries included',
+      yTitle: 'rows',
+    }),
+    caption: `Half of the ${countOf(rows, 'row')} took at most about ${formatDuration(medianMs)}, 95 of 100 at most about ${formatDuration(p95Ms)}; the longest took ${formatDuration(longestMs)}. The steps grow from left to right.`,
+    head: ['Time taken', 'Rows'],
+    rows: bars.map((bar) => [barWords(bar), formatCount(bar.count)]),
+  });
+}
+
+function barWords({ fromMs, toMs }: LatencyBar): string {
+  return toMs === undefined
+    ? `${edgeWords(fromMs)} or more`
+    : `${edgeWords(fromMs)} to under ${edgeWords(toMs)}`;
+}
+
+function edgeWords(ms: number): string {
+  if (ms < 1000) return `${ms} ms`;
+  return ms < MINUTE_MS ? `${ms / 1000} s` : `${ms / MINUTE_MS} min`;
+}
+
+function placeTimes({ slots, widthMs }: TimeSeries): { at: number; label: string }[] {
+  const fromMs = slots[0]?.startMs ?? 0;
+  return timeTicks(fromMs, fromMs + slots.length * widthMs).map(({ atMs, label }) => ({
+    at: (atMs - fromMs) / widthMs,
+    label,
+  }));
+}

@@ -1,0 +1,81 @@
+import { reportOf, type Status } from '../../../run/outcome.ts';
+import { formatCount, formatShare } from '../format.ts';
+import { html, type Markup } from '../markup.ts';
+import type { Page } from '../page.ts';
+import { drawShares, swatch } from '../share-bar.ts';
+import { STATE_WORDS, STATES, type State } from '../states.ts';
+
+/** Every row in exactly one state: as one bar and as figures that add up. */
+export function totalsSection({ states, rows, figures, planOnly }: Page): Markup {
+  const there = STATES.filter((state) => states[state] > 0);
+  const total = there.reduce((sum, state) => sum + states[state], 0);
+  return html`<section aria-labelledby="totals">
+    <h2 id="totals">${planOnly ? 'What would happen' : 'What happened'}</h2>
+    ${drawShares(
+      there.map((state) => ({
+        look: lookOf(state),
+        label: STATE_WORDS[state].name,
+        count: states[state],
+      })),
+      rows,
+    )}
+    <div class="scroll" role="region" tabindex="0" aria-labelledby="totals-caption">
+      <table class="figures">
+        <caption id="totals-caption">
+          Each row of the manifest stands in exactly one state and in exactly one report.
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">State</th>
+            <th scope="col" class="number">Rows</th>
+            <th scope="col" class="number">Share</th>
+            <th scope="col">Report</th>
+            <th scope="col">Meaning</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${there.map(
+            (state) =>
+              html`<tr>
+                <th scope="row">${swatch(lookOf(state))}${STATE_WORDS[state].name}</th>
+                <td class="number">${formatCount(states[state])}</td>
+                <td class="number">${formatShare(states[state], rows)}</td>
+                <td><code>${reportOf(statusOf(state))}.csv</code></td>
+                <td>${STATE_WORDS[state].meaning}</td>
+              </tr> `,
+          )}
+        </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row">Together</th>
+            <td class="number">${formatCount(total)}</td>
+            <td class="number">${formatShare(total, rows)}</td>
+            <td colspan="2">
+              ${
+                total === rows
+                  ? `all ${formatCount(rows)} rows of the manifest`
+                  : `The manifest has ${formatCount(rows)} rows: these figures do not add up. Do not rely on this page.`
+              }
+            </td>
+          </tr>
+        </tfoot>
+      </table>
+    </div>
+    <p class="sum">
+      ${formatCount(figures.reports.success)} in <code>success.csv</code> +
+      ${formatCount(figures.reports.error)} in <code>error.csv</code> +
+      ${formatCount(figures.reports.unprocessed)} in <code>unprocessed.csv</code> =
+      ${formatCount(figures.reports.success + figures.reports.error + figures.reports.unprocessed)}
+      rows
+    </p>
+  </section>`;
+}
+
+/** The class that carries a state's colour. */
+export function lookOf(state: State): string {
+  return `s-${state}`;
+}
+
+function statusOf(state: State): Status {
+  return state === 'would_delete' || state === 'nothing_to_delete' ? 'not_attempted' : state;
+}

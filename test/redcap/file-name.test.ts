@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { namesFile, readFileName } from '../../src/redcap/file-name.ts';
+
+/** As it comes over the wire: one character for each byte of UTF-8. */
+const wire = (text: string): string => Buffer.from(text).toString('latin1');
+
+describe('the name in a content type', () => {
+  it.each([
+    ['application/pdf; name="mugshot-1.jpg"', 'mugshot-1.jpg'],
+    ["application/vnd.x.document; name='FILE_NAME.docx'", 'FILE_NAME.docx'],
+    ['text/plain; name="test_upload.txt"; charset=UTF-8', 'test_upload.txt'],
+    ['text/plain; name="f.txt";charset=UTF-8', 'f.txt'],
+    ['text/plain; charset=UTF-8; name="f.txt"', 'f.txt'],
+    ['text/plain;name=data.txt', 'data.txt'],
+    ['text/plain;name=data.txt;charset=utf-8', 'data.txt'],
+    ['text/plain; NAME = "f.txt"', 'f.txt'],
+    ['text/plain; name="a;b=c.txt"', 'a;b=c.txt'],
+    ['text/plain; name="a;b=c.txt";charset=UTF-8', 'a;b=c.txt'],
+    ['text/plain; name=a;b=c.txt', 'a;b=c.txt'],
+    ['text/plain; name="say "hi".txt"', 'say "hi".txt'],
+    ['text/plain; name="say \\"hi\\".txt"; charset=UTF-8', 'say "hi".txt'],
+    ["text/plain; name='o'neil.pdf'", "o'neil.pdf"],
+    ['text/plain; name="o\'neil.pdf"', "o'neil.pdf"],
+    ['text/plain; name="x.txt"; size=12', 'x.txt'],
+    ['text/plain; name="x.txt";', 'x.txt'],
+    ['text/plain; name=x.txt;', 'x.txt'],
+    ['text/plain; name="a; charset=b.txt"', 'a; charset=b.txt'],
+    ['text/plain; name="two  blanks .txt"', 'two  blanks .txt'],
+    ['; name="x.txt"', 'x.txt'],
+    [wire('application/pdf; name="résumé ü.pdf"'), 'résumé ü.pdf'],
+    [wire('image/png; name="李.png"'), '李.png'],
+    [wire('image/png; name=李.png'), '李.png'],
+    ['image/png; name="caf\xe9.png"', 'café.png'],
+    ['image/png; name="../../etc/passwd"', '../../etc/passwd'],
+  ])('%j is %j', (value, name) => {
+    const head = { status: 200, headers: { 'content-type': value } };
+    expect(readFileName(head)).toBe(name);
+    expect(namesFile(head)).toBe(true);
+  });
+
+  it.each([
+    ['text/html; charset=UTF-8'],
+    ['application/json'],
+    ['text/plain; filename="x.txt"'],
+    [''],
+  ])('%j is none', (value) => {
+    const head = { status: 200, headers: { 'content-type': value } };
+    expect([namesFile(head), readFileName(head)]).toEqual([false, '']);
+  });
+});
+
+describe('the name in a content disposition', () => {
+  it.each([
+    ['attachment; filename="x.txt"', 'x.txt'],
+    ['attachment; filename=x.txt', 'x.txt'],
+    ['attachment; filename="a \\"b\\".txt"; size=3', 'a "b".txt'],
+    [`attachment; filename="x.txt"; filename*=UTF-8''r%C3%A9sum%C3%A9.txt`, 'résumé.txt'],
+    [`attachment; filename="x.txt"; filename*=UTF-8''%E9`, 'x.txt'],
+    [wire('attachment; filename="李.png"'), '李.png'],
+    ['attachment', ''],
+  ])('%j is %j, where the content type has no name', (value, name) => {
+    for (const type of ['application/pdf', 'application/pdf; name=""']) {
+      const headers = { 'content-type': type, 'content-disposition': value };
+      expect(readFileName({ headers })).toBe(name);
+    }
+  });
+
+  it('comes second', () => {
+    const headers = {
+      'content-type': 'text/plain; name="one.txt"',
+      'content-disposition': 'attachment; filename="other.txt"',
+    };
+    expect(readFileName({ headers })).toBe('one.txt');
+  });
+});

@@ -1,0 +1,248 @@
+import https from 'node:https';
+import net from 'node:net';
+import tls from 'node:tls';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  connect,
+  fate,
+  FORM,
+  listen,
+  listenRaw,
+  makeCertificates,
+  readRequest,
+  type Listening,
+} from './servers.ts';
+
+const made = makeCertificates();
+const certificates = made ?? { ca1: '', ca2: '', key: '', cert: '' };
+if (made === undefined) process.stderr.write('openssl is missing: the TLS tests are skipped\n');
+const CREDENTIALS = 'user:s3cr%40t@';
+const PROXIED = new URL('https://redcap.test/api/');
+
+async function listenTls(): Promise<Listening> {
+  const server = https.createServer(
+    { key: certificates.key, cert: certificates.cert },
+    (_, response) => response.end('hello'),
+  );
+  return listen(server, 'secureConnection', () => undefined);
+}
+
+interface Proxy extends Listening {
+  readonly url: URL;
+  readonly heads: string[];
+}
+
+/** A proxy of bare sockets: `answer` gets what the client sent. */
+async function listenProxy(answer: (socket: net.Socket) => void): Promise<Proxy> {
+  const heads: string[] = [];
+  const listening = await listenRaw((socket) => {
+    void readRequest(socket).then((head) => {
+      heads.push(head);
+      socket.removeAllListeners('data');
+      answer(socket);
+    });
+  });
+  return { ...listening, heads, url: new URL(`http://${CREDENTIALS}127.0.0.1:${listening.port}`) };
+}
+
+function tunnelTo(port: number, greeting = 'HTTP/1.1 200 Connection established\r\n\r\n') {
+  return (socket: net.Socket): void => {
+    const upstream = net.connect(port, '127.0.0.1');
+    upstream.on('error', () => socket.destroy());
+    socket.on('error', () => upstream.destroy());
+    socket.on('close', () => upstream.destroy());
+    socket.write(greeting);
+    socket.pipe(upstream).pipe(socket);
+  };
+}
+
+describe.skipIf(made === undefined)('certificates', () => {
+  const before = process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+  beforeEach(() => {
+    process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
+  });
+  afterEach(() => {
+    if (before === undefined) delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+    else process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = before;
+  });
+
+  it.each([
+    ['the own authority', [() => certificates.ca1], 'answer 200'],
+    ['the own one beside another', [() => certificates.ca2, () => certificates.ca1], 'answer 200'],
+    ['another one alone', [() => certificates.ca2], 'certificate not sent'],
+    ['none', [], 'certificate not sent'],
+  ])('of %s, whatever NODE_TLS_REJECT_UNAUTHORIZED says', async (_what, pems, expected) => {
+    const server = await listenTls();
+    const answer = await connect(new URL(`https://localhost:${server.port}/api/`), {
+      caPems: pems.map((pem) => pem()),
+    })(FORM);
+    expect(fate(answer)).toBe(expected);
+    expect(server.connections()).toBe(1);
+  });
+
+  it('that are not trusted are told of in plain words', async () => {
+    const server = await listenTls();
+    const url = new URL(`https://127.0.0.1:${server.port}/api/`);
+    expect(await connect(url)(FORM)).toHaveProperty(
+      'message',
+      'The certificate of the server 127.0.0.1 is not trusted: its issuer is not known here (UNABLE_TO_VERIFY_LEAF_SIGNATURE). Where an institution has its own authority, give its certificate by --ca-file.',
+    );
+  });
+
+  it('made out to another name are not trusted', async () => {
+    const server = await listenTls();
+    const proxy = await listenProxy(tunnelTo(server.port));
+    const answer = await connect(new URL('https://other.test/api/'), {
+      caPems: [certificates.ca1],
+      proxy: proxy.url,
+    })(FORM);
+    expect(fate(answer)).toBe('certificate not sent');
+    expect(answer).toHaveProperty('message', expect.stringContaining('another name'));
+  });
+
+  it('are checked behind a proxy with the same authorities', async () => {
+    const server = await listenTls();
+    const proxy = await listenProxy(tunnelTo(server.port));
+    const trusting = connect(PROXIED, {
+      caPems: [certificates.ca1],
+      proxy: proxy.url,
+      connections: 1,
+    });
+    expect(await trusting(FORM)).toMatchObject({ kind: 'answer', status: 200, body: 'hello' });
+    expect(await trusting(FORM)).toMatchObject({ kind: 'answer', status: 200, body: 'hello' });
+    expect(proxy.connections()).toBe(1);
+    const head = proxy.heads[0] ?? '';
+    expect(head.split('\r\n')[0]).toBe('CONNECT redcap.test:443 HTTP/1.1');
+    expect(head).toContain(`proxy-authorization: Basic ${btoa('user:s3cr@t')}`);
+    expect(head).toContain('user-agent: redcap-sweep/1.2.3');
+
+    const doubting = connect(PROXIED, { proxy: proxy.url });
+    const answer = await doubting(FORM);
+    expect(fate(answer)).toBe('certificate not sent');
+    expect(answer).toHaveProperty(
+      'message',
+      expect.stringContaining(`(through the proxy http://127.0.0.1:${proxy.port})`),
+    );
+  });
+
+  it('of a proxy that speaks TLS are checked too', async () => {
+    const server = await listenTls();
+    const { key, cert } = certificates;
+    const proxy = await listen(
+      tls.createServer({ key, cert }),
+      'secureConnection',
+      (socket: tls.TLSSocket) => {
+        void readRequest(socket).then(() => {
+          socket.removeAllListeners('data');
+          tunnelTo(server.port)(socket);
+        });
+      },
+    );
+    const url = new URL(`https://127.0.0.1:${proxy.port}`);
+    const trusting = connect(PROXIED, { caPems: [certificates.ca1], proxy: url });
+    expect(fate(await trusting(FORM))).toBe('answer 200');
+    const answer = await connect(PROXIED, { proxy: url })(FORM);
+    expect(fate(answer)).toBe('certificate not sent');
+    expect(answer).toHaveProperty('message', expect.stringContaining(`the proxy ${url.origin}`));
+  });
+
+  it('are never seen when the other side speaks no TLS, or hangs before', async () => {
+    const plain = await listenRaw((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    const hanging = await listenRaw(() => undefined);
+    const fates = [plain, hanging].map(async ({ port }) =>
+      fate(await connect(new URL(`https://localhost:${port}/`), { timeoutMs: 300 })(FORM)),
+    );
+    expect(await Promise.all(fates)).toEqual(['connection not sent', 'timeout not sent']);
+  });
+});
+
+describe('a proxy', () => {
+  it.each<[string, (socket: net.Socket) => void, string, RegExp]>([
+    [
+      'refuses for want of a password',
+      (socket) =>
+        socket.end('HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 2\r\n\r\nno'),
+      'connection not sent',
+      /answered 407 Proxy Authentication Required\..*user name and password/,
+    ],
+    [
+      'refuses as it is busy',
+      (socket) => socket.end('HTTP/1.1 503 Service Unavailable\r\n\r\n<html>busy</html>'),
+      'connection not sent',
+      /answered 503 Service Unavailable\./,
+    ],
+    [
+      'answers garbage',
+      (socket) => socket.end('hello, this is no HTTP\r\n\r\n'),
+      'connection not sent',
+      /the answer is no HTTP/,
+    ],
+    [
+      'drops the connection',
+      (socket) => socket.destroy(),
+      'connection not sent',
+      /broke the connection/,
+    ],
+    [
+      'resets it',
+      (socket) => socket.resetAndDestroy(),
+      'connection not sent',
+      /broke the connection/,
+    ],
+    ['hangs', () => undefined, 'timeout not sent', /within 0\.3 s/],
+    [
+      'hangs once the tunnel is there',
+      (socket) => socket.write('HTTP/1.1 200 OK\r\n\r\n'),
+      'timeout not sent',
+      /within 0\.3 s/,
+    ],
+    [
+      'drops once the tunnel is there',
+      (socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n'),
+      'connection not sent',
+      /broke the connection/,
+    ],
+  ])('that %s', async (_what, answer, expected, message) => {
+    const proxy = await listenProxy(answer);
+    const transport = connect(PROXIED, { proxy: proxy.url, timeoutMs: 300 });
+    const broken = await transport(FORM);
+    expect(fate(broken)).toBe(expected);
+    const told = broken.kind === 'broken' ? broken.message : '';
+    expect(told).toMatch(message);
+    expect(told).toContain(`he proxy http://127.0.0.1:${proxy.port}`);
+    expect(told).not.toMatch(/s3cr|abort/i);
+    expect(proxy.connections()).toBe(1);
+  });
+
+  it('that is not there is named', async () => {
+    const answer = await connect(PROXIED, { proxy: new URL('http://u:p@127.0.0.1:1') })(FORM);
+    expect(answer).toEqual({
+      kind: 'broken',
+      code: 'connection',
+      sent: false,
+      message:
+        'No connection to the proxy http://127.0.0.1:1: nothing accepts connections there (ECONNREFUSED).',
+    });
+  });
+
+  it('carries plain HTTP through a tunnel too, and is named when the answer is lost', async () => {
+    const server = await listenRaw((socket) => {
+      void readRequest(socket).then(() => socket.destroy());
+    });
+    const proxy = await listenProxy(tunnelTo(server.port));
+    const answer = await connect(new URL('http://redcap.test/api/'), { proxy: proxy.url })(FORM);
+    expect(fate(answer)).toBe('connection sent');
+    expect(answer).toHaveProperty(
+      'message',
+      expect.stringContaining('through the proxy http://127'),
+    );
+    expect(proxy.heads[0]?.startsWith('CONNECT redcap.test:80 ')).toBe(true);
+  });
+
+  it('serves all of many requests that come at once', async () => {
+    const proxy = await listenProxy((socket) => socket.destroy());
+    const transport = connect(PROXIED, { proxy: proxy.url, connections: 2, timeoutMs: 1000 });
+    const answers = await Promise.all(Array.from({ length: 9 }, () => transport(FORM)));
+    expect(new Set(answers.map(fate))).toEqual(new Set(['connection not sent']));
+  });
+});

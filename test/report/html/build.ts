@@ -1,0 +1,176 @@
+import type { JournalView } from '../../../src/journal/fold.ts';
+import type { JournalHeader } from '../../../src/journal/lines.ts';
+import { RowIndex } from '../../../src/journal/row-index.ts';
+import { NO_PROBLEMS, type ManifestRow } from '../../../src/manifest/row.ts';
+import type { ProjectModel } from '../../../src/project/model.ts';
+import { createHtmlAggregate } from '../../../src/report/html/aggregate.ts';
+import { renderHtml, type HtmlContext } from '../../../src/report/html/render.ts';
+import type { RowReport } from '../../../src/report/row-report.ts';
+import { STATUSES, type Outcome, type Status } from '../../../src/run/outcome.ts';
+
+export const START_MS = Date.parse('2026-11-24T03:12:07.000Z');
+
+export const PROJECT: ProjectModel = {
+  id: '42',
+  title: 'Sleep and Recovery After Surgery',
+  redcapVersion: '14.5.11',
+  production: true,
+  longitudinal: true,
+  recordIdField: 'record_id',
+  missingCodes: [],
+  fileFields: {
+    consent_pdf: { form: 'consent', signature: false },
+    wound_photo: { form: 'daily_diary', signature: false },
+    consent_signature: { form: 'consent', signature: true },
+  },
+  otherFields: ['age'],
+  events: [
+    { name: 'baseline_arm_1', arm: '1' },
+    { name: 'visit_2_arm_1', arm: '1' },
+  ],
+  eventForms: {},
+  repeats: { kind: 'none' },
+  notes: [],
+};
+
+export function buildHeader(rows: number, patch: Partial<JournalHeader> = {}): JournalHeader {
+  return {
+    version: 1,
+    kind: 'run',
+    tool: 'redcap-sweep 0.1.0',
+    startedAt: new Date(START_MS).toISOString(),
+    host: 'dm-workstation-7',
+    user: 'm.example',
+    manifest: { name: 'cleanup.csv', sha256: 'a1'.repeat(32), bytes: 48_211, rows },
+    columns: {},
+    url: 'https://redcap.example.edu/api/',
+    project: PROJECT,
+    options: { rate: '300/min', concurrency: 4, retries: 5, verify: true, backup: false },
+    token: { salt: 'salt', sha256: 'b2'.repeat(32) },
+    ...patch,
+  };
+}
+
+export function buildView(header: JournalHeader, patch: Partial<JournalView> = {}): JournalView {
+  return {
+    path: 'journal.ndjson',
+    header,
+    index: new RowIndex(),
+    open: new Map(),
+    backups: new Map(),
+    planStart: 0,
+    planEnd: 0,
+    planned: undefined,
+    refused: undefined,
+    confirmed: header.kind === 'run',
+    stop: undefined,
+    exitCode: undefined,
+    airMark: 0,
+    sent: header.kind === 'run',
+    sessions: 1,
+    lastStamp: START_MS,
+    end: 0,
+    ...patch,
+  };
+}
+
+export interface RowPatch {
+  readonly row?: Partial<ManifestRow>;
+  readonly outcome?: Record<string, unknown>;
+  readonly report?: Partial<Omit<RowReport, 'row' | 'outcome'>>;
+}
+
+/** A row that was deleted without trouble, but for what the patch says. */
+export function buildRow(number: number, patch: RowPatch = {}): RowReport {
+  const row: ManifestRow = {
+    row: number,
+    line: number + 1,
+    cells: [],
+    record: String(1000 + number),
+    field: 'consent_pdf',
+    event: 'baseline_arm_1',
+    instance: '',
+    repeatInstrument: '',
+    expectFilename: '',
+    expectSha256: '',
+    problems: NO_PROBLEMS,
+    ...patch.row,
+  };
+  const startedAt = START_MS + number * 200;
+  // The patch is a test's own: status and code belong together there.
+  const outcome = {
+    status: 'deleted',
+    code: '',
+    message: '',
+    httpStatus: 200,
+    attempts: 1,
+    effect: 'none',
+    startedAt,
+    finishedAt: startedAt + 90 + ((number * 37) % 160),
+    verified: 'yes',
+    ...patch.outcome,
+  } as Outcome;
+  return {
+    row,
+    outcome,
+    plan: { row: number, plan: 'delete', seen: 'consent.pdf' },
+    seen: 'consent.pdf',
+    instance: row.instance,
+    signature: false,
+    ...patch.report,
+  };
+}
+
+/** An outcome of a row that no request was sent for. */
+export function unsent(status: Status, code: string, message = ''): Record<string, unknown> {
+  return {
+    status,
+    code,
+    message,
+    attempts: 0,
+    httpStatus: undefined,
+    startedAt: undefined,
+    finishedAt: undefined,
+    verified: '',
+  };
+}
+
+export interface PagePatch {
+  readonly header?: Partial<JournalHeader>;
+  readonly view?: Partial<JournalView>;
+  readonly context?: Partial<HtmlContext>;
+}
+
+/** The page over these rows. */
+export function buildPage(rows: Iterable<RowReport>, patch: PagePatch = {}): string {
+  const aggregate = createHtmlAggregate();
+  const totals = Object.fromEntries(STATUSES.map((status) => [status, 0])) as Record<
+    Status,
+    number
+  >;
+  let count = 0;
+  let lastStamp = START_MS;
+  for (const row of rows) {
+    aggregate.observe(row);
+    totals[row.outcome.status] += 1;
+    count += 1;
+    lastStamp = Math.max(lastStamp, row.outcome.finishedAt ?? 0);
+  }
+  return renderHtml(aggregate, {
+    view: buildView(buildHeader(count, patch.header), { lastStamp, ...patch.view }),
+    totals,
+    files: [
+      { name: 'manifest.csv', sha256: 'a1'.repeat(32), bytes: 48_211 },
+      { name: 'journal.ndjson', sha256: 'c3'.repeat(32), bytes: 1_204_992 },
+      { name: 'success.csv', sha256: 'd4'.repeat(32), bytes: 60_112 },
+      { name: 'error.csv', sha256: 'e5'.repeat(32), bytes: 812 },
+      { name: 'unprocessed.csv', sha256: 'f6'.repeat(32), bytes: 310 },
+    ],
+    exitCode: 0,
+    generatedAt: new Date(lastStamp + 1000).toISOString(),
+    tool: 'redcap-sweep 0.1.0',
+    runDirectory: 'reports/2026-11-24T03-12-07-cleanup',
+    requestsPerMinute: 300,
+    ...patch.context,
+  });
+}
