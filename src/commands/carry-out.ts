@@ -6,7 +6,7 @@ import { createMark } from '../journal/mark.ts';
 import { JournalError, type Journal } from '../journal/write.ts';
 import { parseMaxFailures } from '../config/run-options.ts';
 import { exitCodeOfEnding } from '../report/exit-code.ts';
-import type { Outcome, Status } from '../run/outcome.ts';
+import { isFailure, type Outcome, type Status } from '../run/outcome.ts';
 import { isUnfinished } from '../run/resume-rows.ts';
 import { runSession, type SessionRows } from '../run/session.ts';
 import type { Placed } from '../run-directory/draft.ts';
@@ -42,6 +42,7 @@ export async function carryOut(io: Io, options: CarryOutOptions): Promise<ExitCo
   const { control, connection } = connected;
   const directory = placed.path;
   const view = await foldJournal(join(directory, JOURNAL_FILE));
+  connected.log.attach(directory);
   const perRequest = connection.rate.intervalMs;
   const syncEachSend = perRequest >= SYNC_EACH_UP_TO_MS;
   let failure: JournalError | undefined;
@@ -59,7 +60,8 @@ export async function carryOut(io: Io, options: CarryOutOptions): Promise<ExitCo
       }
       // The plan and the confirmation are on the disk before the first deletion.
       await journal.sync();
-      if (control.reason === undefined) await work(io, options, view, journal, syncEachSend, counted);
+      if (control.reason === undefined)
+        await work(io, options, view, journal, syncEachSend, counted);
       await journal.sync();
       // A run with nothing left to send or to look at is finished, not stopped.
       if (control.reason !== undefined && (await hasWorkLeft(directory))) {
@@ -96,7 +98,7 @@ async function work(
   counted: { sent: boolean },
 ): Promise<void> {
   const { connected, progress } = options;
-  const { server, control, connection } = connected;
+  const { server, control, connection, log } = connected;
   const { header } = view;
   const model = header.project;
   const recorded = header.options;
@@ -126,10 +128,11 @@ async function work(
       typeof recorded['maxFailures'] === 'string'
         ? parseMaxFailures(recorded['maxFailures'])
         : undefined,
-    onEnded(_row: number, { status }: Outcome) {
+    onEnded(row: number, { status, code, httpStatus, attempts }: Outcome) {
+      if (isFailure(status)) log.log('warn', 'row', { row, status, code, httpStatus, attempts });
       done += 1;
       states[status] = (states[status] ?? 0) + 1;
-      progress.at(done, states as Record<string, number>);
+      progress.at(done, states);
     },
     onVerifying: () => {
       progress.phase('Verifying', undefined);
@@ -159,17 +162,21 @@ async function conclude(
         csvs,
       ),
     end: async (code) => {
-      if (failure === undefined) journal.append({ state: 'end', at: journal.stamp(), exitCode: code });
+      if (failure === undefined)
+        journal.append({ state: 'end', at: journal.stamp(), exitCode: code });
       await journal.close();
     },
     requests: server.requests,
     perMinute: connection.rate.perMinute,
   });
+  connected.log.log('info', 'end', { exitCode, totals: summary.totals });
   if (options.json) io.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
   else io.stdout.write(renderSummary(summary));
   if (failure !== undefined) io.stderr.write(`${failure.message}\n`);
   if (control.reason !== undefined && how.stopped) {
-    io.stderr.write(`${control.reason.message}\nTo go on: redcap-sweep resume ${quote(directory)}\n`);
+    io.stderr.write(
+      `${control.reason.message}\nTo go on: redcap-sweep resume ${quote(directory)}\n`,
+    );
   }
   return exitCode;
 }

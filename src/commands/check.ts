@@ -23,7 +23,7 @@ export interface CheckFlags extends ConnectionFlags, ManifestFlags {
 export async function check(io: Io, manifest: string, flags: CheckFlags): Promise<ExitCode> {
   const read = readManifestFlags(flags, io);
   const progress = createProgress(io, flags.quiet === true);
-  const { connection, server, close } = await connect(io, flags, progress, manifest === '-');
+  const { connection, server, log, close } = await connect(io, flags, progress, manifest === '-');
   try {
     const prepared = await prepare(
       io,
@@ -39,6 +39,7 @@ export async function check(io: Io, manifest: string, flags: CheckFlags): Promis
       progress,
     );
     const { path, lock } = await prepared.draft.place();
+    log.attach(path);
     try {
       const { lastStamp } = await foldJournal(join(path, JOURNAL_FILE));
       const journal = reopenJournal(io, path, lastStamp);
@@ -52,6 +53,7 @@ export async function check(io: Io, manifest: string, flags: CheckFlags): Promis
         requests: server.requests,
         perMinute: connection.rate.perMinute,
       });
+      log.log('info', 'end', { exitCode, totals: summary.totals });
       if (flags.json === true) io.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
       else {
         io.stdout.write(

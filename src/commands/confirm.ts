@@ -10,7 +10,12 @@ export type Confirmed = 'typed' | '--yes';
  */
 export async function confirmFiles(
   io: Io,
-  options: { readonly yes: boolean; readonly files: number; readonly verb: string; readonly signal: AbortSignal },
+  options: {
+    readonly yes: boolean;
+    readonly files: number;
+    readonly verb: string;
+    readonly signal: AbortSignal;
+  },
 ): Promise<Confirmed | undefined> {
   const { yes, files, verb, signal } = options;
   if (yes) return '--yes';

@@ -6,15 +6,13 @@ import { createPacer } from '../redcap/pacer.ts';
 import { createUndiciTransport } from '../redcap/undici-transport.ts';
 import { createRunControl } from '../run/control.ts';
 import { createRedactor } from '../text/redact.ts';
-import { VERSION } from '../version.ts';
+import { TOOL, VERSION } from '../version.ts';
 import { hasTerminal, type Io } from './io.ts';
 import { duration, type Progress } from './progress.ts';
+import { openRunLog, type LogFlags, type RunLog } from './run-log.ts';
 import { createServer, type Server, type ServerOptions } from './server.ts';
 
-export interface ConnectionFlags extends ConnectionOptions {
-  readonly quiet?: true;
-  readonly logLevel?: string;
-}
+export type ConnectionFlags = ConnectionOptions & LogFlags;
 
 /** A connection that is open, and what ends it. */
 export interface Connected {
@@ -23,6 +21,7 @@ export interface Connected {
   /** What a deleting or a file client is built from. */
   readonly reach: ServerOptions;
   readonly control: RunControl;
+  readonly log: RunLog;
   close(): Promise<void>;
 }
 
@@ -37,7 +36,10 @@ export async function connect(
   progress: Progress,
   stdinIsTaken = false,
 ): Promise<Connected> {
-  const control = createRunControl();
+  const log = await openRunLog(io, flags);
+  const control = createRunControl(({ code, message }) => {
+    log.log('warn', 'stop', { code, reason: message });
+  });
   io.signals.onFirst((signal) => {
     control.stop('interrupted', `Interrupted by ${signal}.`);
   });
@@ -58,8 +60,28 @@ export async function connect(
         }
       : {}),
   });
-  for (const warning of connection.warnings) progress.note(`Warning: ${warning}`);
-  return { connection, control, ...openServer(io, connection, control, progress) };
+  for (const warning of connection.warnings) {
+    progress.note(`Warning: ${warning}`);
+    log.log('warn', 'warning', { text: warning });
+  }
+  const { server, reach, close } = openServer(io, connection, control, progress, log);
+  log.log('info', 'connect', {
+    url: connection.url.href,
+    rate: connection.rate.text,
+    concurrency: connection.concurrency,
+    tool: TOOL,
+  });
+  return {
+    connection,
+    control,
+    log,
+    server,
+    reach,
+    async close() {
+      await close();
+      log.close();
+    },
+  };
 }
 
 /** The door of one command: every request of it is paced and counted here. */
@@ -68,6 +90,7 @@ export function openServer(
   connection: Connection,
   control: RunControl,
   progress: Progress,
+  log?: RunLog,
 ): Pick<Connected, 'server' | 'reach' | 'close'> {
   const { url, proxy, timeoutMs, concurrency, rate, token, caPems } = connection;
   const transport = createUndiciTransport({
@@ -88,6 +111,7 @@ export function openServer(
     about: { url, ...(proxy === undefined ? {} : { proxy: proxyLabel(proxy) }) },
     onHold: (ms, reason) => {
       progress.waiting(`waiting ${duration(ms)}: ${reason}`);
+      log?.log('info', 'hold', { ms, reason });
       void io.clock.sleep(ms, control.stopping).then(() => {
         progress.waiting('');
       });
@@ -101,6 +125,7 @@ export function openServer(
     retries: connection.retries,
     onRetry: (ms, message) => {
       progress.waiting(`trying again in ${duration(ms)}: ${message}`);
+      log?.log('debug', 'retry', { ms, message });
     },
     onAnswer: () => {
       progress.waiting('');

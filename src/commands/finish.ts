@@ -4,7 +4,12 @@ import type { ExitCode } from '../exit-codes.ts';
 import { foldJournal, type JournalView } from '../journal/fold.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
 import { fileSha256 } from '../report/digest.ts';
-import { makeCsvReports, MANIFEST_FILE, REPORT_FILES, type MadeCsvs } from '../report/make-reports.ts';
+import {
+  makeCsvReports,
+  MANIFEST_FILE,
+  REPORT_FILES,
+  type MadeCsvs,
+} from '../report/make-reports.ts';
 import { createReportFile, type WrittenFile } from '../report/report-file.ts';
 import { createHtmlAggregate } from '../report/html/aggregate.ts';
 import { renderHtml } from '../report/html/render.ts';
@@ -58,7 +63,7 @@ export async function finishReports(io: Io, options: FinishOptions): Promise<Fin
     });
     const page = await createReportFile(directory, 'report.html', io.clock);
     await page.write(
-      await renderHtml(html, {
+      renderHtml(html, {
         view,
         totals: csvs.totals,
         files: listFiles(view, csvs, journalSha256),
@@ -104,4 +109,3 @@ function listFiles(view: JournalView, csvs: MadeCsvs, journalSha256: string): Wr
     ...(Object.keys(REPORT_FILES) as (keyof typeof REPORT_FILES)[]).map((name) => csvs.files[name]),
   ];
 }
-

@@ -28,4 +28,3 @@ export function readManifestFlags(flags: ManifestFlags, io: Io): ManifestSetting
     runDir: flags.runDir,
   };
 }
-

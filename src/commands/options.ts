@@ -79,7 +79,13 @@ Sends no deletion. The directory that it leaves can be reviewed and then carried
 out to the letter with: redcap-sweep run --approved <check-dir>
 
   redcap-sweep check withdrawn.csv`,
-    options: [...MANIFEST_OPTIONS, EXPECT_PROJECT, ...DIRECTORY_OPTIONS, JSON_OUT, ...CONNECTION_OPTIONS],
+    options: [
+      ...MANIFEST_OPTIONS,
+      EXPECT_PROJECT,
+      ...DIRECTORY_OPTIONS,
+      JSON_OUT,
+      ...CONNECTION_OPTIONS,
+    ],
   },
   {
     name: 'run',
@@ -115,7 +121,8 @@ the number of files. Every row ends in exactly one report.
       EXPECT_PROJECT,
       {
         flags: '--max-failures <n or n%>',
-        description: 'stop after so many failed rows (a percentage counts from the 100th finished row)',
+        description:
+          'stop after so many failed rows (a percentage counts from the 100th finished row)',
       },
       {
         flags: '--backup',
@@ -157,9 +164,18 @@ run itself.
     options: [
       { flags: '--field <names>', description: 'only these file fields, separated by commas' },
       { flags: '--event <names>', description: 'only these events, separated by commas' },
-      { flags: '--record-file <file>', description: 'only the records listed in this file, one a line' },
-      { flags: '--filter <logic>', description: "only records for which this REDCap logic holds, as in [age] < 18" },
-      { flags: '--output <file>', description: 'write the manifest here instead of standard output' },
+      {
+        flags: '--record-file <file>',
+        description: 'only the records listed in this file, one a line',
+      },
+      {
+        flags: '--filter <logic>',
+        description: 'only records for which this REDCap logic holds, as in [age] < 18',
+      },
+      {
+        flags: '--output <file>',
+        description: 'write the manifest here instead of standard output',
+      },
       ...CONNECTION_OPTIONS,
     ],
   },
@@ -186,7 +202,11 @@ are listed. Never creates a record, and never replaces another file unless told 
 
   redcap-sweep sandbox --port 8123 --fault 503:0.05`,
     options: [
-      { flags: '--port <n>', description: 'the port on 127.0.0.1; 0 takes a free one', default: '8123' },
+      {
+        flags: '--port <n>',
+        description: 'the port on 127.0.0.1; 0 takes a free one',
+        default: '8123',
+      },
       { flags: '--records <n>', description: 'records in the project', default: '60' },
       { flags: '--kind <kind>', description: 'classic or longitudinal', default: 'longitudinal' },
       { flags: '--latency <ms>', description: 'time that each answer takes', default: '0' },
@@ -201,7 +221,10 @@ are listed. Never creates a record, and never replaces another file unless told 
         description: 'the limit past which the address is banned; 0 for none',
         default: '600',
       },
-      { flags: '--ledger <file>', description: 'write what the server did to this file at the end (JSON)' },
+      {
+        flags: '--ledger <file>',
+        description: 'write what the server did to this file at the end (JSON)',
+      },
     ],
   },
   {
@@ -212,7 +235,11 @@ command, and shows the reports. Touches no REDCap.
 
   redcap-sweep demo`,
     options: [
-      { flags: '--report-dir <dir>', description: 'where run directories are made', default: 'reports' },
+      {
+        flags: '--report-dir <dir>',
+        description: 'where run directories are made',
+        default: 'reports',
+      },
       JSON_OUT,
     ],
   },

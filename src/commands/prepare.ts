@@ -53,7 +53,11 @@ export interface PrepareOptions {
   readonly expectProject: string | undefined;
   /** What the journal keeps of the options. */
   readonly recorded: Readonly<Record<string, unknown>>;
-  readonly approved?: { readonly directory: string; readonly sha256: string; readonly view: JournalView };
+  readonly approved?: {
+    readonly directory: string;
+    readonly sha256: string;
+    readonly view: JournalView;
+  };
 }
 
 /** A plan that is written down, and what a person has to know of it. */
@@ -70,13 +74,20 @@ export interface Prepared {
  * looks at every target, and writes manifest, header line and plan into the
  * draft of a run directory. Leaves nothing behind when it throws.
  */
-export async function prepare(io: Io, options: PrepareOptions, progress: Progress): Promise<Prepared> {
+export async function prepare(
+  io: Io,
+  options: PrepareOptions,
+  progress: Progress,
+): Promise<Prepared> {
   const { source, runDir, reportDir } = options;
   const startedAtMs = io.clock.now();
   const draft = await createDraft({ runDir, reportDir, manifestName: source.name, startedAtMs });
   try {
     const copy = await copyManifest(source.chunks, source.name, join(draft.path, MANIFEST_FILE));
-    if (options.approved !== undefined && options.approved.view.header.manifest.sha256 !== copy.sha256) {
+    if (
+      options.approved !== undefined &&
+      options.approved.view.header.manifest.sha256 !== copy.sha256
+    ) {
       throw new RefusedError(
         "The approved check's copy of the manifest is not the one that was checked any more. Check again. Nothing was deleted.",
       );
@@ -157,13 +168,16 @@ function ruleFor(
     : (row) => ruleRow(row, model, defaultInstance);
 }
 
-async function writePlan(stage: PlanStage): Promise<Pick<Prepared, 'totals' | 'problems' | 'blind'>> {
+async function writePlan(
+  stage: PlanStage,
+): Promise<Pick<Prepared, 'totals' | 'problems' | 'blind'>> {
   const { journal, model, progress, survey } = stage;
   const totals = emptyTotals();
   const problems: Problem[] = [];
   let blind = false;
   progress.phase(model === null ? 'Planning' : 'Looking at the records', survey.rows);
-  const planned = model === null ? planUnchecked(stage) : planChecked(stage, model, () => (blind = true));
+  const planned =
+    model === null ? planUnchecked(stage) : planChecked(stage, model, () => (blind = true));
   for await (const batch of planned) {
     for (const one of batch) {
       const { row, verdict } = one;

@@ -58,7 +58,9 @@ export function createProgress(io: Io, quiet: boolean): Progress {
     for (const [state, n] of Object.entries(figures)) if (n > 0) parts.push(`${state} ${count(n)}`);
     const perSecond = rate();
     if (perSecond > 0) {
-      parts.push(perSecond >= 10 ? `${count(Math.round(perSecond))}/s` : `${Math.round(perSecond * 60)}/min`);
+      parts.push(
+        perSecond >= 10 ? `${count(Math.round(perSecond))}/s` : `${Math.round(perSecond * 60)}/min`,
+      );
       if (total !== undefined && done > 0 && done < total && why === '') {
         parts.push(`about ${duration(((total - done) / perSecond) * 1000)} left`);
       }
@@ -117,11 +119,14 @@ function bar(share: number, cells: number, colour: boolean): string {
   return colour ? `\u001b[36m${text}\u001b[39m` : text;
 }
 
+// eslint-disable-next-line no-control-regex -- the escape that starts a colour
+const COLOUR = /(\u001b\[\d+m)/;
+
 /** Cuts a line to the terminal's width; escape sequences take no room. */
 function cut(text: string, width: number): string {
   let room = width;
   let kept = '';
-  for (const part of text.split(/(\u001b\[\d+m)/)) {
+  for (const part of text.split(COLOUR)) {
     if (part.startsWith('\u001b')) kept += part;
     else {
       kept += part.slice(0, Math.max(0, room));

@@ -53,8 +53,18 @@ export function renderPlan(words: PlanWords): string {
     lines.push(`  ${name}${kind}  ${count(field.delete)}${none}`);
   }
   tell(lines, totals.signatures, 'signatures among them, which the API can never put back');
-  tell(lines, totals.unconfirmed, project === null ? 'of these not looked at' : 'unconfirmed: no look could tell whether a file is there');
-  tell(lines, totals.unnamed, 'shown without a name: a file replaced since cannot be told from this one');
+  tell(
+    lines,
+    totals.unconfirmed,
+    project === null
+      ? 'of these not looked at'
+      : 'unconfirmed: no look could tell whether a file is there',
+  );
+  tell(
+    lines,
+    totals.unnamed,
+    'shown without a name: a file replaced since cannot be told from this one',
+  );
   tell(lines, totals.already_empty, 'already empty: no request will be sent');
   tell(lines, totals.duplicate, 'duplicates of an earlier row: not sent');
   tell(lines, totals.guard_mismatch - totals.changed, 'hold another file than expected: left out');

@@ -6,7 +6,8 @@ import { count } from './progress.ts';
 export function renderProblems(problems: readonly Problem[], all: number): string {
   if (problems.length === 0) return '';
   const lines = problems.map(
-    ({ row, line, code, message }) => `  line ${line} (row ${row})  ${code}: ${oneLine(message, 300)}`,
+    ({ row, line, code, message }) =>
+      `  line ${line} (row ${row})  ${code}: ${oneLine(message, 300)}`,
   );
   const more = all - problems.length;
   if (more > 0) lines.push(`  and ${count(more)} more; error.csv holds all of them`);

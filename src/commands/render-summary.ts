@@ -20,7 +20,10 @@ export function renderSummary(summary: Summary): string {
   if (summary.stop !== null && summary.exitCode !== 0) lines.push(summary.stop.message, '');
   for (const status of STATUSES) {
     const n = summary.totals[status];
-    if (n > 0) lines.push(`${count(n).padStart(9)}  ${WORDS[status]}  -> ${summary.files[reportOf(status)]}`);
+    if (n > 0)
+      lines.push(
+        `${count(n).padStart(9)}  ${WORDS[status]}  -> ${summary.files[reportOf(status)]}`,
+      );
   }
   lines.push(`${count(summary.rows).padStart(9)}  rows in the manifest`, '');
   if (summary.kind === 'run') tellVerification(lines, summary);
@@ -48,28 +51,43 @@ function verdict(summary: Summary): string {
   if (refused !== null) return `Refused. Nothing was deleted. ${refused}`;
   if (stop !== null) return `Stopped (${stop.code}). What is done is done; the rest was not begun.`;
   const left = totals.failed + totals.unknown + totals.guard_mismatch + totals.invalid;
-  if (left > 0) return `Finished, with ${count(left)} ${left === 1 ? 'row' : 'rows'} that need attention.`;
-  return totals.not_attempted > 0 ? 'Finished, with rows that were not attempted.' : 'Finished. Every row is done.';
+  if (left > 0)
+    return `Finished, with ${count(left)} ${left === 1 ? 'row' : 'rows'} that need attention.`;
+  return totals.not_attempted > 0
+    ? 'Finished, with rows that were not attempted.'
+    : 'Finished. Every row is done.';
 }
 
 function tellVerification(lines: string[], summary: Summary): void {
   const { yes, no, skipped } = summary.verified;
   if (!summary.checked) {
-    lines.push('NOT CHECKED AND NOT VERIFIED: --no-check was given. Nobody looked at the', 'fields before or after.', '');
+    lines.push(
+      'NOT CHECKED AND NOT VERIFIED: --no-check was given. Nobody looked at the',
+      'fields before or after.',
+      '',
+    );
     return;
   }
   if (yes + no + skipped === 0) return;
-  lines.push(`Verified  ${count(yes)} seen to be gone${no > 0 ? `, ${count(no)} hold a file` : ''}`);
-  if (skipped > 0) lines.push(`NOT VERIFIED  ${count(skipped)} ${skipped === 1 ? 'row' : 'rows'}: nobody looked, or the look said nothing`);
+  lines.push(
+    `Verified  ${count(yes)} seen to be gone${no > 0 ? `, ${count(no)} hold a file` : ''}`,
+  );
+  if (skipped > 0)
+    lines.push(
+      `NOT VERIFIED  ${count(skipped)} ${skipped === 1 ? 'row' : 'rows'}: nobody looked, or the look said nothing`,
+    );
   lines.push('');
 }
 
 function nextCommand(summary: Summary): string | undefined {
   const { directory, totals, kind, stop, refused } = summary;
   if (kind === 'check') {
-    return summary.totals.not_attempted > 0 ? `redcap-sweep run --approved ${quote(directory)}` : undefined;
+    return summary.totals.not_attempted > 0
+      ? `redcap-sweep run --approved ${quote(directory)}`
+      : undefined;
   }
-  if (refused !== null) return `mend the rows in ${join(directory, summary.files.error)}, then run again`;
+  if (refused !== null)
+    return `mend the rows in ${join(directory, summary.files.error)}, then run again`;
   if (stop !== null || totals.unknown > 0 || totals.not_attempted > 0) {
     return `redcap-sweep resume ${quote(directory)}`;
   }

@@ -202,4 +202,3 @@ async function resumedRows(
       onSettled: () => undefined,
     });
 }
-

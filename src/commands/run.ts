@@ -25,7 +25,8 @@ import { renderProblems } from './render-problems.ts';
 import { renderSummary } from './render-summary.ts';
 
 export interface RunFlags
-  extends ConnectionFlags,
+  extends
+    ConnectionFlags,
     ManifestFlags,
     Pick<RunOptionTexts, 'maxDeletions' | 'limit' | 'stopAt' | 'maxFailures'> {
   readonly yes?: true;
@@ -39,7 +40,11 @@ export interface RunFlags
 }
 
 /** `run <manifest>`: check, ask, delete, verify, report. */
-export async function run(io: Io, manifest: string | undefined, flags: RunFlags): Promise<ExitCode> {
+export async function run(
+  io: Io,
+  manifest: string | undefined,
+  flags: RunFlags,
+): Promise<ExitCode> {
   const limits = readRunOptions(flags, new Date(io.clock.now()));
   const settings = readManifestFlags(flags, io);
   const checks = flags.check !== false;
@@ -74,19 +79,29 @@ function refuseCombinations(manifest: string | undefined, flags: RunFlags): void
   };
   if (flags.approved === undefined) {
     if (manifest === undefined) {
-      refuse('Name the manifest: redcap-sweep run <manifest>, or carry out a check by --approved <check-dir>.');
+      refuse(
+        'Name the manifest: redcap-sweep run <manifest>, or carry out a check by --approved <check-dir>.',
+      );
     }
   } else {
     if (manifest !== undefined) {
       refuse("--approved takes no manifest: the check's own copy is carried out.");
     }
-    if (flags.column !== undefined || flags.defaultInstance !== undefined || flags.check === false) {
+    if (
+      flags.column !== undefined ||
+      flags.defaultInstance !== undefined ||
+      flags.check === false
+    ) {
       refuse(
         '--column, --default-instance and --no-check do not go with --approved: everything is as the check had it.',
       );
     }
   }
-  if (flags.check === false && flags.defaultInstance !== undefined && flags.defaultInstance.trim() !== '1') {
+  if (
+    flags.check === false &&
+    flags.defaultInstance !== undefined &&
+    flags.defaultInstance.trim() !== '1'
+  ) {
     refuse('With --no-check the only --default-instance is 1: nobody looks what repeats.');
   }
   if (flags.check === false && flags.expectProject !== undefined) {
@@ -122,7 +137,8 @@ async function decide(
   let placed: Placed | undefined;
   let confirmed: Confirmed | undefined;
   try {
-    if (flags.json !== true) io.stdout.write(`${plan}\n${renderProblems(prepared.problems, broken)}`);
+    if (flags.json !== true)
+      io.stdout.write(`${plan}\n${renderProblems(prepared.problems, broken)}`);
     if (limits.maxDeletions !== undefined && totals.delete > limits.maxDeletions) {
       throw new RefusedError(
         `${count(totals.delete)} files would be deleted, more than the ${count(limits.maxDeletions)} that --max-deletions allows. Nothing was deleted.`,
@@ -175,12 +191,13 @@ async function forget({ path, lock }: Placed): Promise<void> {
 async function refuseRows(
   io: Io,
   flags: RunFlags,
-  { server, connection }: Connected,
+  { server, connection, log }: Connected,
   prepared: Prepared,
 ): Promise<ExitCode> {
   const { totals, problems } = prepared;
   const broken = totals.invalid + totals.changed;
   const { path, lock } = await prepared.draft.place();
+  log.attach(path);
   try {
     const { lastStamp } = await foldJournal(join(path, JOURNAL_FILE));
     const journal = reopenJournal(io, path, lastStamp);

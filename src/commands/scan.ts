@@ -20,7 +20,8 @@ export interface ScanFlags extends ConnectionFlags {
 
 /** `scan`: writes a manifest of every file that the project holds, as far as this token may see. */
 export async function scan(io: Io, flags: ScanFlags): Promise<ExitCode> {
-  const records = flags.recordFile === undefined ? undefined : await readRecordFile(flags.recordFile);
+  const records =
+    flags.recordFile === undefined ? undefined : await readRecordFile(flags.recordFile);
   const progress = createProgress(io, flags.quiet === true);
   const { server, control, close } = await connect(io, flags, progress);
   try {
@@ -85,12 +86,20 @@ async function readRecordFile(path: string): Promise<readonly string[]> {
   return [...new Set(lines)];
 }
 
-function chooseEvents(text: string | undefined, model: ProjectModel): readonly string[] | undefined {
+function chooseEvents(
+  text: string | undefined,
+  model: ProjectModel,
+): readonly string[] | undefined {
   if (text === undefined) return undefined;
   if (!model.longitudinal) {
     throw new RefusedError('--event does not fit: the project is not longitudinal.');
   }
-  return chooseNames(text, model.events.map((event) => event.name), '--event', 'event');
+  return chooseNames(
+    text,
+    model.events.map((event) => event.name),
+    '--event',
+    'event',
+  );
 }
 
 function chooseNames(
@@ -100,7 +109,10 @@ function chooseNames(
   what: string,
 ): readonly string[] {
   if (text === undefined) return known;
-  const wanted = text.split(',').map((name) => name.trim()).filter((name) => name !== '');
+  const wanted = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
   if (wanted.length === 0) throw new RefusedError(`${option} names nothing.`);
   for (const name of wanted) {
     if (known.includes(name)) continue;

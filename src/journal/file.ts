@@ -14,7 +14,7 @@ export function openJournalFile(path: string): JournalFile {
   return {
     write(text) {
       const bytes = Buffer.from(text, 'utf8');
-      for (let done = 0; done < bytes.length; ) {
+      for (let done = 0; done < bytes.length;) {
         done += writeSync(fd, bytes, done, bytes.length - done);
       }
     },

@@ -68,7 +68,8 @@ function openOutcome(view: JournalView, row: number): Outcome {
     ...trail,
     status: 'unknown',
     code: (open === undefined || open.code === '' ? 'interrupted' : open.code) as 'interrupted',
-    message: 'a request was sent, and the run ended before its answer was written down; resume settles it',
+    message:
+      'a request was sent, and the run ended before its answer was written down; resume settles it',
   };
 }
 

@@ -55,5 +55,7 @@ function seenWords(seen: string | true | undefined): string {
   if (seen === undefined) return 'nothing to go by (unconfirmed)';
   if (seen === true) return 'a file without a name';
   const look = markedLook(seen);
-  return look.kind === 'there' && look.name !== undefined ? `file ${look.name}` : `document ${seen}`;
+  return look.kind === 'there' && look.name !== undefined
+    ? `file ${look.name}`
+    : `document ${seen}`;
 }

@@ -137,8 +137,7 @@ function judgeSound(
     return invalidVerdict([instanceRequired(row, false, form)]);
   }
   const target = { ...ruled.target, instance: defaultInstance };
-  const again: Look =
-    seen.kind === 'nothing' ? seen : readLook(rows, target, model, true);
+  const again: Look = seen.kind === 'nothing' ? seen : readLook(rows, target, model, true);
   return judgeLook(row, target, ruled.signature, again, model);
 }
 

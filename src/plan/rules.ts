@@ -11,7 +11,11 @@ export interface Fault {
 
 /** A row held against the project's rules, before anybody looked at its record. */
 export type Ruled =
-  | { readonly kind: 'faulty'; readonly faults: readonly Fault[]; readonly target: Target | undefined }
+  | {
+      readonly kind: 'faulty';
+      readonly faults: readonly Fault[];
+      readonly target: Target | undefined;
+    }
   | {
       readonly kind: 'sound';
       readonly target: Target;
@@ -74,11 +78,7 @@ export function ruleRow(
   return { kind: 'faulty', faults, target: shadows ? target : undefined };
 }
 
-export function instanceRequired(
-  row: ManifestRow,
-  wholeEvent: boolean,
-  form: string,
-): Fault {
+export function instanceRequired(row: ManifestRow, wholeEvent: boolean, form: string): Fault {
   const what = wholeEvent ? `event ${row.event} repeats` : `form ${form} repeats`;
   return {
     code: 'instance_required',
@@ -86,13 +86,11 @@ export function instanceRequired(
   };
 }
 
-function ruleField(
-  row: ManifestRow,
-  model: ProjectModel,
-  faults: Fault[],
-): FileField | undefined {
+function ruleField(row: ManifestRow, model: ProjectModel, faults: Fault[]): FileField | undefined {
   if (faults.some((fault) => fault.code === 'bad_field_name')) return undefined;
-  const field = Object.hasOwn(model.fileFields, row.field) ? model.fileFields[row.field] : undefined;
+  const field = Object.hasOwn(model.fileFields, row.field)
+    ? model.fileFields[row.field]
+    : undefined;
   if (field === undefined) {
     if (model.otherFields.includes(row.field)) {
       faults.push({

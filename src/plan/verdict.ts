@@ -48,7 +48,11 @@ export function judgeLook(
     case 'gone':
       return { kind: 'already_empty', target };
     case 'no_record':
-      return { kind: 'invalid', code: 'unknown_record', message: noRecordMessage(row, look, model) };
+      return {
+        kind: 'invalid',
+        code: 'unknown_record',
+        message: noRecordMessage(row, look, model),
+      };
     case 'nothing':
       return { kind: 'delete', target, seen: undefined, signature };
     case 'there':

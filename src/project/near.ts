@@ -2,7 +2,10 @@ import { distance } from 'fastest-levenshtein';
 
 /** Spelling differences that people do not see: letter case, white space, leading zeros. */
 function fold(name: string): string {
-  return name.replace(/\s+/gu, '').replace(/^0+(?=.)/u, '').toLowerCase();
+  return name
+    .replace(/\s+/gu, '')
+    .replace(/^0+(?=.)/u, '')
+    .toLowerCase();
 }
 
 /** A name that differs from the wanted one by case, white space or leading zeros alone. */

@@ -88,11 +88,7 @@ async function readEventForms(reader: ProjectReader): Promise<Record<string, str
 }
 
 /** An absent flag says nothing (servers before 8 lack it); the call itself does. */
-async function readRepeats(
-  reader: ProjectReader,
-  info: Row,
-  notes: string[],
-): Promise<Repeats> {
+async function readRepeats(reader: ProjectReader, info: Row, notes: string[]): Promise<Repeats> {
   const repeating = flag(info['has_repeating_instruments_or_events']);
   if (repeating === false) return { kind: 'none' };
   const answer = await reader.repeatingFormsEvents();

@@ -60,7 +60,8 @@ export async function scanProject(
       const fields = scope.fields.slice(from, from + BATCH_FIELDS);
       const { rows, lacking } = await exportAll(options, model, records, fields);
       for (const record of lacking) gone.add(record);
-      for (const row of rows) for (const field of fields) if (Object.hasOwn(row, field)) seen.add(field);
+      for (const row of rows)
+        for (const field of fields) if (Object.hasOwn(row, field)) seen.add(field);
       await options.onRows(rows.flatMap((row) => filesOf(row, fields, model, scope.events)));
     }
     options.onProgress(Math.min(names.length, at + BATCH_RECORDS));

@@ -47,7 +47,10 @@ export async function makeCsvReports(
     error: await createReportFile(directory, REPORT_FILES.error, clock),
     unprocessed: await createReportFile(directory, REPORT_FILES.unprocessed, clock),
   };
-  const totals = Object.fromEntries(STATUSES.map((status) => [status, 0])) as Record<Status, number>;
+  const totals = Object.fromEntries(STATUSES.map((status) => [status, 0])) as Record<
+    Status,
+    number
+  >;
   const reportRows: Record<ReportName, number> = { success: 0, error: 0, unprocessed: 0 };
   let rows = 0;
   let notConfirmed = 0;
@@ -67,7 +70,10 @@ export async function makeCsvReports(
         observe(report);
       }
     }
-    if (rows !== view.header.manifest.rows || reportRows.success + reportRows.error + reportRows.unprocessed !== rows) {
+    if (
+      rows !== view.header.manifest.rows ||
+      reportRows.success + reportRows.error + reportRows.unprocessed !== rows
+    ) {
       throw new SweepError(
         `The reports do not add up: the journal names ${view.header.manifest.rows} rows, the manifest copy has ${rows}.`,
         EXIT.bug,

@@ -42,7 +42,8 @@ async function* joinRows(
         const line = await plan.of(row.row);
         const outcome = outcomes.outcomeOf(row.row, line);
         const seen = line?.plan === 'delete' ? line.seen : undefined;
-        const field = fields !== undefined && Object.hasOwn(fields, row.field) ? fields[row.field] : undefined;
+        const field =
+          fields !== undefined && Object.hasOwn(fields, row.field) ? fields[row.field] : undefined;
         reports.push({
           row,
           outcome: { ...outcome, message: tell(outcome, seen, view), file: fileOf(outcome, line) },

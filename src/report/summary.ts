@@ -25,7 +25,11 @@ export interface Summary {
   /** The names of the reports that count: `error.new.csv` where the old one was held open. */
   readonly files: Readonly<Record<'success' | 'error' | 'unprocessed', string>>;
   readonly manifest: { readonly name: string; readonly bytes: number };
-  readonly project: { readonly id: string; readonly title: string; readonly redcapVersion: string } | null;
+  readonly project: {
+    readonly id: string;
+    readonly title: string;
+    readonly redcapVersion: string;
+  } | null;
   readonly url: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly approved: { readonly directory: string; readonly sha256: string } | null;
@@ -108,4 +112,3 @@ export async function writeSummary(
   await file.write(`${JSON.stringify(summary, null, 2)}\n`);
   return file.finish();
 }
-

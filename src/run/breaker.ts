@@ -2,8 +2,7 @@ import { isFailure, type Outcome, type StopCode } from './outcome.ts';
 
 /** `--max-failures`: so many rows, or a share of the finished ones in percent. */
 export type MaxFailures =
-  | { readonly kind: 'count'; readonly n: number }
-  | { readonly kind: 'percent'; readonly n: number };
+  { readonly kind: 'count'; readonly n: number } | { readonly kind: 'percent'; readonly n: number };
 
 /** Rows in a row without one trustworthy answer, or still present, that stop a run. */
 export const ROWS_IN_A_ROW = 10;

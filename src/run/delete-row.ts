@@ -25,7 +25,12 @@ export type Safeguarded =
   | {
       readonly kind: 'end';
       readonly status: 'failed' | 'guard_mismatch';
-      readonly code: 'backup_failed' | 'guard_filename' | 'guard_sha256' | 'guard_unreadable' | 'changed_since_check';
+      readonly code:
+        | 'backup_failed'
+        | 'guard_filename'
+        | 'guard_sha256'
+        | 'guard_unreadable'
+        | 'changed_since_check';
       readonly message: string;
       readonly httpStatus: number | undefined;
       readonly file: FileFacts | undefined;
@@ -248,7 +253,13 @@ async function safeguardRow(
       tries.trusted = true;
       return tries.effect === 'possible'
         ? end(work, tries, context, { status: 'deleted', code: '' }, LOST_THEN_GONE)
-        : end(work, tries, context, { status: 'already_empty', code: '' }, 'nothing was there when the run came to this row');
+        : end(
+            work,
+            tries,
+            context,
+            { status: 'already_empty', code: '' },
+            'nothing was there when the run came to this row',
+          );
     case 'end': {
       const { status, code, message } = result;
       tries.trusted ||= result.trusted;
@@ -260,7 +271,7 @@ async function safeguardRow(
       }
       return status === 'failed'
         ? end(work, tries, context, { status, code: 'backup_failed' }, message)
-        : end(work, tries, context, { status, code: code as 'guard_filename' }, message);
+        : end(work, tries, context, { status, code }, message);
     }
   }
 }
@@ -276,7 +287,7 @@ async function lookFirst(
   if (decision.kind === 'send') return undefined;
   const { status, code, message } = decision;
   if (status === 'deleted') {
-    return end(work, tries, context, { status, code: code as '' | 'new_file' }, message);
+    return end(work, tries, context, { status, code }, message);
   }
   const last = (tries.code === '' ? 'unexpected_answer' : tries.code) as AnswerCode;
   return end(work, tries, context, { status: 'unknown', code: last }, message);

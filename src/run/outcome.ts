@@ -41,10 +41,7 @@ export const INVALID_CODES = [
 export type InvalidCode = (typeof INVALID_CODES)[number];
 
 export type GuardCode =
-  | 'guard_filename'
-  | 'guard_sha256'
-  | 'guard_unreadable'
-  | 'changed_since_check';
+  'guard_filename' | 'guard_sha256' | 'guard_unreadable' | 'changed_since_check';
 
 /** Codes of a try that settled nothing, as they stand in `sweep_code`. */
 export type AnswerCode = 'unexpected_answer' | 'timeout' | 'connection' | `http_${string}`;

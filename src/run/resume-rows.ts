@@ -68,8 +68,7 @@ export function isUnfinished(view: JournalView, row: number): boolean {
 
 function priorOf(view: JournalView, row: number, outcome: Outcome): Prior | undefined {
   const phase = view.index.phase(row);
-  const onlyMark =
-    (phase === PHASE.planned || phase === PHASE.untouched) && row <= view.airMark;
+  const onlyMark = (phase === PHASE.planned || phase === PHASE.untouched) && row <= view.airMark;
   const { attempts, effect, startedAt, httpStatus, file } = outcome;
   if (attempts === 0 && effect === 'none' && !onlyMark) return undefined;
   const air = onlyMark ? 'mark' : effect === 'possible' ? 'sent' : 'none';
@@ -136,7 +135,13 @@ function settleNow(work: WorkRow, look: Look | undefined, options: LookFirstOpti
   if (decision.kind === 'send') return false;
   const { status, code, message } = decision;
   const verified =
-    status === 'deleted' ? (code === 'new_file' ? 'no' : 'yes') : status === 'unknown' ? 'skipped' : '';
+    status === 'deleted'
+      ? code === 'new_file'
+        ? 'no'
+        : 'yes'
+      : status === 'unknown'
+        ? 'skipped'
+        : '';
   const outcome = {
     status,
     code: status === 'unknown' ? (prior?.code ?? 'interrupted') : code,
@@ -153,4 +158,3 @@ function settleNow(work: WorkRow, look: Look | undefined, options: LookFirstOpti
   options.onSettled(work.row, outcome);
   return true;
 }
-

@@ -37,7 +37,9 @@ export interface SessionOptions {
 }
 
 /** The rows of a session; rows that are only to be looked at go to the second argument. */
-export type SessionRows = (onLookOnly: (one: Unverified) => void) => AsyncIterable<readonly WorkRow[]>;
+export type SessionRows = (
+  onLookOnly: (one: Unverified) => void,
+) => AsyncIterable<readonly WorkRow[]>;
 
 /**
  * Deletes, verifies alongside, and returns when nothing is left to do or the

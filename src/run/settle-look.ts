@@ -8,7 +8,8 @@ export type LookDecision =
   | { readonly kind: 'send' }
   | {
       readonly kind: 'settle';
-      readonly status: 'deleted' | 'already_empty' | 'guard_mismatch' | 'invalid' | 'unknown' | 'not_attempted';
+      readonly status:
+        'deleted' | 'already_empty' | 'guard_mismatch' | 'invalid' | 'unknown' | 'not_attempted';
       readonly code: '' | 'new_file' | 'changed_since_check' | 'unknown_record' | 'not_confirmed';
       readonly message: string;
     };
@@ -44,11 +45,19 @@ export function settleByLook(look: Look, seen: Seen, air: Air): LookDecision {
     case 'no_record':
       return air === 'none'
         ? settle('invalid', 'unknown_record', 'the record that the check saw is not there any more')
-        : settle('unknown', '', 'the record is not there any more, so that nothing tells what became of the file');
+        : settle(
+            'unknown',
+            '',
+            'the record is not there any more, so that nothing tells what became of the file',
+          );
     case 'nothing':
       if (seen === undefined) return { kind: 'send' };
       return air === 'none'
-        ? settle('not_attempted', 'not_confirmed', `nothing confirms the file that the check saw: ${look.why}`)
+        ? settle(
+            'not_attempted',
+            'not_confirmed',
+            `nothing confirms the file that the check saw: ${look.why}`,
+          )
         : settle('unknown', '', `nothing tells what became of the file: ${look.why}`);
   }
 }
@@ -60,11 +69,7 @@ function isOther(mark: string | undefined, seen: Seen): boolean {
 
 type Settled = LookDecision & { kind: 'settle' };
 
-function settle(
-  status: Settled['status'],
-  code: Settled['code'],
-  message: string,
-): LookDecision {
+function settle(status: Settled['status'], code: Settled['code'], message: string): LookDecision {
   return { kind: 'settle', status, code, message };
 }
 

@@ -1,4 +1,7 @@
-import { plainVisible, splitVisible } from './visible-text.ts';
+import { plainVisible, shorten, splitVisible } from './visible-text.ts';
+
+/** No value is worth more of the page. */
+const LONGEST_VALUE = 2000;
 
 /** Text that is HTML already. Only this module makes it, so that nothing else slips in unescaped. */
 export interface Markup {
@@ -64,7 +67,7 @@ export function escapeText(text: string): string {
  * the text around it, characters that cannot be seen named.
  */
 export function shown(value: string): Markup {
-  const pieces = splitVisible(value).map((piece) =>
+  const pieces = splitVisible(shorten(value, LONGEST_VALUE)).map((piece) =>
     piece.unseen ? html`<span class="unseen">${piece.text}</span>` : html`${piece.text}`,
   );
   return html`<bdi>${pieces}</bdi>`;

@@ -15,6 +15,7 @@ import { timingSection } from './sections/timing.ts';
 import { totalsSection } from './sections/totals.ts';
 import { verificationSection } from './sections/verification.ts';
 import { STYLE } from './style.ts';
+import { shorten } from './visible-text.ts';
 
 export type { HtmlContext } from './page.ts';
 
@@ -82,7 +83,9 @@ function shell(page: Page, sections: readonly Markup[]): Markup {
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <meta name="referrer" content="no-referrer" />
       <meta name="robots" content="noindex" />
-      <title>${project === null ? '' : `${project.title} – `}redcap-sweep ${kind}</title>
+      <title>
+        ${project === null ? '' : `${shorten(project.title, 80)} – `}redcap-sweep ${kind}
+      </title>
       ${trusted(`<style>${STYLE}</style>`)}
     </head>
     <body>

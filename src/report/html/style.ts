@@ -108,8 +108,9 @@ html{font-size:10.5pt}
 .charts{grid-template-columns:1fr 1fr;gap:1.2rem 1.5rem}
 section{margin-top:1.6rem;padding-top:1rem}
 .scroll,pre{overflow:visible}pre{white-space:pre-wrap}
-.rows{font-size:7.8pt}.rows :not(td:last-child)>bdi{max-width:8.5em}.rows td:last-child{width:36%}.rows .swatch{display:none}.rows code{font-size:1em;font-family:inherit}.rows td,.rows td:last-child,.figures td:last-child{min-width:0}.rows th,.rows td{padding-right:.5rem}
-th button::after{content:none}
+.rows{font-size:7.8pt}.rows :not(td:last-child)>bdi{max-width:9.5em}.rows td:last-child{width:36%}.rows .swatch{display:none}.rows code{font-size:1em;font-family:inherit}.rows td,.rows td:last-child,.figures td:last-child{min-width:0}.rows th,.rows td{padding-right:.5rem}
+th button{display:contents}th button::after,th[aria-sort] button::after{content:none}
+section[aria-labelledby=attention]{break-before:page;border-top:0}
 h2,h3,caption{break-after:avoid}tr,figure,.verdict,.steps li,.causes>li{break-inside:avoid}thead{display:table-header-group}tfoot{display:table-row-group}
 }
 `;

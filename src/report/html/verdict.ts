@@ -79,6 +79,14 @@ function judgeStop(page: Page, exitCode: number): Verdict {
       because,
     };
   }
+  if (view.stop?.code === 'limit' || view.stop?.code === 'stop_at') {
+    return {
+      tone: 'neutral',
+      label: 'Stopped as asked for',
+      sentence: `The run stopped where it was told to: ${progressWords(page)}.`,
+      because,
+    };
+  }
   const [label, verb] =
     exitCode === 130 || exitCode === 143
       ? ['Interrupted', 'was interrupted']

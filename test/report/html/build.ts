@@ -6,7 +6,7 @@ import type { ProjectModel } from '../../../src/project/model.ts';
 import { createHtmlAggregate } from '../../../src/report/html/aggregate.ts';
 import { renderHtml, type HtmlContext } from '../../../src/report/html/render.ts';
 import type { RowReport } from '../../../src/report/row-report.ts';
-import { STATUSES, type Outcome, type Status } from '../../../src/run/outcome.ts';
+import type { Outcome, Status } from '../../../src/run/outcome.ts';
 
 export const START_MS = Date.parse('2026-11-24T03:12:07.000Z');
 
@@ -135,6 +135,19 @@ export function unsent(status: Status, code: string, message = ''): Record<strin
   };
 }
 
+export function emptyTotals(): Record<Status, number> {
+  return {
+    deleted: 0,
+    already_empty: 0,
+    failed: 0,
+    unknown: 0,
+    guard_mismatch: 0,
+    invalid: 0,
+    duplicate: 0,
+    not_attempted: 0,
+  };
+}
+
 export interface PagePatch {
   readonly header?: Partial<JournalHeader>;
   readonly view?: Partial<JournalView>;
@@ -144,10 +157,7 @@ export interface PagePatch {
 /** The page over these rows. */
 export function buildPage(rows: Iterable<RowReport>, patch: PagePatch = {}): string {
   const aggregate = createHtmlAggregate();
-  const totals = Object.fromEntries(STATUSES.map((status) => [status, 0])) as Record<
-    Status,
-    number
-  >;
+  const totals = emptyTotals();
   let count = 0;
   let lastStamp = START_MS;
   for (const row of rows) {

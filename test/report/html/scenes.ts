@@ -29,7 +29,7 @@ export const HOSTILE_VALUES = [
   '\uD800 half a pair',
   ' 1001 ',
   '=HYPERLINK("https://evil.example","x")',
-  `${'z\u0336\u0335\u0337\u0338'.repeat(12)}`,
+  'z\u0336\u0335\u0337\u0338'.repeat(12),
   'word'.repeat(500),
   '__proto__',
   'constructor',

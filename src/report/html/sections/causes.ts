@@ -4,17 +4,15 @@ import { countOf, formatCount } from '../format.ts';
 import { html, shown, type Markup } from '../markup.ts';
 import type { Page } from '../page.ts';
 import { swatch } from '../share-bar.ts';
-import { STATE_WORDS, stateOf } from '../states.ts';
+import { isNotReached, STATE_WORDS, stateOf } from '../states.ts';
 import { lookOf } from './totals.ts';
 
 /** Why rows did not end well, and what to do about each reason. */
-export function causesSection({ figures, planOnly }: Page): Markup | undefined {
-  const { causes, others } = figures.causes;
+export function causesSection(page: Page): Markup | undefined {
+  const { causes, others } = page.figures.causes;
   if (causes.length === 0) return undefined;
   return html`<section aria-labelledby="causes">
-    <h2 id="causes">
-      ${planOnly ? 'What stands in the way' : 'What went wrong, and what to do about it'}
-    </h2>
+    <h2 id="causes">${titleOf(page)}</h2>
     <ul class="causes">
       ${causes.map(causeItem)}
     </ul>
@@ -22,9 +20,18 @@ export function causesSection({ figures, planOnly }: Page): Markup | undefined {
   </section>`;
 }
 
+function titleOf({ figures, planOnly }: Page): string {
+  if (planOnly) return 'What stands in the way';
+  return figures.reports.error > 0
+    ? 'What went wrong, and what to do about it'
+    : 'What is left, and what to do about it';
+}
+
 function causeItem({ status, code, count, firstRows, example }: Cause): Markup {
   const { title, toDo } = adviseOn(status, code);
   const state = stateOf(status, code);
+  // The message of such a row only says that the run ended before it.
+  const saysNothing = isNotReached(status, code) && code !== 'not_confirmed';
   return html`<li>
     <div>
       <h3>${title}</h3>
@@ -35,7 +42,7 @@ function causeItem({ status, code, count, firstRows, example }: Cause): Markup {
       <p>${toDo}</p>
       <p class="note">
         ${placeWords(count, firstRows)}.
-        ${example === '' ? undefined : html`For example: “${shown(example)}”`}
+        ${example === '' || saysNothing ? undefined : html`For example: “${shown(example)}”`}
       </p>
     </div>
   </li>`;

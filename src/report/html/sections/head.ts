@@ -1,7 +1,9 @@
+import type { ProjectModel } from '../../../project/model.ts';
 import { formatDuration, formatTime, toIso } from '../format.ts';
 import { html, shown, type Markup } from '../markup.ts';
 import type { Page } from '../page.ts';
 import { judge } from '../verdict.ts';
+import { shorten } from '../visible-text.ts';
 
 /** What this page is about, its verdict, and the facts that an auditor asks for first. */
 export function headSection(page: Page): Markup {
@@ -10,9 +12,7 @@ export function headSection(page: Page): Markup {
   const what = kind === 'check' ? 'Check before deletion' : 'Deletion of stored files';
   return html`<header>
     <p class="kicker">redcap-sweep · ${what}</p>
-    <h1>
-      ${project === null ? 'Project not read' : shown(project.title || `Project ${project.id}`)}
-    </h1>
+    <h1>${project === null ? 'Project not read' : shown(titleOf(project))}</h1>
     ${verdictPanel(page)} ${factList(page)}
   </header>`;
 }
@@ -36,7 +36,7 @@ function factList({ context }: Page): Markup {
       'Project',
       project === null
         ? 'not read (--no-check)'
-        : html`${shown(project.title)} (id ${shown(project.id)})`,
+        : html`${shown(titleOf(project))} (id ${shown(project.id)})`,
     ],
     [
       'Server',
@@ -52,6 +52,12 @@ function factList({ context }: Page): Markup {
     ['Run by', header.user === '' ? undefined : shown(header.user)],
     ['On machine', header.host === '' ? undefined : shown(header.host)],
   ]);
+}
+
+const LONGEST_TITLE = 160;
+
+function titleOf({ title, id }: ProjectModel): string {
+  return title.trim() === '' ? `Project ${id}` : shorten(title, LONGEST_TITLE);
 }
 
 function lasting(startMs: number, endMs: number): string {

@@ -6,11 +6,12 @@ import { drawShares, swatch } from '../share-bar.ts';
 import { STATE_WORDS, STATES, type State } from '../states.ts';
 
 /** Every row in exactly one state: as one bar and as figures that add up. */
-export function totalsSection({ states, rows, figures, planOnly }: Page): Markup {
+export function totalsSection(page: Page): Markup {
+  const { states, rows, figures } = page;
   const there = STATES.filter((state) => states[state] > 0);
   const total = there.reduce((sum, state) => sum + states[state], 0);
   return html`<section aria-labelledby="totals">
-    <h2 id="totals">${planOnly ? 'What would happen' : 'What happened'}</h2>
+    <h2 id="totals">${titleOf(page)}</h2>
     ${drawShares(
       there.map((state) => ({
         look: lookOf(state),
@@ -69,6 +70,11 @@ export function totalsSection({ states, rows, figures, planOnly }: Page): Markup
       rows
     </p>
   </section>`;
+}
+
+function titleOf({ planOnly, context }: Page): string {
+  if (!planOnly) return 'What happened';
+  return context.view.refused === undefined ? 'What would happen' : 'What would have happened';
 }
 
 /** The class that carries a state's colour. */

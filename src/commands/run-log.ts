@@ -1,0 +1,71 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Level } from 'pino';
+import { RefusedError } from '../errors.ts';
+import type { Io } from './io.ts';
+
+export const LOG_FILE = 'run.log';
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
+
+export interface LogFlags {
+  readonly quiet?: true;
+  readonly logLevel?: string;
+}
+
+/**
+ * The log of a command: JSON lines in `run.log`, and on standard error where
+ * `--log-level` asks for it. Rows are told by number, never by what they hold.
+ */
+export interface RunLog {
+  log(level: Level, event: string, facts?: Readonly<Record<string, unknown>>): void;
+  /** The run directory is there: what was logged so far goes into it. */
+  attach(directory: string): void;
+  close(): void;
+}
+
+/** Throws RefusedError for a level that does not exist. */
+export async function openRunLog(io: Io, flags: LogFlags): Promise<RunLog> {
+  const level = LOG_LEVELS.find((one) => one === (flags.logLevel ?? 'info'));
+  if (level === undefined) {
+    throw new RefusedError(`--log-level takes ${LOG_LEVELS.join(', ')}, not ${flags.logLevel}.`);
+  }
+  const { pino, stdTimeFunctions } = await import('pino');
+  const onScreen = flags.logLevel !== undefined && flags.quiet !== true;
+  let held: string[] = [];
+  let fd: number | undefined;
+  const toFile = (line: string): void => {
+    if (fd === undefined) held.push(line);
+    else {
+      try {
+        writeSync(fd, line);
+      } catch {
+        // A full disk: the journal says so, and stops the run; the log is no proof of anything.
+      }
+    }
+  };
+  const logger = pino(
+    { level, base: null, timestamp: stdTimeFunctions.isoTime, redact: ['token', '*.token'] },
+    {
+      write(line: string) {
+        toFile(line);
+        if (onScreen) io.stderr.write(line);
+      },
+    },
+  );
+  return {
+    log(at, event, facts = {}) {
+      logger[at](facts, event);
+    },
+    attach(directory) {
+      fd = openSync(join(directory, LOG_FILE), 'a', 0o600);
+      const lines = held;
+      held = [];
+      for (const line of lines) toFile(line);
+    },
+    close() {
+      if (fd !== undefined) closeSync(fd);
+      fd = undefined;
+      held = [];
+    },
+  };
+}

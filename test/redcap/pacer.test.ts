@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { createPacer, nextSlot, type Pacer } from '../../src/redcap/pacer.ts';
+import { createVirtualClock } from './virtual-clock.ts';
+
+const NEVER = Number.NEGATIVE_INFINITY;
+
+/** The most that any window of `ms` holds. */
+function most(times: readonly number[], ms: number): number {
+  let from = 0;
+  let found = 0;
+  times.forEach((time, at) => {
+    while ((times[from] ?? time) <= time - ms) from += 1;
+    found = Math.max(found, at - from + 1);
+  });
+  return found;
+}
+
+describe('nextSlot', () => {
+  it.each([
+    ['keeps to the schedule', 1000, 1010, NEVER, 1050],
+    ['makes up for a timer that was late', 1000, 1080, NEVER, 1050],
+    ['gives one interval of credit after idleness', 1000, 9000, NEVER, 8950],
+    ['waits for a hold', 1000, 1010, 5000, 5000],
+    ['forgets a hold that is over', 1000, 9000, 5000, 8950],
+  ])('%s', (_what, lastSlot, now, holdUntil, slot) => {
+    expect(nextSlot({ lastSlot }, now, 50, holdUntil)).toBe(slot);
+  });
+
+  it('gives high rates the lateness of a timer for credit', () => {
+    expect(nextSlot({ lastSlot: 0 }, 1000, 1, NEVER)).toBe(990);
+  });
+});
+
+async function take(pacer: Pacer, count: number, now: () => number): Promise<number[]> {
+  const times: number[] = [];
+  const turns = Array.from({ length: count }, async () => {
+    expect(await pacer.turn()).toBe(true);
+    times.push(now());
+    pacer.departed();
+  });
+  await Promise.all(turns);
+  return times;
+}
+
+describe('a pacer', () => {
+  it('keeps to 1,200 a minute, and reaches it though its timers are late', async () => {
+    let seed = 7;
+    const clock = createVirtualClock(() => {
+      seed = (seed * 16_807) % 2_147_483_647;
+      return seed % 15;
+    });
+    const pacer = createPacer({ intervalMs: 50, clock });
+    const taken = take(pacer, 1200, clock.now);
+    await clock.runTo(120_000);
+    const times = await taken;
+    expect(most(times, 1000)).toBeLessThanOrEqual(21);
+    const spanMs = (times.at(-1) ?? 0) - (times[0] ?? 0);
+    expect(1199 / (spanMs / 50)).toBeGreaterThan(0.99);
+  });
+
+  it('makes no burst after idleness or a sleep', async () => {
+    const clock = createVirtualClock();
+    const pacer = createPacer({ intervalMs: 50, clock });
+    await clock.runTo(20_000);
+    const taken = take(pacer, 100, clock.now);
+    await clock.runTo(30_000);
+    const times = await taken;
+    expect(times.slice(0, 4)).toEqual([20_000, 20_000, 20_050, 20_100]);
+    expect(most(times, 1000)).toBe(21);
+  });
+
+  it('serves the first first, and gives back the place of one that gave up', async () => {
+    const clock = createVirtualClock();
+    const pacer = createPacer({ intervalMs: 1000, clock });
+    const order: string[] = [];
+    const stop = new AbortController();
+    const ask = async (name: string, signal?: AbortSignal): Promise<void> => {
+      const turn = await pacer.turn(signal);
+      order.push(`${name} ${turn} ${clock.now()}`);
+    };
+    const asked = [ask('a'), ask('b'), ask('c', stop.signal), ask('d'), ask('e', stop.signal)];
+    await clock.runTo(500);
+    stop.abort();
+    await clock.runTo(5000);
+    await Promise.all(asked);
+    expect(order).toEqual(['a true 0', 'c false 500', 'e false 500', 'b true 1000', 'd true 2000']);
+    expect(await pacer.turn(stop.signal)).toBe(false);
+  });
+
+  it('goes on when those that waited are gone', async () => {
+    const clock = createVirtualClock();
+    const pacer = createPacer({ intervalMs: 1000, clock });
+    expect(pacer.turn()).toBe(true);
+    const stop = new AbortController();
+    const given = pacer.turn(stop.signal);
+    await clock.runTo(100);
+    stop.abort();
+    const next = pacer.turn();
+    expect(await given).toBe(false);
+    await clock.runTo(1000);
+    expect(await next).toBe(true);
+    expect(clock.now()).toBe(1000);
+  });
+
+  it('holds back everybody, the waiting too, and then keeps the pace', async () => {
+    const clock = createVirtualClock();
+    const pacer = createPacer({ intervalMs: 100, clock });
+    const taken = take(pacer, 5, clock.now);
+    await clock.runTo(150);
+    pacer.holdFor(5000);
+    pacer.holdFor(10);
+    expect(pacer.heldUntil).toBe(5150);
+    await clock.runTo(10_000);
+    expect(await taken).toEqual([0, 100, 5150, 5250, 5350]);
+  });
+
+  it('without a limit gives every turn at once, unless there is a hold', async () => {
+    const clock = createVirtualClock();
+    const pacer = createPacer({ intervalMs: 0, clock });
+    expect([pacer.turn(), pacer.turn(), pacer.turn()]).toEqual([true, true, true]);
+    pacer.holdFor(1000);
+    const held = [pacer.turn(), pacer.turn()];
+    await clock.runTo(999);
+    expect(pacer.turn()).not.toBe(true);
+    await clock.runTo(1000);
+    expect(await Promise.all(held)).toEqual([true, true]);
+    expect(pacer.turn()).toBe(true);
+  });
+
+  it('lets those wait that come after late ones, so that they do not bunch up', async () => {
+    const clock = createVirtualClock();
+    const pacer = createPacer({ intervalMs: 50, clock });
+    const left: number[] = [];
+    const asked = Array.from({ length: 60 }, async (_, at) => {
+      await pacer.turn();
+      // The disk stands still for half a second.
+      if (at > 5 && clock.now() < 900) await clock.sleep(900 - clock.now());
+      left.push(clock.now());
+      pacer.departed();
+    });
+    await clock.runTo(20_000);
+    await Promise.all(asked);
+    expect(most(left, 1000)).toBeLessThanOrEqual(22);
+  });
+
+  it('does so with real timers', async () => {
+    const pacer = createPacer({ intervalMs: 20, clock: systemClock });
+    const times = await take(pacer, 100, () => performance.now());
+    const spanMs = (times.at(-1) ?? 0) - (times[0] ?? 0);
+    expect(most(times, 1000)).toBeLessThanOrEqual(52);
+    expect(99 / (spanMs / 20)).toBeGreaterThan(0.97);
+  });
+});

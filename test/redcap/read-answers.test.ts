@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { jsonOf, readAnswer } from '../../src/redcap/read-answers.ts';
+import {
+  readEventForms,
+  readMetadata,
+  readProjectInfo,
+  readRecordRows,
+  readRepeats,
+  readVersion,
+} from '../../src/redcap/shapes.ts';
+import type { WireAnswer } from '../../src/redcap/transport.ts';
+
+type Headers = Readonly<Record<string, string>>;
+const BAN = 'banned due to suspected abuse';
+
+function read(status: number, body: string, headers: Headers = {}) {
+  return readAnswer({ kind: 'answer', status, headers, body }, jsonOf(readRecordRows));
+}
+
+describe('an answer to a reading request', () => {
+  it.each<[string, number, string, Headers, object]>([
+    ['a list', 200, '[{"a":"1"}]', {}, { kind: 'value', value: [{ a: '1' }], trustworthy: true }],
+    ['an empty list', 200, '[]', {}, { kind: 'value', value: [] }],
+    ['a list behind a byte order mark', 200, '\ufeff[]', {}, { kind: 'value', value: [] }],
+    ['people who write of bans', 200, `[{"note":"${BAN}"}]`, {}, { kind: 'value' }],
+    ['nothing', 200, '\n', {}, { kind: 'empty', trustworthy: false }],
+    ['a page', 200, '<html>x</html>', {}, { kind: 'unreadable', trustworthy: false }],
+    ['another shape', 200, '{"a":1}', {}, { kind: 'unreadable' }],
+    ['a list of other things', 200, '[1]', {}, { kind: 'unreadable' }],
+    ['a list cut off', 200, `[{"note":"${BAN}`, {}, { kind: 'unreadable' }],
+    ['204', 204, '', {}, { kind: 'unreadable' }],
+    [
+      'an error with 200',
+      200,
+      '{"error":"no"}',
+      {},
+      { kind: 'error', httpStatus: 200, trustworthy: true, message: 'no' },
+    ],
+    ['an error', 400, '{"error":"no"}', {}, { kind: 'error', httpStatus: 400, trustworthy: true }],
+    ['a 403', 403, '{"error":"no"}', {}, { kind: 'error', httpStatus: 403 }],
+    ['a 501', 501, '', {}, { kind: 'error', httpStatus: 501 }],
+    ['a 401', 401, '', {}, { kind: 'stop', stop: 'rejected_token' }],
+    ['a redirect', 301, '', {}, { kind: 'stop', stop: 'wrong_address' }],
+    ['a 404 of others', 404, '', {}, { kind: 'stop', stop: 'wrong_address' }],
+    ['a 404 of REDCap', 404, '{"error":"no"}', {}, { kind: 'error', httpStatus: 404 }],
+    ['a ban', 200, BAN, {}, { kind: 'stop', stop: 'banned' }],
+    [
+      'a 429',
+      429,
+      '',
+      { 'retry-after': '3' },
+      { kind: 'retry', code: 'http_429', retryAfterMs: 3000 },
+    ],
+    ['a 503', 503, '', {}, { kind: 'retry', code: 'http_5xx' }],
+    [
+      'a long wait',
+      503,
+      '',
+      { 'retry-after': '900' },
+      { kind: 'stop', stop: 'server_busy', effect: 'none' },
+    ],
+    [
+      'a page with a long wait',
+      200,
+      '<p>',
+      { 'retry-after': '900' },
+      { kind: 'stop', stop: 'server_busy' },
+    ],
+  ])('%s', (_what, status, body, headers, expected) => {
+    expect(read(status, body, headers)).toMatchObject(expected);
+  });
+
+  it.each<[object, object]>([
+    [
+      { kind: 'broken', code: 'timeout', sent: true },
+      { kind: 'retry', code: 'timeout' },
+    ],
+    [
+      { kind: 'broken', code: 'connection', sent: false },
+      { kind: 'retry', code: 'connection' },
+    ],
+    [{ kind: 'broken', code: 'aborted', sent: true }, { kind: 'not_sent' }],
+    [
+      { kind: 'broken', code: 'certificate' },
+      { kind: 'stop', stop: 'untrusted_certificate' },
+    ],
+    [{ kind: 'not_sent' }, { kind: 'not_sent' }],
+    [
+      { kind: 'answer', status: 200, headers: {}, body: '[]', truncated: true },
+      { kind: 'unreadable' },
+    ],
+  ])('%j', (answer, expected) => {
+    expect(
+      readAnswer({ message: '', ...answer } as WireAnswer, jsonOf(readRecordRows)),
+    ).toMatchObject(expected);
+  });
+});
+
+describe('shapes', () => {
+  it('take flags as numbers or text, lack and surplus of keys', () => {
+    expect(
+      readProjectInfo({ project_id: 14_465, is_longitudinal: 0, in_production: '1', new_key: [] }),
+    ).toEqual({
+      project_id: '14465',
+      is_longitudinal: '0',
+      in_production: '1',
+    });
+    expect(readMetadata([{ field_name: 'a', field_type: 'file', more: 1 }])).toEqual([
+      { field_name: 'a', field_type: 'file' },
+    ]);
+    expect(readEventForms([{ arm_num: 1, unique_event_name: 'e', form: 'f' }])).toEqual([
+      { arm_num: '1', unique_event_name: 'e', form: 'f' },
+    ]);
+    expect(readRepeats([{ form_name: 'w', custom_form_label: '' }])).toEqual([
+      { form_name: 'w', custom_form_label: '' },
+    ]);
+    const rows = [
+      { id: '1', redcap_repeat_instance: 1 },
+      { id: '2' },
+      { id: '3', redcap_repeat_instance: '' },
+    ];
+    expect(readRecordRows(rows)).toEqual(rows);
+  });
+
+  it.each([
+    [readProjectInfo, []],
+    [readProjectInfo, 'x'],
+    [readMetadata, []],
+    [readMetadata, [{ form_name: 'x' }]],
+    [readEventForms, [{ form: 'x' }]],
+    [readRecordRows, { '0': {} }],
+    [readRecordRows, [[]]],
+    [readRecordRows, [null]],
+  ])('%o refuses %j', (shape, json) => {
+    expect(shape(json)).toBeUndefined();
+  });
+
+  it.each([
+    ['13.10.3', '13.10.3'],
+    [' 7.3.1\n', '7.3.1'],
+    ['\ufeff"16.1.3"', '16.1.3'],
+    ['<html>', undefined],
+    ['', undefined],
+    ['16', undefined],
+  ])('version %j is %j', (body, version) => {
+    expect(readVersion(body)).toBe(version);
+  });
+});
