@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import type { ExitCode } from '../exit-codes.ts';
 import { foldJournal, type JournalView } from '../journal/fold.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
-import { createMark } from '../journal/mark.ts';
-import { JournalError, type Journal } from '../journal/write.ts';
+import type { Journal, JournalError } from '../journal/write.ts';
 import { parseMaxFailures } from '../config/run-options.ts';
 import { exitCodeOfEnding } from '../report/exit-code.ts';
 import { isFailure, type Outcome, type Status } from '../run/outcome.ts';
-import { isUnfinished } from '../run/resume-rows.ts';
-import { runSession, type SessionRows } from '../run/session.ts';
+import { conductSession, syncsEachSend } from '../run/conduct.ts';
+import type { RemoveFile } from '../run/delete-row.ts';
+import type { SessionOptions, SessionRows } from '../run/session.ts';
 import type { Placed } from '../run-directory/draft.ts';
 import type { Connected } from './connect.ts';
 import { finishReports } from './finish.ts';
@@ -18,9 +18,6 @@ import type { Progress } from './progress.ts';
 import { quote, renderSummary } from './render-summary.ts';
 import { reopenJournal } from './reopen-journal.ts';
 import { createRemover } from './server.ts';
-
-/** At this many requests a second or fewer, each `sending` line is on the disk before its request leaves. */
-const SYNC_EACH_UP_TO_MS = 1000 / 50;
 
 export interface CarryOutOptions {
   readonly placed: Placed;
@@ -43,37 +40,22 @@ export async function carryOut(io: Io, options: CarryOutOptions): Promise<ExitCo
   const directory = placed.path;
   const view = await foldJournal(join(directory, JOURNAL_FILE));
   connected.log.attach(directory);
-  const perRequest = connection.rate.intervalMs;
-  const syncEachSend = perRequest >= SYNC_EACH_UP_TO_MS;
-  let failure: JournalError | undefined;
+  const syncEachSend = syncsEachSend(connection.rate.intervalMs);
   const journal = reopenJournal(io, directory, view.lastStamp, syncEachSend, (error) => {
-    failure = error;
     control.stop('journal_failed', error.message);
   });
   const counted = { sent: false };
-  let stopped = false;
   try {
-    try {
-      if (options.confirmed !== undefined) {
-        const { by, files } = options.confirmed;
-        journal.append({ state: 'confirmed', at: journal.stamp(), files, by });
-      }
-      // The plan and the confirmation are on the disk before the first deletion.
-      await journal.sync();
-      if (control.reason === undefined)
-        await work(io, options, view, journal, syncEachSend, counted);
-      await journal.sync();
-      // A run with nothing left to send or to look at is finished, not stopped.
-      if (control.reason !== undefined && (await hasWorkLeft(directory))) {
-        stopped = true;
-        const { code, message } = control.reason;
-        journal.append({ state: 'stop', at: journal.stamp(), code, message });
-        await journal.sync();
-      }
-    } catch (error) {
-      if (!(error instanceof JournalError)) throw error;
-      failure ??= error;
-    }
+    const { stopped, failure } = await conductSession({
+      session: sessionOf(io, options, view, journal, counted),
+      path: join(directory, JOURNAL_FILE),
+      syncEachSend,
+      confirmed: options.confirmed,
+      rows: () => {
+        progress.phase('Deleting', options.total);
+        return options.rows(view, journal);
+      },
+    });
     progress.end();
     return await conclude(io, options, journal, failure, { sent: counted.sent, stopped });
   } finally {
@@ -81,22 +63,13 @@ export async function carryOut(io: Io, options: CarryOutOptions): Promise<ExitCo
   }
 }
 
-async function hasWorkLeft(directory: string): Promise<boolean> {
-  const view = await foldJournal(join(directory, JOURNAL_FILE));
-  for (let row = 1; row <= view.header.manifest.rows; row += 1) {
-    if (isUnfinished(view, row)) return true;
-  }
-  return false;
-}
-
-async function work(
+function sessionOf(
   io: Io,
   options: CarryOutOptions,
   view: JournalView,
   journal: Journal,
-  syncEachSend: boolean,
   counted: { sent: boolean },
-): Promise<void> {
+): Omit<SessionOptions, 'mark'> {
   const { connected, progress } = options;
   const { server, control, connection, log } = connected;
   const { header } = view;
@@ -105,18 +78,17 @@ async function work(
   const remove = createRemover(connected.reach);
   const states: Partial<Record<Status, number>> = {};
   let done = 0;
-  progress.phase('Deleting', options.total);
-  await runSession(await options.rows(view, journal), {
-    remove: (target, beforeSend) =>
-      remove(target, async () => {
-        await beforeSend();
-        counted.sent = true;
-      }),
+  return {
+    remove: async (target, beforeSend) => {
+      const answer = await remove(target, beforeSend);
+      // A connection that was never made is no request that was sent.
+      if (hasLeft(answer)) counted.sent = true;
+      return answer;
+    },
     look: model === null ? undefined : (targets) => server.lookAfter(model, targets),
     verifies: recorded['verify'] !== false && model !== null,
     safeguard: createSafeguard(io, { ...options, view, journal }),
     journal,
-    mark: syncEachSend ? undefined : createMark(journal),
     control,
     clock: io.clock,
     random: io.random,
@@ -137,7 +109,13 @@ async function work(
     onVerifying: () => {
       progress.phase('Verifying', undefined);
     },
-  });
+  };
+}
+
+function hasLeft(answer: Awaited<ReturnType<RemoveFile>>): boolean {
+  if (answer.kind === 'not_sent') return false;
+  if (answer.kind === 'retry') return answer.sent;
+  return answer.kind !== 'stop' || answer.stop !== 'untrusted_certificate';
 }
 
 async function conclude(

@@ -1,36 +1,67 @@
+import { createInterface } from 'node:readline';
 import { RefusedError } from '../errors.ts';
-import { count } from './progress.ts';
 import { hasTerminal, type Io } from './io.ts';
+import { count } from './progress.ts';
 
 export type Confirmed = 'typed' | '--yes';
 
+export interface ConfirmOptions {
+  readonly yes: boolean;
+  readonly files: number;
+  /** "deleted", "restored". */
+  readonly verb: string;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Asks a person to type the number of files. Resolves `undefined` where they
- * said no (Ctrl-C is a no), throws RefusedError where nobody can be asked.
+ * said no (Ctrl-C is a no) or a signal came, throws RefusedError where nobody
+ * can be asked.
  */
 export async function confirmFiles(
   io: Io,
-  options: {
-    readonly yes: boolean;
-    readonly files: number;
-    readonly verb: string;
-    readonly signal: AbortSignal;
-  },
+  { yes, files, verb, signal }: ConfirmOptions,
 ): Promise<Confirmed | undefined> {
-  const { yes, files, verb, signal } = options;
   if (yes) return '--yes';
   if (!hasTerminal(io)) {
     throw new RefusedError(
       `${count(files)} files would be ${verb}, and there is no terminal to ask on. Nothing was ${verb}. Add --yes where this is what you want.`,
     );
   }
-  const { text, isCancel } = await import('@clack/prompts');
-  const answer = await text({
-    message: `Type ${files} to have ${files === 1 ? 'this file' : 'these files'} ${verb} (anything else: no)`,
-    input: io.stdin,
-    output: io.stderr,
+  const what = files === 1 ? 'this file' : 'these files';
+  const answer = await ask(
+    io,
+    `Type ${files} to have ${what} ${verb} (anything else: no): `,
     signal,
+  );
+  // People group digits as their country does.
+  return answer?.replace(/[\s.,'’]/gu, '') === String(files) ? 'typed' : undefined;
+}
+
+/** One line from the terminal; `undefined` for Ctrl-C, the end of input, or a signal. */
+function ask(io: Io, question: string, signal: AbortSignal): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const lines = createInterface({ input: io.stdin, output: io.stderr, terminal: true });
+    const end = (answer: string | undefined): void => {
+      signal.removeEventListener('abort', refuse);
+      resolve(answer);
+      lines.close();
+      // A terminal that is still listened to would keep the program from ending.
+      io.stdin.unref();
+    };
+    const refuse = (): void => {
+      io.stderr.write('\n');
+      end(undefined);
+    };
+    lines.once('SIGINT', refuse);
+    lines.once('close', () => {
+      end(undefined);
+    });
+    if (signal.aborted) {
+      refuse();
+      return;
+    }
+    signal.addEventListener('abort', refuse, { once: true });
+    lines.question(question, end);
   });
-  if (isCancel(answer)) return undefined;
-  return answer.replace(/[\s.,'’]/g, '') === String(files) ? 'typed' : undefined;
 }

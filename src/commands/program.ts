@@ -26,6 +26,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   scan: async (io, _argument, flags) => (await import('./scan.ts')).scan(io, flags),
   sandbox: async (io, _argument, flags) => (await import('./sandbox.ts')).sandbox(io, flags),
   demo: async (io, _argument, flags) => (await import('./demo.ts')).demo(io, flags),
+  completion: async (io, shell) => (await import('./completion.ts')).completion(io, shell ?? ''),
 };
 
 /** The command line: argv in, exit code out. Throws SweepError for refusals. */

@@ -49,7 +49,7 @@ export function renderPlan(words: PlanWords): string {
   lines.push(`Files to delete  ${count(totals.delete)}`);
   for (const [name, field] of Object.entries(totals.byField)) {
     const kind = field.signature ? ' (signature)' : '';
-    const none = field.delete === 0 ? '  no file in any record named' : '';
+    const none = field.delete === 0 && field.present === 0 ? '  no file in any record named' : '';
     lines.push(`  ${name}${kind}  ${count(field.delete)}${none}`);
   }
   tell(lines, totals.signatures, 'signatures among them, which the API can never put back');

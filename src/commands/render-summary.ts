@@ -82,9 +82,9 @@ function tellVerification(lines: string[], summary: Summary): void {
 function nextCommand(summary: Summary): string | undefined {
   const { directory, totals, kind, stop, refused } = summary;
   if (kind === 'check') {
-    return summary.totals.not_attempted > 0
-      ? `redcap-sweep run --approved ${quote(directory)}`
-      : undefined;
+    if (!(Number(summary.plan?.['delete']) > 0)) return undefined;
+    const rest = summary.reportRows.error > 0 ? ' --skip-invalid' : '';
+    return `redcap-sweep run --approved ${quote(directory)}${rest}`;
   }
   if (refused !== null)
     return `mend the rows in ${join(directory, summary.files.error)}, then run again`;

@@ -12,6 +12,7 @@ import {
 } from './lines.ts';
 import { readJournal, type ReadLine } from './read.ts';
 import { PHASE, RowIndex } from './row-index.ts';
+import { journalSource, type JournalSource } from './source.ts';
 
 /** A row between its first `sending` line and its outcome. */
 export interface OpenRow {
@@ -27,7 +28,8 @@ export interface OpenRow {
 
 /** Everything a journal says, with a few bytes a row. */
 export interface JournalView {
-  readonly path: string;
+  /** Where it was read from, and is read again for single lines. */
+  readonly path: string | JournalSource;
   readonly header: JournalHeader;
   readonly index: RowIndex;
   readonly open: ReadonlyMap<number, OpenRow>;
@@ -61,7 +63,10 @@ type Building = Mutable<JournalView> & {
 };
 
 /** Reads a journal into its view. Refuses another format version, and a file that is no journal. */
-export async function foldJournal(path: string, upTo?: number): Promise<JournalView> {
+export async function foldJournal(
+  path: string | JournalSource,
+  upTo?: number,
+): Promise<JournalView> {
   let view: Building | undefined;
   for await (const { lines, end } of readJournal(path, upTo)) {
     for (const read of lines) {
@@ -71,20 +76,23 @@ export async function foldJournal(path: string, upTo?: number): Promise<JournalV
     if (view !== undefined) view.end = end;
   }
   if (view === undefined) {
-    throw new RefusedError(`${path} holds no run: its first line is missing.`);
+    const { name } = journalSource(path);
+    throw new RefusedError(`${name} holds no run: its first line is missing.`);
   }
   // A session without a stop or an end was killed: what its mark covers may be in the air.
   if (view.stop === undefined && view.exitCode === undefined) {
     view.airMark = Math.max(view.airMark, view.mark);
   }
+  // What a killed session left in the air may have been sent; a connection that was never made is not.
+  view.sent ||= view.airMark > 0 || [...view.open.values()].some(({ inAir }) => inAir);
   return view;
 }
 
-function begin(path: string, { line, offset, length }: ReadLine): Building {
+function begin(path: string | JournalSource, { line, offset, length }: ReadLine): Building {
   const header = line as Partial<JournalHeader>;
   if (header.version !== JOURNAL_VERSION) {
     throw new RefusedError(
-      `${path} has journal version ${String(header.version)}; this program reads version ${JOURNAL_VERSION}. Use the version of redcap-sweep that wrote it.`,
+      `${journalSource(path).name} has journal version ${String(header.version)}; this program reads version ${JOURNAL_VERSION}. Use the version of redcap-sweep that wrote it.`,
     );
   }
   const planStart = offset + length + 1;
@@ -135,7 +143,6 @@ function foldRow(view: Building, read: ReadLine): void {
     case 'sending': {
       const { row, at, attempt, effect } = line as SendingLine;
       const open = view.open.get(row);
-      view.sent = true;
       if (open === undefined) {
         view.open.set(row, {
           attempts: attempt,
@@ -160,7 +167,8 @@ function foldRow(view: Building, read: ReadLine): void {
       open.code = code;
       open.http = http;
       if (effect === 'possible') open.effect = 'possible';
-      if (!sent) open.attempts -= 1;
+      if (sent) view.sent = true;
+      else open.attempts -= 1;
       return;
     }
     case 'backup':
@@ -171,6 +179,7 @@ function foldRow(view: Building, read: ReadLine): void {
       return;
     default: {
       const outcome = line as OutcomeLine;
+      if ((outcome.attempts ?? 0) > 0) view.sent = true;
       view.index.setPhase(outcome.row, PHASE.outcome);
       view.index.setOutcome(outcome.row, outcome.state, read.offset);
       view.index.setVerified(outcome.row, outcome.verified ?? '');
@@ -203,7 +212,6 @@ function foldEvent(view: Building, line: EventLine): void {
       return;
     case 'mark':
       view.mark = line.upTo;
-      view.sent = true;
       return;
     case 'stop':
       view.stop = { code: line.code, message: line.message };

@@ -1,9 +1,9 @@
-import { closeSync, openSync, readSync } from 'node:fs';
 import { decodeOutcome } from './outcome-lines.ts';
 import type { FileFacts, Outcome, StopCode } from '../run/outcome.ts';
 import type { JournalView } from './fold.ts';
 import type { OutcomeLine, PlanLine } from './lines.ts';
 import { PHASE } from './row-index.ts';
+import { journalSource, type JournalSource } from './source.ts';
 
 /**
  * Gives the final state of each row, as the journal tells it. Nothing is said
@@ -159,15 +159,18 @@ export function seenName(plan: PlanLine | undefined): string | undefined {
  * Random access to lines with a few cached pages: rows finish almost in
  * order, one front for each session of the run.
  */
-function readLinesAt(path: string): { at: (offset: number) => string; close: () => void } {
-  const fd = openSync(path, 'r');
+function readLinesAt(from: string | JournalSource): {
+  at: (offset: number) => string;
+  close: () => void;
+} {
+  const file = journalSource(from).openNow();
   const pages = new Map<number, Buffer>();
   const page = (number: number): Buffer => {
     const known = pages.get(number);
     if (known !== undefined) return known;
     if (pages.size >= PAGES) pages.delete(pages.keys().next().value as number);
     const bytes = Buffer.allocUnsafe(PAGE_BYTES + LONGEST_LINE);
-    const length = readSync(fd, bytes, 0, bytes.length, number * PAGE_BYTES);
+    const length = file.read(bytes, bytes.length, number * PAGE_BYTES);
     const fresh = bytes.subarray(0, length);
     pages.set(number, fresh);
     return fresh;
@@ -180,7 +183,7 @@ function readLinesAt(path: string): { at: (offset: number) => string; close: () 
       return bytes.toString('utf8', start, bytes.indexOf(10, start));
     },
     close: () => {
-      closeSync(fd);
+      file.close();
     },
   };
 }

@@ -1,6 +1,6 @@
-import { open } from 'node:fs/promises';
 import { RefusedError } from '../errors.ts';
 import type { JournalLine } from './lines.ts';
+import { journalSource, type JournalSource } from './source.ts';
 
 const CHUNK_BYTES = 1 << 20;
 const NEWLINE = 10;
@@ -23,8 +23,12 @@ export interface ReadBatch {
  * by a crash and left out; any other line that is no JSON object is refused
  * with its number. `upTo` ends the reading at a byte.
  */
-export async function* readJournal(path: string, upTo = Infinity): AsyncIterable<ReadBatch> {
-  const file = await open(path, 'r');
+export async function* readJournal(
+  from: string | JournalSource,
+  upTo = Infinity,
+): AsyncIterable<ReadBatch> {
+  const source = journalSource(from);
+  const file = await source.open();
   try {
     let carried: Buffer = Buffer.alloc(0);
     let offset = 0;
@@ -32,7 +36,7 @@ export async function* readJournal(path: string, upTo = Infinity): AsyncIterable
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
     while (offset + carried.length < upTo) {
       const wanted = Math.min(CHUNK_BYTES, upTo - offset - carried.length);
-      const { bytesRead } = await file.read(chunk, 0, wanted, offset + carried.length);
+      const bytesRead = await file.read(chunk, wanted, offset + carried.length);
       if (bytesRead === 0) break;
       const fresh = chunk.subarray(0, bytesRead);
       const bytes = carried.length === 0 ? fresh : Buffer.concat([carried, fresh]);
@@ -42,7 +46,7 @@ export async function* readJournal(path: string, upTo = Infinity): AsyncIterable
         const stop = bytes.indexOf(NEWLINE, start);
         if (stop === -1) break;
         lineNumber += 1;
-        const line = parseLine(bytes.toString('utf8', start, stop), lineNumber, path);
+        const line = parseLine(bytes.toString('utf8', start, stop), lineNumber, source.name);
         lines.push({ line, offset: offset + start, length: stop - start });
         start = stop + 1;
       }

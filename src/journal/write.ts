@@ -24,6 +24,8 @@ export interface Journal {
   /** The time now, but never earlier than a time written before. */
   stamp(): number;
   readonly failed: boolean;
+  /** What failed; nothing is appended since. */
+  readonly failure: JournalError | undefined;
   close(): Promise<void>;
 }
 
@@ -36,9 +38,19 @@ export interface JournalOptions {
   readonly syncEveryMs: number;
   /** Runs a function at the end of this turn of the event loop. */
   readonly defer: (run: () => void) => void;
+  /** Runs a function after so many milliseconds; gives what cancels it. A timer by default. */
+  readonly later?: (run: () => void, ms: number) => () => void;
   readonly lastStamp?: number;
   /** Called once, at the first write that fails; nothing is appended after it. */
   readonly onFailure?: (error: JournalError) => void;
+}
+
+/** The process does not stay alive for it. */
+function startTimer(run: () => void, ms: number): () => void {
+  const timer = setTimeout(run, ms).unref();
+  return () => {
+    clearTimeout(timer);
+  };
 }
 
 /** The disk is full or read-only: what is in the journal stays, nothing is added. */
@@ -60,14 +72,14 @@ export class JournalError extends SweepError {
  * the first write that fails is the last one.
  */
 export function openJournal(options: JournalOptions): Journal {
-  const { file, now, defer, syncEachSend, syncEveryMs } = options;
+  const { file, now, defer, later = startTimer, syncEachSend, syncEveryMs } = options;
   let buffer = '';
   let flushing = false;
   let failure: JournalError | undefined;
   let waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
   let last = options.lastStamp ?? 0;
   let dirty = false;
-  let timer: NodeJS.Timeout | undefined;
+  let cancel: (() => void) | undefined;
   let running: Promise<void> | undefined;
   let queued: Promise<void> | undefined;
 
@@ -91,7 +103,7 @@ export function openJournal(options: JournalOptions): Journal {
         buffer = '';
         file.write(bytes);
         dirty = true;
-        if (!syncEachSend) timer ??= setTimeout(background, syncEveryMs).unref();
+        if (!syncEachSend) cancel ??= later(background, syncEveryMs);
       }
     } catch (error) {
       const failed = fail(error);
@@ -102,7 +114,7 @@ export function openJournal(options: JournalOptions): Journal {
   };
 
   const background = (): void => {
-    timer = undefined;
+    cancel = undefined;
     // A failed background sync is reported through onFailure, which stops the run.
     if (dirty) syncNow().catch(() => undefined);
   };
@@ -165,8 +177,11 @@ export function openJournal(options: JournalOptions): Journal {
     get failed() {
       return failure !== undefined;
     },
+    get failure() {
+      return failure;
+    },
     async close() {
-      clearTimeout(timer);
+      cancel?.();
       try {
         if (failure === undefined) await syncNow();
       } finally {

@@ -7,18 +7,24 @@ import type { Verdict } from './verdict.ts';
  * reviewed is carried out: a row that is judged otherwise now, or whose stored
  * file has another name, has changed.
  */
-export function holdAgainst(approved: PlanLine, fresh: Verdict): Verdict {
+export function holdAgainst(approved: PlanLine | undefined, fresh: Verdict): Verdict {
   const same =
-    approved.plan === fresh.kind &&
-    (approved.plan !== 'delete' || fresh.kind !== 'delete' || approved.seen === fresh.seen) &&
-    (approved.plan !== 'invalid' || fresh.kind !== 'invalid' || approved.code === fresh.code);
+    approved !== undefined && approved.plan === fresh.kind && sees(approved) === sees(fresh);
   if (same) return fresh;
   return {
     kind: 'guard_mismatch',
     code: 'changed_since_check',
-    message: `changed since the check: it saw ${wordsOfLine(approved)}, now ${wordsOf(fresh)}`,
+    message: `changed since the check: ${approved === undefined ? 'it has no word of this row' : `it saw ${wordsOfLine(approved)}`}, now ${wordsOf(fresh)}`,
     seen: fresh.kind === 'delete' || fresh.kind === 'guard_mismatch' ? fresh.seen : undefined,
   };
+}
+
+/** What must be the same beside the verdict itself. */
+function sees(one: PlanLine | Verdict): string | number | true | undefined {
+  const kind = 'plan' in one ? one.plan : one.kind;
+  if (kind === 'invalid' && 'code' in one) return one.code;
+  if ('of' in one) return one.of;
+  return 'seen' in one ? one.seen : undefined;
 }
 
 function wordsOfLine(line: PlanLine): string {
@@ -41,7 +47,7 @@ function wordsOf(verdict: Verdict): string {
     case 'delete':
       return `there is ${seenWords(verdict.seen)}`;
     case 'guard_mismatch':
-      return `there is another file than expected`;
+      return `there is another file than expected (${seenWords(verdict.seen)})`;
     case 'invalid':
       return `the row is invalid: ${verdict.message}`;
     case 'already_empty':

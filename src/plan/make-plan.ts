@@ -51,6 +51,7 @@ export async function* makePlan(
   options: PlanOptions,
 ): AsyncIterable<readonly PlannedRow[]> {
   const judge = judgeGroup(options);
+  let line: PlanLine | undefined;
   const looked = mapOrdered(groupByRecords(rows), options.ahead, async (group) => {
     const asked = group.filter(needsLook).map((one) => targetOf(one));
     if (asked.length === 0) return { group, batch: undefined };
@@ -71,11 +72,16 @@ export async function* makePlan(
     }
     const held: PlannedRow[] = [];
     for (const { row, verdict } of planned) {
-      const next = await options.approved.next();
-      held.push({ row, verdict: next.done === true ? verdict : holdAgainst(next.value, verdict) });
+      if (line === undefined || line.row < row.row) line = await nextLine(options.approved);
+      held.push({ row, verdict: holdAgainst(line?.row === row.row ? line : undefined, verdict) });
     }
     yield held;
   }
+}
+
+async function nextLine(lines: AsyncIterator<PlanLine>): Promise<PlanLine | undefined> {
+  const next = await lines.next();
+  return next.done === true ? undefined : next.value;
 }
 
 type Looked = (LookedBatch & { kind: 'looked' }) | undefined;

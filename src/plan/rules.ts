@@ -50,20 +50,22 @@ export function ruleRow(
     return { kind: 'faulty', faults, target: undefined };
   }
   const field = row.field === '' ? undefined : ruleField(row, model, faults);
-  ruleEvent(row, model, field, faults);
+  const eventFault = ruleEvent(row, model, field);
+  if (eventFault !== undefined) faults.push(eventFault);
   let instance = row.instance;
   let undecided = false;
   const badInstance = faults.some((fault) => fault.code === 'bad_instance');
-  if (field !== undefined && !badInstance) {
+  // What repeats in an event that is none cannot be told.
+  if (field !== undefined && eventFault === undefined && !badInstance) {
     const kind = repeatKind(model, row.event, field.form);
     if (kind === 'none') {
-      if (instance !== '' && instance !== '1') {
+      if (instance === '1') instance = '';
+      if (instance !== '') {
         faults.push({
           code: 'instance_not_allowed',
           message: `nothing repeats here, so that there is no instance ${instance}; leave the instance blank`,
         });
       }
-      instance = '';
     } else if (instance === '') {
       if (defaultInstance !== undefined && kind !== 'unknown') instance = defaultInstance;
       else if (kind === 'unknown') undecided = true;
@@ -119,39 +121,34 @@ function ruleEvent(
   row: ManifestRow,
   model: ProjectModel,
   field: FileField | undefined,
-  faults: Fault[],
-): void {
+): Fault | undefined {
   if (!model.longitudinal) {
-    if (row.event !== '') {
-      faults.push({
-        code: 'event_not_allowed',
-        message: `the project is not longitudinal, so that there is no event ${row.event}; leave the event blank`,
-      });
-    }
-    return;
+    if (row.event === '') return undefined;
+    return {
+      code: 'event_not_allowed',
+      message: `the project is not longitudinal, so that there is no event ${row.event}; leave the event blank`,
+    };
   }
   const names = model.events.map((event) => event.name);
+  const holds = (name: string): boolean =>
+    field === undefined || model.eventForms[name]?.includes(field.form) === true;
   if (row.event === '') {
-    const usable =
-      field === undefined
-        ? names
-        : names.filter((name) => model.eventForms[name]?.includes(field.form));
-    faults.push({
+    return {
       code: 'event_required',
-      message: `the project is longitudinal: write the unique event name (${listed(usable)})`,
-    });
-  } else if (!names.includes(row.event)) {
-    faults.push({
+      message: `the project is longitudinal: write the unique event name (${listed(names.filter(holds))})`,
+    };
+  }
+  if (!names.includes(row.event)) {
+    return {
       code: 'unknown_event',
       message: `the project has no event ${row.event}${hint(nearestName(row.event, names))}`,
-    });
-  } else if (field !== undefined && model.eventForms[row.event]?.includes(field.form) !== true) {
-    const where = names.filter((name) => model.eventForms[name]?.includes(field.form));
-    faults.push({
-      code: 'field_not_in_event',
-      message: `form ${field.form} with field ${row.field} is not in event ${row.event}; it is in ${listed(where)}`,
-    });
+    };
   }
+  if (field === undefined || holds(row.event)) return undefined;
+  return {
+    code: 'field_not_in_event',
+    message: `form ${field.form} with field ${row.field} is not in event ${row.event}; it is in ${listed(names.filter(holds))}`,
+  };
 }
 
 function hint(near: string | undefined): string {

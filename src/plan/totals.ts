@@ -25,8 +25,8 @@ export interface PlanTotals {
 export interface FieldTotals {
   delete: number;
   signature: boolean;
-  /** Rows of this field that were looked at, empty ones included. */
-  named: number;
+  /** Rows in which a look showed a file, expected or not. */
+  present: number;
 }
 
 export function emptyTotals(): PlanTotals {
@@ -56,19 +56,24 @@ export function countPlanned(
   if (verdict.kind === 'guard_mismatch' && verdict.code === 'changed_since_check') {
     totals.changed += 1;
   }
-  if (verdict.kind !== 'delete' && verdict.kind !== 'already_empty') return;
-  const field = (totals.byField[row.field] ??= {
-    delete: 0,
-    signature: model?.fileFields[row.field]?.signature ?? false,
-    named: 0,
-  });
-  field.named += 1;
+  if (!('seen' in verdict) && verdict.kind !== 'already_empty') return;
+  const seen = 'seen' in verdict ? verdict.seen : undefined;
+  if (verdict.kind === 'guard_mismatch' && seen === undefined) return;
+  const field = fieldTotals(totals, row.field, model);
+  if (seen !== undefined) field.present += 1;
   if (verdict.kind !== 'delete') return;
   field.delete += 1;
   if (row.expectFilename !== '' || row.expectSha256 !== '') totals.guarded += 1;
   if (verdict.signature) totals.signatures += 1;
-  if (verdict.seen === undefined) totals.unconfirmed += 1;
-  else if (verdict.seen === true || !isNamed(verdict.seen)) totals.unnamed += 1;
+  if (seen === undefined) totals.unconfirmed += 1;
+  else if (seen === true || !isNamed(seen)) totals.unnamed += 1;
+}
+
+function fieldTotals(totals: PlanTotals, name: string, model: ProjectModel | null): FieldTotals {
+  const known = Object.hasOwn(totals.byField, name) ? totals.byField[name] : undefined;
+  if (known !== undefined) return known;
+  const signature = model?.fileFields[name]?.signature ?? false;
+  return (totals.byField[name] = { delete: 0, signature, present: 0 });
 }
 
 function isNamed(mark: string): boolean {

@@ -75,7 +75,12 @@ async function readEvents(
   const answer = await reader.events();
   // A classic project answers 400: "You cannot export events for classic projects".
   if (longitudinal === undefined && answer.kind === 'error' && answer.httpStatus === 400) return [];
-  return needed(answer, 'the list of events') as readonly Row[];
+  const events = needed(answer, 'the list of events') as readonly Row[];
+  // Without its events a longitudinal project would be taken for a classic one.
+  if (longitudinal === true && events.length === 0) {
+    throw unreadable('the list of events', 'it is empty');
+  }
+  return events;
 }
 
 async function readEventForms(reader: ProjectReader): Promise<Record<string, string[]>> {
@@ -92,8 +97,9 @@ async function readRepeats(reader: ProjectReader, info: Row, notes: string[]): P
   const repeating = flag(info['has_repeating_instruments_or_events']);
   if (repeating === false) return { kind: 'none' };
   const answer = await reader.repeatingFormsEvents();
-  if (answer.kind === 'value') {
-    const rows = answer.value as readonly Row[];
+  const rows = answer.kind === 'value' ? (answer.value as readonly Row[]) : undefined;
+  // An empty list that the flag contradicts is no answer.
+  if (rows !== undefined && (rows.length > 0 || repeating === undefined)) {
     const forms = rows.filter((row) => asText(row['form_name']) !== '');
     return {
       kind: 'known',

@@ -53,13 +53,11 @@ export async function scanProject(
   await options.begin();
   options.onRecords(names.length);
   const seen = new Set<string>();
-  const gone = new Set<string>();
   for (let at = 0; at < names.length; at += BATCH_RECORDS) {
     const records = names.slice(at, at + BATCH_RECORDS);
     for (let from = 0; from < scope.fields.length; from += BATCH_FIELDS) {
       const fields = scope.fields.slice(from, from + BATCH_FIELDS);
-      const { rows, lacking } = await exportAll(options, model, records, fields);
-      for (const record of lacking) gone.add(record);
+      const rows = await exportAll(options, model, records, fields);
       for (const row of rows)
         for (const field of fields) if (Object.hasOwn(row, field)) seen.add(field);
       await options.onRows(rows.flatMap((row) => filesOf(row, fields, model, scope.events)));
@@ -67,7 +65,7 @@ export async function scanProject(
     options.onProgress(Math.min(names.length, at + BATCH_RECORDS));
   }
   return {
-    missing: [...missing, ...gone],
+    missing,
     leftOut: names.length === 0 ? [] : scope.fields.filter((field) => !seen.has(field)),
   };
 }
@@ -117,7 +115,7 @@ async function exportAll(
   model: ProjectModel,
   records: readonly string[],
   scopeFields: readonly string[],
-): Promise<{ rows: readonly ExportRow[]; lacking: readonly string[] }> {
+): Promise<readonly ExportRow[]> {
   const id = model.recordIdField;
   const fields = [...new Set([id, ...scopeFields])];
   const found = new Set<string>();
@@ -128,15 +126,15 @@ async function exportAll(
   };
   const rows = await ask(records);
   const absent = records.filter((record) => !found.has(record));
-  if (absent.length === 0) return { rows, lacking: [] };
+  if (absent.length === 0) return rows;
   const more = await ask(absent);
   const lacking = absent.filter((record) => !found.has(record));
-  if (lacking.length === records.length && rows.length + more.length > 0) {
-    throw new RefusedError(
-      'This token sees other record names than the real ones (de-identified export rights), so that it cannot list files by record. Ask for the full export right.',
-    );
-  }
-  return { rows: [...rows, ...more], lacking };
+  if (lacking.length === 0) return [...rows, ...more];
+  throw new RefusedError(
+    lacking.length === records.length
+      ? `None of ${records.length} records that the project lists comes when it is asked for by name: this token sees other record names than the real ones (de-identified export rights), or the records were deleted meanwhile. Ask for the full export right. The scan is not complete.`
+      : `Records that the project lists do not come when they are asked for, twice: ${lacking.slice(0, 6).join(', ')}${lacking.length > 6 ? ` and ${lacking.length - 6} more` : ''}. They were deleted meanwhile, or the server left them out. The scan is not complete; scan again.`,
+  );
 }
 
 async function exportRows(options: ScanOptions, query: Query): Promise<readonly ExportRow[]> {

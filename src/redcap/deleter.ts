@@ -21,10 +21,9 @@ const FIXED = 'content=file&action=delete&returnFormat=json';
 export function createDeleter(door: Door): Deleter {
   return {
     async deleteFile(target, hooks = {}) {
-      const answer = await door.send(encodeDeletion(target), {
-        ...hooks,
-        maxBodyBytes: MAX_BODY_BYTES,
-      });
+      const { signal, abort, beforeSend } = hooks;
+      const sending = { signal, abort, beforeSend, maxBodyBytes: MAX_BODY_BYTES };
+      const answer = await door.send(encodeDeletion(target), sending);
       if (answer.kind === 'not_sent') return answer;
       if (answer.kind === 'broken' && answer.code === 'aborted' && !answer.sent) {
         return { kind: 'not_sent' };

@@ -51,15 +51,16 @@ export interface DoorOptions {
 const NOT_SENT = { kind: 'not_sent' } as const;
 const LONGEST_HOLD_MS = 10 * 60 * 1000;
 
-/** Rejects only with what `beforeSend` throws, and for forms that hold more than PHP would read. */
+/** `send` rejects only with what `beforeSend` throws, and throws for a form that holds more than PHP would read. */
 export function createDoor(options: DoorOptions): Door {
   const { transport, token, pacer, redact, about, onHold } = options;
   const slots = createSlots(options.concurrency ?? Number.POSITIVE_INFINITY);
   let requests = 0;
 
   const receive = (answer: WireAnswer): WireAnswer => {
+    slots.giveBack();
     const clean = redactAnswer(answer, redact);
-    if (clean.kind !== 'answer') return clean;
+    if (clean.kind !== 'answer' || clean.headers['retry-after'] === undefined) return clean;
     const holdMs = readRetryAfter(clean.headers);
     if (holdMs !== undefined && holdMs > 0 && holdMs <= LONGEST_HOLD_MS) {
       pacer.holdFor(holdMs);
@@ -69,34 +70,38 @@ export function createDoor(options: DoorOptions): Door {
   };
 
   const leave = (encode: Encode, sending: SendOptions): Promise<WireAnswer> => {
+    const { body, contentType } = encode(token);
     requests += 1;
     pacer.departed();
-    return transport({
-      ...encode(token),
-      signal: sending.abort,
-      onData: sending.onData,
-      maxBodyBytes: sending.maxBodyBytes,
-    }).then(receive);
+    const { abort: signal, onData, maxBodyBytes } = sending;
+    return transport({ body, contentType, signal, onData, maxBodyBytes }).then(receive);
   };
 
-  const pass = async (encode: Encode, sending: SendOptions): Promise<DoorAnswer> => {
-    const { signal, beforeSend } = sending;
-    const place = slots.take(signal);
+  const wait = async (
+    place: Promise<boolean> | true,
+    encode: Encode,
+    sending: SendOptions,
+  ): Promise<DoorAnswer> => {
     if (place !== true && !(await place)) return NOT_SENT;
     try {
-      const turn = pacer.turn(signal);
-      if (turn !== true && !(await turn)) return NOT_SENT;
-      const preparing = beforeSend?.();
-      if (preparing !== undefined) await preparing;
-      return await leave(encode, sending);
-    } finally {
+      const turn = pacer.turn(sending.signal);
+      if (turn === true || (await turn)) {
+        await sending.beforeSend?.();
+        return leave(encode, sending);
+      }
+    } catch (error) {
       slots.giveBack();
+      throw error;
     }
+    slots.giveBack();
+    return NOT_SENT;
   };
 
   return {
     send(fields, sending = {}) {
-      return pass(typeof fields === 'function' ? fields : formOf(fields), sending);
+      const encode = typeof fields === 'function' ? fields : formOf(fields);
+      const place = slots.take(sending.signal);
+      return wait(place, encode, sending);
     },
     get requests() {
       return requests;
@@ -112,9 +117,16 @@ function formOf(fields: FormFields): Encode {
 
 function redactAnswer(answer: WireAnswer, redact: (text: string) => string): WireAnswer {
   if (answer.kind === 'broken') return { ...answer, message: redact(answer.message) };
-  const headers: Record<string, string> = {};
-  for (const name of Object.keys(answer.headers)) {
-    headers[name] = redact(answer.headers[name] ?? '');
+  const { headers, body } = answer;
+  let clean: Record<string, string> | undefined;
+  for (const name of Object.keys(headers)) {
+    const value = headers[name] ?? '';
+    const redacted = redact(value);
+    // Copied only where the server echoes something: this runs for every request.
+    if (redacted !== value) (clean ??= { ...headers })[name] = redacted;
   }
-  return { ...answer, headers, body: redact(answer.body) };
+  const redactedBody = redact(body);
+  return clean === undefined && redactedBody === body
+    ? answer
+    : { ...answer, headers: clean ?? headers, body: redactedBody };
 }

@@ -28,7 +28,8 @@ export async function openRowReports(manifestPath: string, view: JournalView): P
   return { manifest, batches: () => joinRows(manifest, view) };
 }
 
-async function* joinRows(
+/** The same for a manifest that is open already. */
+export async function* joinRows(
   manifest: Manifest,
   view: JournalView,
 ): AsyncIterable<readonly RowReport[]> {

@@ -41,7 +41,12 @@ export function openSource(
 ): { readonly name: string; readonly chunks: AsyncIterable<Uint8Array> } {
   return manifest === '-'
     ? { name: 'stdin', chunks: stdin }
-    : { name: basename(manifest), chunks: createReadStream(manifest) };
+    : { name: basename(manifest), chunks: openLate(manifest) };
+}
+
+/** Opened when it is read: a stream that fails before anybody listens ends the process. */
+export async function* openLate(path: string): AsyncIterable<Uint8Array> {
+  yield* createReadStream(path);
 }
 
 async function* readable(

@@ -75,6 +75,8 @@ interface Tries {
   trusted: boolean;
   /** Monotonic time of the first answer lost since the last look. */
   lostAt: number | undefined;
+  /** What the last answer asked for. */
+  retryAfterMs: number | undefined;
 }
 
 /** Thrown by `beforeSend` where a look must come first; the door then sends nothing. */
@@ -101,10 +103,12 @@ export async function deleteRow(work: WorkRow, context: DeleteContext): Promise<
     file: prior?.file,
     trusted: false,
     lostAt: undefined,
+    retryAfterMs: undefined,
   };
   for (let retry = 0; ; retry += 1) {
     if (retry > 0) {
-      const waitMs = delayBefore(retry, context.random);
+      // Retry-After wins over backoff; the door holds this request back like all others.
+      const waitMs = tries.retryAfterMs === undefined ? delayBefore(retry, context.random) : 0;
       context.onWait?.('retry', waitMs);
       if (!(await clock.sleep(waitMs, control.stopping))) return stopped(work, tries, context);
     }
@@ -172,11 +176,18 @@ function readAnswer(
   const { control, trust } = context;
   tries.httpStatus = answer.httpStatus ?? tries.httpStatus;
   tries.message = answer.message;
+  tries.retryAfterMs = answer.retryAfterMs;
   if (answer.trustworthy) tries.trusted = true;
   if (answer.trustworthy && answer.kind !== 'forbidden' && answer.kind !== 'stop') trust.earn();
   switch (answer.kind) {
     case 'done':
-      return end(work, tries, context, { status: 'deleted', code: '' }, '');
+      return end(
+        work,
+        tries,
+        context,
+        { status: 'deleted', code: '' },
+        tries.effect === 'possible' ? LOST_THEN_DONE : '',
+      );
     case 'no_file':
       return tries.effect === 'possible'
         ? end(work, tries, context, { status: 'deleted', code: '' }, LOST_THEN_GONE)
@@ -210,6 +221,9 @@ function readAnswer(
 
 const LOST_THEN_GONE =
   'an answer was lost, then the server said that there is no file: this run may have removed it';
+
+const LOST_THEN_DONE =
+  'an answer was lost, then the server accepted the deletion: the request before may have removed it';
 
 function codeOfStatus(status: number): string {
   return status >= 500 ? 'http_5xx' : status >= 400 ? `http_${status}` : 'unexpected_answer';

@@ -14,8 +14,9 @@ export function createRedactor(secrets: readonly string[]): Redact {
     // A secret that holds another one goes first, or its rest would stay.
     .toSorted((one, other) => other.length - one.length);
   if (kept.length === 0) return (text) => text;
-  const pattern = new RegExp(kept.map(escapePattern).join('|'), 'giu');
-  return (text) => (text === '' ? text : text.replace(pattern, MASK));
+  const pattern = new RegExp(kept.map(escapePattern).join('|'), 'gi');
+  const shortest = kept.at(-1)?.length ?? 0;
+  return (text) => (text.length < shortest ? text : text.replace(pattern, MASK));
 }
 
 function escapePattern(text: string): string {

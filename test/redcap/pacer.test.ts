@@ -124,7 +124,7 @@ describe('a pacer', () => {
     await clock.runTo(999);
     expect(pacer.turn()).not.toBe(true);
     await clock.runTo(1000);
-    expect(await Promise.all(held)).toEqual([true, true]);
+    expect([await held[0], await held[1]]).toEqual([true, true]);
     expect(pacer.turn()).toBe(true);
   });
 

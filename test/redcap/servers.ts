@@ -27,10 +27,10 @@ export async function listenRaw(onSocket: (socket: net.Socket) => void): Promise
   return listen(net.createServer(), 'connection', onSocket);
 }
 
-export async function listen<S extends net.Socket>(
+export async function listen(
   server: net.Server,
   event: 'connection' | 'secureConnection',
-  onSocket: (socket: S) => void,
+  onSocket: (socket: net.Socket) => void,
 ): Promise<Listening> {
   const sockets = new Set<net.Socket>();
   let connections = 0;
@@ -40,7 +40,7 @@ export async function listen<S extends net.Socket>(
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => undefined);
   });
-  server.on(event, (socket: S) => {
+  server.on(event, (socket: net.Socket) => {
     socket.on('error', () => undefined);
     onSocket(socket);
   });

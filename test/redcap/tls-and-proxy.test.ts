@@ -128,16 +128,12 @@ describe.skipIf(made === undefined)('certificates', () => {
   it('of a proxy that speaks TLS are checked too', async () => {
     const server = await listenTls();
     const { key, cert } = certificates;
-    const proxy = await listen(
-      tls.createServer({ key, cert }),
-      'secureConnection',
-      (socket: tls.TLSSocket) => {
-        void readRequest(socket).then(() => {
-          socket.removeAllListeners('data');
-          tunnelTo(server.port)(socket);
-        });
-      },
-    );
+    const proxy = await listen(tls.createServer({ key, cert }), 'secureConnection', (socket) => {
+      void readRequest(socket).then(() => {
+        socket.removeAllListeners('data');
+        tunnelTo(server.port)(socket);
+      });
+    });
     const url = new URL(`https://127.0.0.1:${proxy.port}`);
     const trusting = connect(PROXIED, { caPems: [certificates.ca1], proxy: url });
     expect(fate(await trusting(FORM))).toBe('answer 200');

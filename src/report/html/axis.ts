@@ -43,7 +43,7 @@ export interface TimeTick {
 export function timeTicks(fromMs: number, toMs: number): readonly TimeTick[] {
   const spanMs = toMs - fromMs;
   // A day beside the time of day takes more room.
-  const most = spanMs > DAY ? 4.5 : 6.5;
+  const most = spanMs > DAY ? 5 : 6.5;
   const step =
     TIME_STEPS.find((one) => spanMs / one <= most) ?? Math.ceil(spanMs / most / DAY) * DAY;
   const ticks: TimeTick[] = [];

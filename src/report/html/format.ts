@@ -4,6 +4,11 @@ export function formatCount(count: number): string {
   return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** A number of requests a minute, which may be a fraction. */
+export function formatRate(perMinute: number): string {
+  return perMinute < 10 ? String(Number(perMinute.toFixed(2))) : formatCount(perMinute);
+}
+
 /** `1 file`, `2,000 files`. */
 export function countOf(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;

@@ -1,5 +1,5 @@
 import { pathBelow, quotePath } from './command-line.ts';
-import { countOf, formatCount, formatDuration } from './format.ts';
+import { countOf, formatDuration, formatRate } from './format.ts';
 import type { Page } from './page.ts';
 
 const MINUTE_MS = 60_000;
@@ -49,7 +49,7 @@ function durationWords({ context, states }: Page): string {
   const { requestsPerMinute: perMinute } = context;
   if (perMinute === undefined || !Number.isFinite(perMinute)) return '';
   const minutes = Math.max(Math.ceil(states.would_delete / perMinute), 1);
-  return ` (about ${formatDuration(minutes * MINUTE_MS)} of deleting, at ${formatCount(perMinute)} requests a minute)`;
+  return ` (about ${formatDuration(minutes * MINUTE_MS)} of deleting, at ${formatRate(perMinute)} requests a minute)`;
 }
 
 function afterRefusal({ context, figures }: Page): readonly NextStep[] {

@@ -68,9 +68,9 @@ td p{margin:0 0 .3rem}
 .toolbar[hidden]{display:none}.toolbar p{margin:0;color:var(--muted);font-size:.9rem}
 input,select{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--muted);border-radius:.3rem;padding:.35rem .6rem;margin-left:.4rem;max-width:100%}
 th button{font:inherit;white-space:nowrap;color:inherit;background:none;border:0;padding:0;cursor:pointer;text-align:inherit}
-th button::after{content:" \\2195";opacity:.55}
-th[aria-sort=ascending] button::after{content:" \\2191";opacity:1}
-th[aria-sort=descending] button::after{content:" \\2193";opacity:1}
+th button::after{content:" \\2195";content:" \\2195" / "";opacity:.55}
+th[aria-sort=ascending] button::after{content:" \\2191";content:" \\2191" / "";opacity:1}
+th[aria-sort=descending] button::after{content:" \\2193";content:" \\2193" / "";opacity:1}
 footer{margin-top:3rem;padding-top:1rem;border-top:1px solid var(--line);color:var(--muted);font-size:.875rem}
 `;
 
@@ -110,6 +110,7 @@ section{margin-top:1.6rem;padding-top:1rem}
 .scroll,pre{overflow:visible}pre{white-space:pre-wrap}
 .rows{font-size:7.8pt}.rows :not(td:last-child)>bdi{max-width:9.5em}.rows td:last-child{width:36%}.rows .swatch{display:none}.rows code{font-size:1em;font-family:inherit}.rows td,.rows td:last-child,.figures td:last-child{min-width:0}.rows th,.rows td{padding-right:.5rem}
 th button{display:contents}th button::after,th[aria-sort] button::after{content:none}
+section:not([aria-labelledby=attention],[aria-labelledby=causes],[aria-labelledby=sample],[aria-labelledby=timing]){break-inside:avoid}
 section[aria-labelledby=attention]{break-before:page;border-top:0}
 h2,h3,caption{break-after:avoid}tr,figure,.verdict,.steps li,.causes>li{break-inside:avoid}thead{display:table-header-group}tfoot{display:table-row-group}
 }

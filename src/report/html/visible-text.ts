@@ -19,8 +19,12 @@ const UNSEEN = new RegExp(
   'gu',
 );
 
-/** White space at either end of a value: it makes another record of it. */
+/** White space at either end of a value makes another value of it: hard spaces and the like are named there. */
 const EDGE_SPACE = /^\s+|\s+$/gu;
+const UNSEEN_OR_EDGE = new RegExp(
+  `${UNSEEN.source}|(?<=^[\\s\u2423]*)[^\\S ]|[^\\S ](?=[\\s\u2423]*$)`,
+  'gu',
+);
 
 export interface TextPiece {
   readonly text: string;
@@ -33,7 +37,7 @@ export function splitVisible(value: string): TextPiece[] {
   const pieces: TextPiece[] = [];
   const marked = markSpaces(value);
   let from = 0;
-  for (const found of marked.matchAll(UNSEEN)) {
+  for (const found of marked.matchAll(UNSEEN_OR_EDGE)) {
     if (found.index > from) pieces.push({ text: marked.slice(from, found.index), unseen: false });
     const last = pieces.at(-1);
     const name = codePoint(found[0]);

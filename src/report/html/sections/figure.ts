@@ -19,7 +19,7 @@ export function figure({ id, title, picture, legend, caption, head, rows }: Figu
     <figcaption>${caption}</figcaption>
     <details>
       <summary>The same in figures<span class="unsaid">: ${title}</span></summary>
-      <div class="scroll" role="region" tabindex="0" aria-label="${title}, in figures">
+      <div class="scroll" role="group" tabindex="0" aria-label="${title}, in figures">
         <table class="figures">
           <thead>
             <tr>

@@ -55,7 +55,7 @@ function groupTable({ states, rows }: Page, grouping: Grouping): Markup {
     tally.name === '' ? html`<em>blank</em>` : html`${shown(tally.name)}${remark(tally.name)}`;
   return html`<section aria-labelledby="${id}">
     <h2 id="${id}">${title}</h2>
-    <div class="scroll" role="region" tabindex="0" aria-labelledby="${id}-caption">
+    <div class="scroll" role="group" tabindex="0" aria-labelledby="${id}-caption">
       <table class="groups">
         <caption id="${id}-caption">
           ${caption}

@@ -11,7 +11,7 @@ export function nextSection(page: Page): Markup {
         ({ text, command }) =>
           html`<li>
             <p>${text}</p>
-            ${command === undefined ? undefined : html`<pre tabindex="0" role="region" aria-label="Command"><code>${shown(command)}</code></pre>`}
+            ${command === undefined ? undefined : html`<pre tabindex="0" role="group" aria-label="Command"><code>${shown(command)}</code></pre>`}
           </li>`,
       )}
     </ol>

@@ -44,7 +44,7 @@ function optionTable(options: Readonly<Record<string, unknown>>): Markup | undef
     ([, value]) => value !== undefined && value !== null,
   );
   if (there.length === 0) return undefined;
-  return html`<div class="scroll" role="region" tabindex="0" aria-labelledby="options-caption">
+  return html`<div class="scroll" role="group" tabindex="0" aria-labelledby="options-caption">
     <table class="options">
       <caption id="options-caption">
         Options in force.
@@ -84,7 +84,7 @@ export function filesSection({ context }: Page): Markup | undefined {
       A SHA-256 digest is a fingerprint of a file’s contents: if a single character is changed, it
       differs.
     </p>
-    <div class="scroll" role="region" tabindex="0" aria-labelledby="files-caption">
+    <div class="scroll" role="group" tabindex="0" aria-labelledby="files-caption">
       <table class="files">
         <caption id="files-caption">
           In the folder

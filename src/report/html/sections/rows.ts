@@ -51,7 +51,7 @@ export function sampleSection({ figures, states }: Page): Markup | undefined {
     <h2 id="sample">
       ${rest > 0 ? `The first ${rows.length} files that would be deleted` : 'The files that would be deleted'}
     </h2>
-    <div class="scroll" role="region" tabindex="0" aria-labelledby="sample-caption">
+    <div class="scroll" role="group" tabindex="0" aria-labelledby="sample-caption">
       <table class="rows">
         <caption id="sample-caption">
           ${rest > 0 ? html`${formatCount(rest)} more stand in <code>unprocessed.csv</code>, with the code <code>would_delete</code>.` : html`They stand in <code>unprocessed.csv</code> too.`}
@@ -87,7 +87,7 @@ export function attentionSection({ figures }: Page, mostBytes: number): Markup |
     <h2 id="attention">Rows that need attention</h2>
     ${total > rows.length ? html`<p class="cut"><strong>The ${rows.length === 1 ? 'first row' : `first ${formatCount(rows.length)}`} of ${formatCount(total)} are shown.</strong> All of them stand in the CSV reports beside this page.</p>` : undefined}
     ${toolbar(rows)}
-    <div class="scroll" role="region" tabindex="0" aria-labelledby="attention-caption">
+    <div class="scroll" role="group" tabindex="0" aria-labelledby="attention-caption">
       <table class="rows" id="attention-rows">
         <caption id="attention-caption">
           ${attentionWords(urgent, minor)}, in the order of the manifest. “Line” is the line of the

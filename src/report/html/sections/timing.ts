@@ -1,7 +1,7 @@
 import { STATUSES } from '../../../run/outcome.ts';
 import { timeTicks } from '../axis.ts';
 import { drawColumns } from '../column-chart.ts';
-import { countOf, formatCount, formatDuration, formatTime } from '../format.ts';
+import { countOf, formatCount, formatDuration, formatRate, formatTime } from '../format.ts';
 import type { LatencyBar } from '../latency.ts';
 import { html, type Markup } from '../markup.ts';
 import type { Page } from '../page.ts';
@@ -70,14 +70,14 @@ function requestsFigure({ figures, context }: Page): Markup | undefined {
     id: 'requests-over-time',
     title: 'Deletion requests a minute',
     picture: drawColumns({
-      summary: `${countOf(figures.counts.requests, 'deletion request')}, at most ${formatCount(Math.max(...perMinute))} a minute. ${ceilingWords(ceiling)} The figures follow.`,
+      summary: `${countOf(figures.counts.requests, 'deletion request')}, at most ${formatRate(Math.max(...perMinute))} a minute. ${ceilingWords(ceiling)} The figures follow.`,
       columns: perMinute.map((count) => [{ look: 'bar', count }]),
       ticks: placeTimes(series),
       xTitle: 'time of day (UTC)',
       yTitle: 'requests a minute',
       ...(ceiling === undefined || !Number.isFinite(ceiling)
         ? {}
-        : { ceiling: { value: ceiling, label: `ceiling ${formatCount(ceiling)}` } }),
+        : { ceiling: { value: ceiling, label: `ceiling ${formatRate(ceiling)}` } }),
     }),
     caption: html`${minutes === 1 ? 'Each column is one minute.' : `Each column is the average of ${formatDuration(series.widthMs)}.`}
     ${
@@ -88,7 +88,7 @@ function requestsFigure({ figures, context }: Page): Markup | undefined {
     Reading requests count towards it too, and are not drawn here.`,
     head: ['From', 'Requests a minute'],
     rows: series.slots
-      .map((slot, at) => [formatTime(slot.startMs), formatCount(perMinute[at] ?? 0)])
+      .map((slot, at) => [formatTime(slot.startMs), formatRate(perMinute[at] ?? 0)])
       .filter((_, at) => (perMinute[at] ?? 0) > 0),
   });
 }
@@ -96,7 +96,7 @@ function requestsFigure({ figures, context }: Page): Markup | undefined {
 function ceilingWords(perMinute: number | undefined): string {
   if (perMinute === undefined) return 'The ceiling is not recorded.';
   return Number.isFinite(perMinute)
-    ? `The ceiling was ${formatCount(perMinute)} requests a minute.`
+    ? `The ceiling was ${formatRate(perMinute)} requests a minute.`
     : 'No ceiling was set.';
 }
 

@@ -20,7 +20,7 @@ export function totalsSection(page: Page): Markup {
       })),
       rows,
     )}
-    <div class="scroll" role="region" tabindex="0" aria-labelledby="totals-caption">
+    <div class="scroll" role="group" tabindex="0" aria-labelledby="totals-caption">
       <table class="figures">
         <caption id="totals-caption">
           Each row of the manifest stands in exactly one state and in exactly one report.

@@ -33,7 +33,7 @@ export function verificationSection({ figures }: Page): Markup | undefined {
       there.map(([kind, look, label]) => ({ look, label, count: verified[kind] })),
       rows,
     )}
-    <div class="scroll" role="region" tabindex="0" aria-labelledby="verification-caption">
+    <div class="scroll" role="group" tabindex="0" aria-labelledby="verification-caption">
       <table class="figures">
         <caption id="verification-caption">
           Rows that were sent and ended deleted, unknown, or empty where a file had been seen.

@@ -1,0 +1,100 @@
+import { oneLine } from '../text/one-line.ts';
+import type { RestoredFile } from './restore-pass.ts';
+import {
+  RESTORE_STATUSES,
+  type Candidate,
+  type RestoreStatus,
+  type RestoreTotals,
+} from './restored.ts';
+
+/** What a restore has to do, counted before anything is asked. */
+export interface RestorePlan {
+  readonly files: number;
+  readonly bytes: number;
+  readonly signatures: number;
+}
+
+export async function countCandidates(candidates: AsyncIterable<Candidate>): Promise<RestorePlan> {
+  let files = 0;
+  let bytes = 0;
+  let signatures = 0;
+  for await (const candidate of candidates) {
+    files += 1;
+    if (candidate.signature) signatures += 1;
+    else bytes += candidate.bytes;
+  }
+  return { files, bytes, signatures };
+}
+
+const COUNT = new Intl.NumberFormat('en-GB');
+const SIZE = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 1 });
+
+export function renderRestorePlan(
+  plan: RestorePlan,
+  about: {
+    readonly project: { readonly title: string; readonly id: string };
+    readonly url: string;
+    readonly directory: string;
+    readonly overwrite: boolean;
+  },
+): string {
+  const { project, url, directory, overwrite } = about;
+  const lines = [
+    `Project   ${project.title} (id ${project.id})`,
+    `Server    ${url}`,
+    `Run       ${directory}`,
+    '',
+    `Files to put back  ${COUNT.format(plan.files - plan.signatures)} (${SIZE.format(plan.bytes / 1e6)} MB)`,
+  ];
+  if (plan.signatures > 0) {
+    lines.push(
+      `  ${COUNT.format(plan.signatures)} more are signatures, which the API cannot put back: they are listed`,
+    );
+  }
+  lines.push(
+    overwrite
+      ? '--overwrite: a file that a field holds by now is replaced, and cannot be had back.'
+      : 'A field that holds another file by now is left alone.',
+  );
+  return lines.join('\n') + '\n';
+}
+
+const WORDS: Readonly<Record<RestoreStatus, string>> = {
+  restored: 'restored: the field holds the very bytes of the backup',
+  refused: 'refused: nothing was sent',
+  failed: 'failed',
+  not_restorable: 'not restorable: signatures, whose backups are kept',
+};
+
+/** The end of a restore in words. `rest` are the first of the files that were not put back. */
+export function renderRestoreEnd(
+  totals: RestoreTotals,
+  rest: readonly RestoredFile[],
+  reportPath: string,
+): string {
+  const files = RESTORE_STATUSES.reduce((sum, status) => sum + totals[status], 0);
+  const lines = [
+    files === totals.restored
+      ? `Restored. ${COUNT.format(files)} ${files === 1 ? 'file is' : 'files are'} back.`
+      : `${COUNT.format(totals.restored)} of ${COUNT.format(files)} files are back.`,
+    '',
+  ];
+  for (const status of RESTORE_STATUSES) {
+    if (totals[status] > 0) {
+      lines.push(`${COUNT.format(totals[status]).padStart(9)}  ${WORDS[status]}`);
+    }
+  }
+  if (rest.length > 0) lines.push('');
+  for (const { candidate, restored } of rest) {
+    lines.push(
+      oneLine(
+        `row ${candidate.row}  ${restored.status} (${restored.code}): ${restored.message}`,
+        300,
+      ),
+    );
+  }
+  const unlisted = files - totals.restored - rest.length;
+  if (unlisted > 0) lines.push(`and ${COUNT.format(unlisted)} more: the report has them all`);
+  lines.push('', `Report    ${reportPath}`);
+  return lines.join('\n') + '\n';
+}

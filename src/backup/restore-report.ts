@@ -1,0 +1,37 @@
+import { csvLine } from '../report/csv-line.ts';
+import { oneLine } from '../text/one-line.ts';
+import type { RestoredFile } from './restore-pass.ts';
+
+export const RESTORE_FILE = 'restore.csv';
+
+const RESTORE_COLUMNS = [
+  'sweep_row',
+  'record',
+  'field',
+  'event',
+  'instance',
+  'file_name',
+  'status',
+  'code',
+  'message',
+  'sha256',
+] as const;
+
+export const RESTORE_HEADER = csvLine(RESTORE_COLUMNS);
+
+export function restoreLine({ candidate, restored }: RestoredFile): string {
+  const { row, target, name, sha256 } = candidate;
+  const { status, code, message } = restored;
+  return csvLine([
+    String(row),
+    target.record,
+    target.field,
+    target.event,
+    target.instance,
+    name,
+    status,
+    code,
+    oneLine(message),
+    sha256,
+  ]);
+}

@@ -1,0 +1,58 @@
+import type { Target } from '../manifest/target.ts';
+import type { StopCode } from '../run/outcome.ts';
+
+/** A file that a run backed up and may have deleted. */
+export interface Candidate {
+  readonly row: number;
+  readonly target: Target;
+  /** Under which name it was stored; the disk has another one. */
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Path inside the run directory, with forward slashes. */
+  readonly backup: string;
+  readonly signature: boolean;
+}
+
+export const RESTORE_STATUSES = ['restored', 'refused', 'failed', 'not_restorable'] as const;
+export type RestoreStatus = (typeof RESTORE_STATUSES)[number];
+
+/** Why a file was not put back, or need not be. A row that a stop left behind has the stop's code. */
+export type RestoreCode =
+  /** `restored`: sent and read back. */
+  | ''
+  /** `restored`: the field held the same bytes already; nothing was sent. */
+  | 'already_there'
+  /** `refused`: nothing was sent. */
+  | 'other_file'
+  | 'unknown_record'
+  | 'not_confirmed'
+  /** `failed`: nothing was sent, as the backup is not what was saved. */
+  | 'backup_missing'
+  | 'backup_damaged'
+  /** `failed`: the server refused, or nothing trustworthy came. */
+  | `http_${string}`
+  | 'unexpected_answer'
+  | 'timeout'
+  | 'connection'
+  /** `failed`: sent, and reading back shows other bytes, no file, or cannot be had. */
+  | 'not_stored'
+  | 'unverified'
+  /** `not_restorable` */
+  | 'signature'
+  | StopCode;
+
+/** What became of one file. */
+export interface Restored {
+  readonly status: RestoreStatus;
+  readonly code: RestoreCode;
+  readonly message: string;
+  /** Did REDCap itself answer? `undefined`: it was not asked. */
+  readonly heard: boolean | undefined;
+}
+
+export type RestoreTotals = Readonly<Record<RestoreStatus, number>>;
+
+export function emptyTotals(): Record<RestoreStatus, number> {
+  return { restored: 0, refused: 0, failed: 0, not_restorable: 0 };
+}

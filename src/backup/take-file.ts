@@ -1,0 +1,86 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { Clock } from '../clock.ts';
+import type { Target } from '../manifest/target.ts';
+import type { ExportFileAnswer, FileClient } from '../redcap/file-client.ts';
+import type { ReadFailure } from '../redcap/read-answers.ts';
+import { retrying } from '../redcap/retry.ts';
+import type { RunControl } from '../run/control.ts';
+
+/** The server's files as backup and restore reach them: with retries, ended by the command's control. */
+export interface FileSource {
+  readonly files: FileClient;
+  readonly control: RunControl;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly retries: number;
+  readonly onRetry?: ((waitMs: number, message: string) => void) | undefined;
+  readonly onAnswer?: (() => void) | undefined;
+}
+
+/** Where the bytes of an export go besides the digest. */
+export interface Receiver {
+  /** A try begins: what an earlier one left is thrown away. */
+  begin(): Promise<void>;
+  take(chunk: Uint8Array): Promise<void>;
+}
+
+export interface TakenFile {
+  readonly kind: 'file';
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export type TakeAnswer = TakenFile | Exclude<ExportFileAnswer, { kind: 'file' }> | ReadFailure;
+
+/**
+ * Exports one file, digest and size taken on the way; nothing is kept in
+ * memory. Each try starts from the first byte. An answer of 0 bytes is asked
+ * for a second time before it is believed: loaded servers send nothing with
+ * status 200. Throws what the receiver throws.
+ */
+export async function takeFile(
+  source: FileSource,
+  target: Target,
+  receiver?: Receiver,
+): Promise<TakeAnswer> {
+  const { files, control } = source;
+  let hash: Hash | undefined;
+  const once = retrying<ExportFileAnswer>(
+    async () => {
+      const digest = (hash = createHash('sha256'));
+      await receiver?.begin();
+      return files.exportFile(
+        target,
+        (chunk) => {
+          digest.update(chunk);
+          return receiver?.take(chunk);
+        },
+        { signal: control.stopping, abort: control.aborting },
+      );
+    },
+    {
+      retries: source.retries,
+      clock: source.clock,
+      random: source.random,
+      signal: control.stopping,
+      stopped: () => control.reason !== undefined,
+      onRetry: source.onRetry,
+    },
+  );
+  const first = await once();
+  const answer = first.kind === 'file' && first.bytes === 0 ? await once() : first;
+  source.onAnswer?.();
+  if (answer.kind !== 'file') return answer;
+  const { fileName: name, bytes } = answer;
+  // A header that says `name=""` names no file: nothing could be put back under it.
+  if (name === '') return { ...answer, kind: 'no_name' };
+  return { kind: 'file', name, bytes, sha256: hash?.digest('hex') ?? '' };
+}
+
+/** Why no file came, in words for a report. The body of an unnamed answer may be a file's: it is not quoted. */
+export function tellFailure(answer: Exclude<TakeAnswer, TakenFile>): string {
+  return answer.kind === 'no_name'
+    ? "the server's answer names no file, so that nothing tells whether it is the stored one"
+    : answer.message;
+}

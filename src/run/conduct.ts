@@ -1,0 +1,75 @@
+import { foldJournal } from '../journal/fold.ts';
+import { createMark } from '../journal/mark.ts';
+import type { JournalSource } from '../journal/source.ts';
+import { JournalError } from '../journal/write.ts';
+import { isUnfinished } from './resume-rows.ts';
+import { runSession, type SessionOptions, type SessionRows } from './session.ts';
+
+/** At this many requests a second or fewer, each `sending` line is on the disk before its request leaves. */
+const SYNC_EACH_UP_TO_PER_SECOND = 50;
+
+/** Is each `sending` line synced, or does a mark cover the rows ahead? */
+export function syncsEachSend(intervalMs: number): boolean {
+  return intervalMs >= 1000 / SYNC_EACH_UP_TO_PER_SECOND;
+}
+
+export interface ConductOptions {
+  readonly session: Omit<SessionOptions, 'mark'>;
+  /** The journal that the session writes, to be read again at its end. */
+  readonly path: string | JournalSource;
+  readonly syncEachSend: boolean;
+  /** A confirmation to write down; absent where there is one already, or a signal came first. */
+  readonly confirmed: { readonly by: 'typed' | '--yes'; readonly files: number } | undefined;
+  /** The rows to work on; `resume` says in the journal that it began. */
+  readonly rows: () => Promise<SessionRows>;
+}
+
+/** How a session of a run ended, as far as the rows do not tell. */
+export interface Conducted {
+  /** Rows, or looks, are left that the stop kept from being done. */
+  readonly stopped: boolean;
+  readonly failure: JournalError | undefined;
+}
+
+/**
+ * One session of a run, from the confirmation to the stop: what `run` and
+ * `resume` have in common, whoever watches it. Throws for bugs alone.
+ */
+export async function conductSession(options: ConductOptions): Promise<Conducted> {
+  const { session, confirmed, path, syncEachSend } = options;
+  const { journal, control } = session;
+  let stopped = false;
+  try {
+    if (confirmed !== undefined) {
+      journal.append({ state: 'confirmed', at: journal.stamp(), ...confirmed });
+    }
+    // The plan and the confirmation are on the disk before the first deletion.
+    await journal.sync();
+    if (control.reason === undefined) {
+      await runSession(await options.rows(), {
+        ...session,
+        mark: syncEachSend ? undefined : createMark(journal),
+      });
+    }
+    await journal.sync();
+    // A run with nothing left to send or to look at is finished, not stopped.
+    if (control.reason !== undefined && (await hasWorkLeft(path))) {
+      stopped = true;
+      const { code, message } = control.reason;
+      journal.append({ state: 'stop', at: journal.stamp(), code, message });
+      await journal.sync();
+    }
+    return { stopped, failure: journal.failure };
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error;
+    return { stopped, failure: journal.failure ?? error };
+  }
+}
+
+async function hasWorkLeft(path: string | JournalSource): Promise<boolean> {
+  const view = await foldJournal(path);
+  for (let row = 1; row <= view.header.manifest.rows; row += 1) {
+    if (isUnfinished(view, row)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,203 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { parse } from 'csv-parse/sync';
+import { afterEach } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import type { Io } from '../../src/commands/io.ts';
+import { restore, type RestoreFlags } from '../../src/commands/restore.ts';
+import { resume } from '../../src/commands/resume.ts';
+import { run, type RunFlags } from '../../src/commands/run.ts';
+import type { Target } from '../../src/manifest/target.ts';
+import { createSandbox, type Sandbox } from '../../src/sandbox/handler.ts';
+import type { SandboxOptions } from '../../src/sandbox/options.ts';
+import { buildProject } from '../../src/sandbox/project.ts';
+import { serveSandbox } from '../../src/sandbox/serve.ts';
+import type { FileContent, ProjectSpec } from '../../src/sandbox/spec.ts';
+
+const closers: (() => void | Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const close of closers.splice(0).toReversed()) await close();
+});
+
+export function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'backup-'));
+  closers.push(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return folder;
+}
+
+/** The process as a command sees it, with its output in strings. */
+export interface Terminal {
+  readonly io: Io;
+  readonly out: () => string;
+  readonly err: () => string;
+  /** A signal from outside; the second one aborts. */
+  readonly signal: (signal: NodeJS.Signals) => void;
+}
+
+export function makeTerminal(cwd: string): Terminal {
+  const text = { out: '', err: '' };
+  const stream = (key: 'out' | 'err'): NodeJS.WriteStream => {
+    const sink = new PassThrough();
+    sink.on('data', (chunk: Buffer) => {
+      text[key] += chunk.toString('utf8');
+    });
+    return sink as unknown as NodeJS.WriteStream;
+  };
+  const first: ((signal: NodeJS.Signals) => void)[] = [];
+  const second: (() => void)[] = [];
+  const received: NodeJS.Signals[] = [];
+  const io: Io = {
+    env: {},
+    cwd,
+    platform: process.platform,
+    stdin: new PassThrough() as unknown as NodeJS.ReadStream,
+    stdout: stream('out'),
+    stderr: stream('err'),
+    clock: systemClock,
+    random: () => 0,
+    signals: {
+      get received() {
+        return received[0];
+      },
+      onFirst: (act) => void first.push(act),
+      onSecond: (act) => void second.push(act),
+    },
+  };
+  return {
+    io,
+    out: () => text.out,
+    err: () => text.err,
+    signal: (signal) => {
+      received.push(signal);
+      if (received.length === 1) for (const act of first) act(signal);
+      else for (const act of second) act();
+    },
+  };
+}
+
+/** A repeating form with a file and a signature, for as many files as a test wants. */
+export const SPEC: ProjectSpec = {
+  kind: 'classic',
+  projectId: 12,
+  title: 'Backups',
+  forms: [
+    { name: 'base', fields: [{ name: 'record_id' }, { name: 'age' }] },
+    {
+      name: 'scans',
+      repeats: true,
+      fields: [
+        { name: 'scan', type: 'file' },
+        { name: 'sig', type: 'file', signature: true },
+      ],
+    },
+    { name: 'papers', fields: [{ name: 'paper', type: 'file' }] },
+  ],
+  records: [{ id: '1', rows: [{ values: { age: '40' } }] }],
+};
+
+const INSTANCES = 10;
+
+/** Where the file of a manifest row stands: ten instances in each record. */
+export function scanOf(row: number): Target {
+  const record = String(Math.ceil(row / INSTANCES));
+  const instance = String(((row - 1) % INSTANCES) + 1);
+  return { record, field: 'scan', event: '', instance };
+}
+
+export interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** A sandbox that is served, and the commands against it. */
+export interface Desk {
+  readonly sandbox: Sandbox;
+  readonly folder: string;
+  readonly runDir: string;
+  /** Stores files at `scanOf(1)` and on, and names them in the manifest. */
+  fill(files: readonly FileContent[], guards?: readonly string[]): void;
+  stored(): readonly (FileContent | undefined)[];
+  run(flags?: RunFlags, terminal?: Terminal): Promise<Ended>;
+  resume(terminal?: Terminal): Promise<Ended>;
+  restore(flags?: RestoreFlags, terminal?: Terminal): Promise<Ended>;
+  rows(report: string): Record<string, string>[];
+  /** Everything that stands in the backup folder. */
+  backups(): string[];
+  readBackup(path: string): Buffer;
+}
+
+export async function openDesk(options: SandboxOptions = {}): Promise<Desk> {
+  const sandbox = createSandbox({
+    project: buildProject(SPEC),
+    requestsPerMinute: 0,
+    ...options,
+  });
+  const server = await serveSandbox(sandbox);
+  closers.push(() => server.close());
+  const folder = makeFolder();
+  const runDir = join(folder, 'run');
+  const manifest = join(folder, 'manifest.csv');
+  const tokenFile = join(folder, 'token');
+  writeFileSync(tokenFile, sandbox.token, { mode: 0o600 });
+  const connection = { url: server.url, tokenFile, rate: 'unlimited', retries: '1', timeout: '5' };
+  const quiet = true as const;
+  let count = 0;
+
+  const perform = async (
+    command: (io: Io) => Promise<number>,
+    terminal = makeTerminal(folder),
+  ): Promise<Ended> => {
+    const code = await command(terminal.io);
+    return { code, out: terminal.out(), err: terminal.err() };
+  };
+
+  return {
+    sandbox,
+    folder,
+    runDir,
+    fill(files, guards = []) {
+      count = files.length;
+      files.forEach(({ name, bytes }, at) => {
+        sandbox.project.putFile(scanOf(at + 1), name, bytes);
+      });
+      const lines = files.map((_file, at) => {
+        const { record, instance } = scanOf(at + 1);
+        return `${record},scan,${instance},${guards[at] ?? ','}`;
+      });
+      writeFileSync(
+        manifest,
+        `record,field,instance,expect_filename,expect_sha256\n${lines.join('\n')}\n`,
+      );
+    },
+    stored: () =>
+      Array.from({ length: count }, (_, at) => sandbox.project.readFile(scanOf(at + 1))),
+    run: (flags = {}, terminal) =>
+      perform(
+        (io) => run(io, manifest, { ...connection, quiet, runDir, yes: true, backup: true, ...flags }),
+        terminal,
+      ),
+    resume: (terminal) => perform((io) => resume(io, runDir, { ...connection, quiet }), terminal),
+    restore: (flags = {}, terminal) =>
+      perform((io) => restore(io, runDir, { ...connection, quiet, yes: true, ...flags }), terminal),
+    rows: (report) =>
+      parse(readFileSync(join(runDir, report)), { columns: true }) as Record<string, string>[],
+    backups() {
+      try {
+        return readdirSync(join(runDir, 'backup')).toSorted();
+      } catch {
+        return [];
+      }
+    },
+    readBackup: (path) => readFileSync(join(runDir, ...path.split('/'))),
+  };
+}
+
+export function textFile(name: string, text: string): FileContent {
+  return { name, bytes: new TextEncoder().encode(text) };
+}

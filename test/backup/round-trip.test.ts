@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { FileContent } from '../../src/sandbox/spec.ts';
+import { openDesk, scanOf, textFile } from './desk.ts';
+
+const LARGE_BYTES = 50_000_000;
+
+/** Names that were trouble somewhere; those that PHP would not store as they are go elsewhere. */
+const ODD_NAMES = [
+  'Scan.PDF',
+  'scan.pdf',
+  '\u00e9.txt',
+  'e\u0301.txt',
+  'con.pdf',
+  'aux',
+  'NUL.tar.gz',
+  'report.',
+  'a:b|c?.pdf',
+  `${'漢'.repeat(120)}.pdf`,
+  'résumé ü.pdf',
+  '李.png',
+  "it's; name=x.txt",
+  '..',
+  '=1+1.csv',
+  '-rf',
+  '%41.txt',
+  '🧬 sample.bin',
+];
+
+function binary(seed: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let state = seed;
+  for (let at = 0; at < length; at += 1) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    bytes[at] = state >>> 24;
+  }
+  return bytes;
+}
+
+function digest(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function nameAndDigest(file: FileContent | undefined): string[] {
+  return file === undefined ? [] : [file.name, digest(file.bytes)];
+}
+
+describe('backup, delete, restore', () => {
+  it('leaves 500 files as they were: names and bytes', async () => {
+    const desk = await openDesk();
+    const files = Array.from({ length: 500 }, (_, at) => {
+      const name = ODD_NAMES[at % 40] ?? `file-${at % 7}.bin`;
+      if (at === 20) return { name: 'large.bin', bytes: new Uint8Array(LARGE_BYTES).fill(7) };
+      return { name, bytes: at % 50 === 1 ? new Uint8Array() : binary(at, (at * 37) % 5000) };
+    });
+    desk.fill(files);
+    const before = files.map(nameAndDigest);
+
+    const ran = await desk.run();
+    expect([ran.code, desk.stored().filter((file) => file !== undefined)]).toEqual([0, []]);
+    const rows = desk.rows('success.csv');
+    expect(rows.map((row) => [row['sweep_file_name'], row['sweep_file_sha256']])).toEqual(before);
+    expect(rows.map((row) => digest(desk.readBackup(row['sweep_backup'] ?? '')))).toEqual(
+      before.map(([, sha256]) => sha256),
+    );
+    expect(rows.map((row) => Number(row['sweep_file_bytes']))).toEqual(
+      files.map(({ bytes }) => bytes.length),
+    );
+    expect(desk.backups()).toHaveLength(500);
+
+    const restored = await desk.restore();
+    expect(restored.code).toBe(0);
+    expect(desk.stored().map(nameAndDigest)).toEqual(before);
+    const report = desk.rows('restore.csv');
+    expect(report.map((row) => [row['sweep_row'], row['file_name'], row['sha256']])).toEqual(
+      before.map(([name, sha256], at) => [String(at + 1), name, sha256]),
+    );
+    expect(new Set(report.map((row) => `${row['status']}/${row['code']}`))).toEqual(
+      new Set(['restored/']),
+    );
+
+    // Again: a field that holds its bytes is left alone.
+    expect((await desk.restore({ rows: '3,480-490' })).code).toBe(0);
+    expect(desk.sandbox.ledger.counts().import).toBe(500);
+    const again = desk.rows('restore.csv');
+    expect(again.map((row) => row['sweep_row'])).toEqual(
+      [3, 480, 481, 482, 483, 484, 485, 486, 487, 488, 489, 490].map(String),
+    );
+    expect(new Set(again.map((row) => row['code']))).toEqual(new Set(['already_there']));
+  });
+
+  it('keeps what it saved from others', async () => {
+    const desk = await openDesk();
+    desk.fill([textFile('a.txt', 'a')]);
+    await desk.run();
+    const mode = (path: string): number => statSync(join(desk.runDir, path)).mode & 0o777;
+    expect([mode('backup'), mode('backup/000001-a.txt')]).toEqual([0o700, 0o600]);
+  });
+
+  it('speaks PHP: a length, and no filename* behind which it sees no file', async () => {
+    const desk = await openDesk();
+    const seen: (string | null)[] = [];
+    desk.sandbox.script(
+      ({ kind }) => kind === 'import',
+      [
+        ({ headers, form }, proceed) => {
+          seen.push(headers.get('content-length'), headers.get('transfer-encoding'));
+          if (headers.get('content-length') === null) return new Response('', { status: 411 });
+          if (form.file('file') === undefined) return new Response('no file', { status: 400 });
+          return proceed();
+        },
+      ],
+      { lasting: true },
+    );
+    const files = [
+      textFile('plain.txt', 'plain'),
+      textFile('résumé ü.pdf', 'accents'),
+      textFile('李.png', 'beyond'),
+      { name: 'empty.dat', bytes: new Uint8Array() },
+      { name: 'large.dat', bytes: binary(5, 5_000_000) },
+    ];
+    desk.fill(files);
+    expect((await desk.run()).code).toBe(0);
+    expect((await desk.restore()).code).toBe(0);
+    expect(desk.stored().map(nameAndDigest)).toEqual(files.map(nameAndDigest));
+    expect(seen.filter((_one, at) => at % 2 === 1)).toEqual([null, null, null, null, null]);
+  });
+});
+
+describe('a project without a check', () => {
+  it('is read when its files are put back', async () => {
+    const desk = await openDesk();
+    desk.fill([textFile('a.txt', 'a')]);
+    expect((await desk.run({ check: false })).code).toBe(0);
+    expect(desk.sandbox.project.hasFile(scanOf(1))).toBe(false);
+    expect((await desk.restore()).code).toBe(0);
+    expect(desk.sandbox.project.fileName(scanOf(1))).toBe('a.txt');
+  });
+});

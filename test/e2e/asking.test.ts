@@ -1,0 +1,152 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { BIN, namesIn, pause, startProgram, until, type Started } from '../support/cli.ts';
+import { FAST, openStand, photosManifest, type Stand } from '../support/stand.ts';
+
+/** A real terminal: a small Python program holds one, types what it reads, and shows what comes. */
+const PTY = `
+import os, pty, select, sys
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[1], sys.argv[1:])
+source = [fd, 0]
+while True:
+    ready = select.select(source, [], [])[0]
+    if fd in ready:
+        try:
+            data = os.read(fd, 65536)
+        except OSError:
+            data = b''
+        if not data:
+            break
+        os.write(1, data)
+    if 0 in ready:
+        typed = os.read(0, 1024)
+        if typed:
+            os.write(fd, typed)
+        else:
+            source.remove(0)
+status = os.waitpid(pid, 0)[1]
+sys.exit(os.WEXITSTATUS(status) if os.WIFEXITED(status) else 99)
+`;
+const hasPython =
+  process.platform !== 'win32' && spawnSync('python3', ['-c', 'import pty']).status === 0;
+
+interface Terminal extends Started {
+  type(text: string): void;
+}
+
+async function open(stand: Stand, args: readonly string[], redirect = ''): Promise<Terminal> {
+  const script = join(stand.folder, 'pty.py');
+  await writeFile(script, PTY);
+  const shell = `exec "$0" "$@" ${redirect}`;
+  const command = ['bash', '-c', shell, process.execPath, BIN, ...args];
+  const started = startProgram('python3', [script, ...command], {
+    cwd: stand.folder,
+    env: { ...stand.env, TERM: 'xterm' },
+    typing: true,
+  });
+  return {
+    ...started,
+    type: (text) => {
+      started.child.stdin?.write(text);
+    },
+  };
+}
+
+async function prepare(): Promise<Stand> {
+  const stand = await openStand();
+  await stand.write('m.csv', photosManifest(12));
+  return stand;
+}
+
+describe.skipIf(!hasPython)('the question, on a real terminal (skipped without Python)', () => {
+  it('the right number deletes', async () => {
+    const stand = await prepare();
+    const terminal = await open(stand, ['run', 'm.csv', ...FAST]);
+    await until(() => terminal.stdout().includes('Type 12'));
+    expect(terminal.stdout()).toContain('Archive (id 4711)');
+    expect(stand.deletions()).toBe(0);
+    terminal.type('12\r');
+    expect((await terminal.ended).code).toBe(0);
+    const run = await stand.run();
+    expect(run.success).toHaveLength(12);
+    expect(run.journal.find(({ state }) => state === 'confirmed')).toMatchObject({
+      files: 12,
+      by: 'typed',
+    });
+  });
+
+  it.each([
+    { name: 'another number', typed: '11\r' },
+    { name: 'a yes', typed: 'yes\r' },
+    { name: 'nothing', typed: '\r' },
+    { name: 'Ctrl-C', typed: '\u0003' },
+    { name: 'Ctrl-D', typed: '\u0004' },
+  ])('$name is a no: exit 2, and no directory', async ({ typed }) => {
+    const stand = await prepare();
+    const terminal = await open(stand, ['run', 'm.csv', ...FAST]);
+    await until(() => terminal.stdout().includes('Type 12'));
+    terminal.type(typed);
+    // Ctrl-D is no answer by itself: the terminal may go on waiting.
+    if (typed === '\u0004') {
+      await pause(300);
+      terminal.type('\u0003');
+    }
+    const { code, stdout } = await terminal.ended;
+    expect(code).toBe(2);
+    expect(stdout).toContain('Nothing was deleted');
+    expect(stand.deletions()).toBe(0);
+    expect(await namesIn(join(stand.folder, 'reports'))).toEqual([]);
+  });
+
+  it('standard output elsewhere: the plan is shown to the person too', async () => {
+    const stand = await prepare();
+    const terminal = await open(stand, ['run', 'm.csv', '--json', ...FAST], '> out.json');
+    await until(() => terminal.stdout().includes('Type 12'));
+    expect(terminal.stdout()).toContain('Files to delete  12');
+    terminal.type('12\r');
+    expect((await terminal.ended).code).toBe(0);
+    const out = JSON.parse(await readFile(join(stand.folder, 'out.json'), 'utf8')) as object;
+    expect(out).toEqual((await stand.run()).summary);
+  });
+
+  it('a SIGTERM from outside is a signal there too: 143, and resume asks again', async () => {
+    const stand = await prepare();
+    const file = join(stand.folder, 'pty.py');
+    await writeFile(file, PTY);
+    const started = startProgram(
+      'python3',
+      [file, 'bash', '-c', `echo $$ > pid; exec "$0" "$@"`, process.execPath, BIN, 'run', 'm.csv'],
+      { cwd: stand.folder, env: { ...stand.env, TERM: 'xterm' }, typing: true },
+    );
+    await until(() => started.stdout().includes('Type 12'));
+    process.kill(Number(await readFile(join(stand.folder, 'pid'), 'utf8')), 'SIGTERM');
+    expect((await started.ended).code).toBe(143);
+    expect(stand.deletions()).toBe(0);
+  });
+
+  it('no token: asked for without showing it', async () => {
+    const stand = await prepare();
+    const script = join(stand.folder, 'pty.py');
+    await writeFile(script, PTY);
+    const started = startProgram(
+      'python3',
+      [script, process.execPath, BIN, 'run', 'm.csv', '--yes', ...FAST],
+      {
+        cwd: stand.folder,
+        env: { REDCAP_API_URL: stand.url, TERM: 'xterm' },
+        typing: true,
+      },
+    );
+    await until(() => /token/i.test(started.stdout()));
+    await pause(200);
+    started.child.stdin?.write(`${stand.sandbox.token}\r`);
+    const { code, stdout } = await started.ended;
+    expect(code).toBe(0);
+    expect(stdout.toLowerCase()).not.toContain(stand.sandbox.token.toLowerCase());
+    expect(stand.deletions()).toBe(12);
+  });
+});

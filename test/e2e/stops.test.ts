@@ -1,0 +1,336 @@
+import { describe, expect, it } from 'vitest';
+import type { ScriptedAnswer } from '../../src/sandbox/script.ts';
+import { namesIn } from '../support/cli.ts';
+import { fates, findRun } from '../support/run-files.ts';
+import {
+  audit,
+  FAST,
+  isDeletion,
+  openStand,
+  photo,
+  photosManifest,
+  type Stand,
+} from '../support/stand.ts';
+import { join } from 'node:path';
+
+const answer =
+  (status: number, body: string, headers: Readonly<Record<string, string>> = {}): ScriptedAnswer =>
+  () =>
+    new Response(body, { status, headers: { 'content-type': 'text/html', ...headers } });
+const BAN = '<p>Your IP address has been banned due to suspected abuse.</p>';
+const MOVED = answer(302, '', { location: 'https://login.example.edu/sso?from=/api/' });
+
+async function finish(stand: Stand, more: readonly string[] = []): Promise<readonly string[]> {
+  const ended = await stand.sweep(['resume', await findRun(stand.folder), ...FAST, ...more]);
+  expect(ended).toMatchObject({ code: 0 });
+  const run = await stand.run();
+  audit(run, stand);
+  return fates(run);
+}
+
+function times(n: number, fate: string): string[] {
+  return Array.from({ length: n }, () => fate);
+}
+
+describe('a token that is refused', () => {
+  it('with a check: exit 2, no deletion request, no run directory', async () => {
+    const stand = await openStand();
+    await stand.write('m.csv', photosManifest(20));
+    const ended = await stand.sweep(['run', 'm.csv', '--yes', ...FAST], {
+      REDCAP_API_TOKEN: 'ABCDEF0123456789ABCDEF0123456789',
+    });
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain('You do not have permissions to use the API');
+    expect(stand.deletions()).toBe(0);
+    expect(await namesIn(join(stand.folder, 'reports'))).toEqual([]);
+  });
+
+  it.each([
+    { name: '403', script: [] as ScriptedAnswer[], token: 'ABCDEF0123456789ABCDEF0123456789' },
+    { name: '401', script: [answer(401, 'who are you')], token: undefined },
+  ])('without a check, $name: one request, exit 3, every row not attempted', async (one) => {
+    const stand = await openStand();
+    if (one.script.length > 0) stand.sandbox.script(isDeletion, one.script, { lasting: true });
+    await stand.write('m.csv', photosManifest(20));
+    const args = ['run', 'm.csv', '--yes', '--no-check', ...FAST, '--concurrency', '16'];
+    const ended = await stand.sweep(
+      args,
+      one.token === undefined ? {} : { REDCAP_API_TOKEN: one.token },
+    );
+    expect(ended.code).toBe(3);
+    expect(stand.sandbox.ledger.counts()).toMatchObject({ delete: 1, meta: 0, export: 0 });
+    const run = await stand.run();
+    expect(fates(run)).toEqual([
+      'not_attempted rejected_token 1 ',
+      ...times(19, 'not_attempted rejected_token 0 '),
+    ]);
+    expect(ended.stderr).toContain('redcap-sweep resume reports/');
+    expect(stand.sandbox.ledger.deletions()).toEqual([]);
+  });
+});
+
+describe('stops that end the run at once, and resume finishes', () => {
+  it.each([
+    { code: 'banned', name: 'ban page at 200', reply: answer(200, BAN) },
+    { code: 'banned', name: 'ban page at 403', reply: answer(403, BAN) },
+    { code: 'banned', name: 'ban page at 429', reply: answer(429, BAN) },
+    { code: 'wrong_address', name: 'redirect', reply: MOVED },
+    { code: 'wrong_address', name: '404 page', reply: answer(404, '<h1>Not Found</h1>') },
+    {
+      code: 'server_busy',
+      name: 'Retry-After of 11 minutes',
+      reply: answer(503, 'busy', { 'retry-after': '660' }),
+      effect: true,
+    },
+  ])('$name: $code', async ({ code, reply, ...one }) => {
+    const stand = await openStand();
+    // The first three go well; whatever comes behind meets it.
+    let deletions = 0;
+    let lifted = false;
+    stand.sandbox.script(
+      (call) => !lifted && call.kind === 'delete' && (deletions += 1) > 3,
+      [reply],
+      { lasting: true },
+    );
+    await stand.write('m.csv', photosManifest(20));
+    const ended = await stand.sweep(['run', 'm.csv', '--yes', ...FAST, '--concurrency', '1']);
+    expect(ended.code).toBe(3);
+    const run = await stand.run();
+    const met = 'effect' in one ? 'unknown http_5xx 1 ' : `not_attempted ${code} 1 `;
+    expect(fates(run)).toEqual([
+      ...times(3, 'deleted  1 '),
+      met,
+      ...times(16, `not_attempted ${code} 0 `),
+    ]);
+    expect(run.summary).toMatchObject({ exitCode: 3, stop: { code } });
+    expect(ended.stderr).toContain('To go on: redcap-sweep resume reports/');
+    expect(ended.stdout).toContain('Stopped');
+    if (reply === MOVED) expect(ended.stderr).toContain('login.example.edu');
+    // Not one more request after the sign, looks included.
+    expect(stand.sandbox.ledger.entries.at(-1)).toMatchObject({ kind: 'delete' });
+    expect(stand.deletions()).toBe(4);
+    audit(run, stand);
+    lifted = true;
+    expect((await finish(stand)).map((fate) => fate.split(' ')[0])).toEqual(times(20, 'deleted'));
+  });
+
+  it('the requests in flight alone follow a ban', async () => {
+    const stand = await openStand({ latencyMs: 20 });
+    let deletions = 0;
+    stand.sandbox.script(
+      (call) => call.kind === 'delete' && (deletions += 1) > 5,
+      [answer(200, BAN)],
+      { lasting: true },
+    );
+    await stand.write('m.csv', photosManifest(20));
+    const ended = await stand.sweep(['run', 'm.csv', '--yes', ...FAST, '--concurrency', '4']);
+    expect(ended.code).toBe(3);
+    expect(stand.deletions()).toBeLessThanOrEqual(5 + 4);
+    audit(await stand.run(), stand);
+  });
+
+  it('ban words inside a downloaded name or a JSON error are no ban', async () => {
+    const stand = await openStand();
+    stand.project.putFile(photo(1), 'has been banned due to suspected abuse.pdf');
+    const text = JSON.stringify({ error: 'has been banned due to suspected abuse' });
+    stand.sandbox.script(photo(2), [
+      () => new Response(text, { status: 403, headers: { 'content-type': 'application/json' } }),
+    ]);
+    await stand.write('m.csv', photosManifest(3));
+    const ended = await stand.sweep(['run', 'm.csv', '--yes', ...FAST, '--concurrency', '1']);
+    expect(ended.code).toBe(1);
+    expect(fates(await stand.run())).toEqual([
+      'deleted  1 yes',
+      'failed http_403 1 ',
+      'deleted  1 yes',
+    ]);
+  });
+
+  it('a server that says yes and deletes nothing: not_deleting after ten rows', async () => {
+    const stand = await openStand({ project: undefined as never, kind: 'classic', records: 200 });
+    stand.sandbox.script(isDeletion, ['empty'], { lasting: true });
+    const rows = [...stand.project.files()].filter(({ target }) => target.field === 'consent_file');
+    await stand.write(
+      'm.csv',
+      `record,field\n${rows.map(({ target }) => `${target.record},consent_file`).join('\n')}\n`,
+    );
+    const ended = await stand.sweep([
+      ...['run', 'm.csv', '--yes', '--rate', '100/s', '--concurrency', '2'],
+    ]);
+    expect(ended.code).toBe(3);
+    const run = await stand.run();
+    expect(run.summary.stop).toMatchObject({ code: 'not_deleting' });
+    expect(run.summary.totals['deleted']).toBe(0);
+    expect(run.summary.totals['unknown']).toBe(0);
+    const sent = [...run.rows.values()].filter((row) => row['sweep_attempts'] !== '0');
+    // What was sent is looked at even so.
+    for (const row of sent) expect(row['sweep_code']).toBe('still_present');
+    expect(sent.length).toBeGreaterThanOrEqual(10);
+    expect(sent.length).toBeLessThan(60);
+  });
+
+  it('the connection goes away in the middle: no_answers, exit 3', async () => {
+    const stand = await openStand({ project: undefined as never, kind: 'classic', records: 40 });
+    let deletions = 0;
+    stand.sandbox.script(
+      (call) => call.kind === 'delete' && (deletions += 1) > 3,
+      ['reset-before'],
+      { lasting: true },
+    );
+    const ids = [...new Set([...stand.project.files()].map(({ target }) => target.record))];
+    await stand.write(
+      'm.csv',
+      `record,field\n${ids.map((id) => `${id},consent_file`).join('\n')}\n`,
+    );
+    const args = ['run', 'm.csv', '--yes', ...FAST, '--no-verify', '--concurrency', '1'];
+    const ended = await stand.sweep([...args, '--retries', '0']);
+    expect(ended.code).toBe(3);
+    const run = await stand.run();
+    expect(run.summary.stop).toMatchObject({ code: 'no_answers' });
+    expect(run.summary.totals).toMatchObject({ deleted: 3, unknown: 10 });
+    audit(run, stand);
+  });
+});
+
+describe('stops that somebody asked for', () => {
+  it('--limit: a pilot of three, then all of it', async () => {
+    const stand = await openStand();
+    await stand.write('m.csv', photosManifest(20));
+    const ended = await stand.sweep(['run', 'm.csv', '--yes', '--limit', '3', ...FAST]);
+    expect(ended.code).toBe(3);
+    expect(fates(await stand.run())).toEqual([
+      ...times(3, 'deleted  1 yes'),
+      ...times(17, 'not_attempted limit 0 '),
+    ]);
+    expect(stand.deletions()).toBe(3);
+    const next = await stand.sweep([
+      'resume',
+      await findRun(stand.folder),
+      '--limit',
+      '4',
+      ...FAST,
+    ]);
+    expect(next.code).toBe(3);
+    expect(stand.deletions()).toBe(7);
+    expect(await finish(stand)).toEqual(times(20, 'deleted  1 yes'));
+    expect(stand.deletions()).toBe(20);
+  });
+
+  it.each(['20', '21'])('--limit %s of 20 rows is no stop', async (limit) => {
+    const stand = await openStand();
+    await stand.write('m.csv', photosManifest(20));
+    const ended = await stand.sweep(['run', 'm.csv', '--yes', '--limit', limit, ...FAST]);
+    expect(ended.code).toBe(0);
+    expect(ended.stderr).not.toContain('resume');
+    const run = await stand.run();
+    expect(run.summary).toMatchObject({ exitCode: 0, stop: null });
+    expect(fates(run)).toEqual(times(20, 'deleted  1 yes'));
+  });
+
+  it('--max-failures n: stops at the n-th failed row, and looks at what was sent', async () => {
+    const stand = await openStand();
+    for (const record of [2, 4, 6, 8]) {
+      stand.sandbox.script(
+        photo(record),
+        [() => new Response('{"error":"locked"}', { status: 400 })],
+        { lasting: true },
+      );
+    }
+    await stand.write('m.csv', photosManifest(20));
+    const args = ['run', 'm.csv', '--yes', ...FAST, '--concurrency', '1', '--max-failures', '3'];
+    const ended = await stand.sweep(args);
+    expect(ended.code).toBe(3);
+    const failed = 'failed http_400 1 ';
+    const deleted = 'deleted  1 yes';
+    expect(fates(await stand.run())).toEqual([
+      ...[deleted, failed, deleted, failed, deleted, failed],
+      ...times(14, 'not_attempted max_failures 0 '),
+    ]);
+    // Counts start anew.
+    const resumed = await stand.sweep(['resume', await findRun(stand.folder), ...FAST]);
+    expect(resumed.code).toBe(1);
+    const run = await stand.run();
+    expect(run.summary.totals).toMatchObject({ deleted: 16, failed: 4, not_attempted: 0 });
+    audit(run, stand);
+  });
+
+  it('--max-failures n%: counts from the 100th finished row', async () => {
+    const stand = await openStand({ project: undefined as never, kind: 'classic', records: 150 });
+    stand.sandbox.script(
+      ({ kind, target }) => kind === 'delete' && Number(target?.record) % 2 === 0,
+      [() => new Response('{"error":"locked"}', { status: 400 })],
+      { lasting: true },
+    );
+    const ids = Array.from({ length: 150 }, (_, at) => String(at + 1).padStart(3, '0'));
+    for (const record of ids) {
+      const target = { record, field: 'consent_file', event: '', instance: '' };
+      stand.project.putFile(target, 'consent.pdf');
+    }
+    await stand.write(
+      'm.csv',
+      `record,field\n${ids.map((id) => `${id},consent_file`).join('\n')}\n`,
+    );
+    const args = ['run', 'm.csv', '--yes', ...FAST, '--concurrency', '1', '--max-failures', '40%'];
+    const ended = await stand.sweep(args);
+    expect(ended.code).toBe(3);
+    expect((await stand.run()).summary.totals).toMatchObject({
+      deleted: 50,
+      failed: 50,
+      not_attempted: 50,
+    });
+  });
+
+  it('--stop-at: a time that has come stops, and resume goes on', async () => {
+    const stand = await openStand({ latencyMs: 40 });
+    await stand.write('m.csv', photosManifest(20));
+    // A clock of its own, half a second before the full minute.
+    const at = new Date(Math.ceil((Date.now() + 2500) / 60_000) * 60_000);
+    const clock = at.toISOString().slice(11, 16);
+    const shift = at.getTime() - 2500 - Date.now();
+    const preload = await stand.write(
+      'clock.mjs',
+      `const now = Date.now; Date.now = () => now() + ${shift};`,
+    );
+    const args = ['run', 'm.csv', '--yes', '--rate', '3/s', '--stop-at', clock];
+    const ended = await stand.sweep(args, { NODE_OPTIONS: `--import ${preload}` });
+    expect(ended.code).toBe(3);
+    const run = await stand.run();
+    expect(run.summary.stop).toMatchObject({ code: 'stop_at' });
+    expect(run.summary.totals['deleted']).toBeGreaterThan(0);
+    expect(run.summary.totals['not_attempted']).toBeGreaterThan(5);
+    for (const row of run.success) expect(row['sweep_verified']).toBe('yes');
+    for (const row of run.unprocessed) expect(row['sweep_code']).toBe('stop_at');
+    expect((await finish(stand)).map((fate) => fate.split(' ')[0])).toEqual(times(20, 'deleted'));
+  });
+});
+
+describe('Retry-After', () => {
+  it.each([
+    { name: 'seconds', headers: { 'retry-after': '1' } },
+    {
+      name: "a date, held against the answer's own",
+      headers: {
+        date: 'Tue, 03 Mar 2026 10:00:00 GMT',
+        'retry-after': 'Tue, 03 Mar 2026 10:00:01 GMT',
+      },
+    },
+  ])('as $name holds back every request', async ({ headers }) => {
+    const stand = await openStand();
+    let first: number | undefined;
+    stand.sandbox.script(isDeletion, [
+      'ok',
+      () => {
+        first = Date.now();
+        return new Response('slow down', { status: 429, headers });
+      },
+    ]);
+    await stand.write('m.csv', photosManifest(6));
+    const ended = await stand.sweep(['run', 'm.csv', '--yes', ...FAST, '--concurrency', '1']);
+    expect(ended.code).toBe(0);
+    const times = stand.sandbox.ledger.entries
+      .filter(({ kind }) => kind === 'delete')
+      .map(({ at }) => at);
+    expect((times[2] ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(990);
+    expect((times[2] ?? 0) - (first ?? 0)).toBeLessThan(3000);
+  });
+});

@@ -1,0 +1,120 @@
+import type { PlanLine } from '../../src/journal/lines.ts';
+import { createTargetIndex } from '../../src/manifest/duplicates.ts';
+import { targetKey } from '../../src/manifest/identity.ts';
+import { openManifest } from '../../src/manifest/read.ts';
+import type { Target } from '../../src/manifest/target.ts';
+import { makePlan, type PlannedRow } from '../../src/plan/make-plan.ts';
+import { ruleRow } from '../../src/plan/rules.ts';
+import { ruledRows, surveyManifest, type Survey } from '../../src/plan/survey.ts';
+import { countPlanned, emptyTotals, type PlanTotals } from '../../src/plan/totals.ts';
+import { lookAt, type LookedBatch } from '../../src/project/look-batch.ts';
+import type { ProjectModel } from '../../src/project/model.ts';
+import { readModel } from '../../src/project/read-model.ts';
+import type { Sandbox } from '../../src/sandbox/handler.ts';
+import { inChunks } from '../manifest/manifest-of.ts';
+import { readSandbox } from '../project/builders.ts';
+
+export interface PlanSettings {
+  readonly defaultInstance?: string;
+  readonly approved?: readonly PlanLine[];
+  readonly ahead?: number;
+}
+
+export interface Planned {
+  readonly rows: readonly PlannedRow[];
+  readonly totals: PlanTotals;
+  readonly survey: Survey;
+  /** Targets of each look, in the order in which they were asked for. */
+  readonly looks: readonly (readonly Target[])[];
+  readonly blind: boolean;
+}
+
+/** A manifest's plan from rules and looks, put together as the commands do. */
+export async function planOf(
+  csv: string,
+  model: ProjectModel,
+  look: (targets: readonly Target[]) => LookedBatch | Promise<LookedBatch>,
+  settings: PlanSettings = {},
+): Promise<Planned> {
+  const { defaultInstance, approved, ahead = 2 } = settings;
+  const open = () => openManifest(inChunks(Buffer.from(csv), 65_536));
+  const rule = (row: Parameters<typeof ruleRow>[0]) => ruleRow(row, model, defaultInstance);
+  const late = model.repeats.kind === 'unknown';
+  const survey = await surveyManifest({ open, rule, looseRecords: false, findsDuplicates: !late });
+  const looks: (readonly Target[])[] = [];
+  const rows: PlannedRow[] = [];
+  const totals = emptyTotals();
+  let blind = false;
+  const index = createTargetIndex();
+  const planned = makePlan(ruledRows(await open(), rule, survey.duplicateOf), {
+    model,
+    defaultInstance,
+    look: async (targets) => {
+      looks.push(targets);
+      return look(targets);
+    },
+    ahead,
+    onBlind: () => (blind = true),
+    ...(approved === undefined ? {} : { approved: oneByOne(approved) }),
+    ...(late
+      ? {
+          lateDuplicate: (target: Target, row: number) =>
+            index.claim(targetKey(target, { looseRecords: false }), row),
+        }
+      : {}),
+  });
+  for await (const batch of planned) {
+    rows.push(...batch);
+    for (const one of batch) countPlanned(totals, one, model);
+  }
+  return { rows, totals, survey, looks, blind };
+}
+
+/** The same with the sandbox for a server. */
+export async function planAgainst(
+  sandbox: Sandbox,
+  csv: string,
+  settings: PlanSettings = {},
+): Promise<Planned> {
+  const reader = readSandbox(sandbox);
+  const model = await readModel(reader);
+  return planOf(
+    csv,
+    model,
+    (targets) =>
+      lookAt(
+        async (query) => {
+          const answer = await reader.exportRecords(query);
+          if (answer.kind === 'value') return { kind: 'rows', rows: answer.value };
+          return answer.kind === 'empty'
+            ? { kind: 'bodyless' }
+            : { kind: 'unreadable', message: answer.message };
+        },
+        model,
+        targets,
+      ),
+    settings,
+  );
+}
+
+/** Row, verdict, and its code or what it repeats. */
+export function briefly({ rows }: Planned): string[] {
+  return rows.map(({ row, verdict }) => {
+    const more =
+      verdict.kind === 'duplicate'
+        ? ` of ${verdict.of}`
+        : 'code' in verdict
+          ? ` ${verdict.code}`
+          : '';
+    return `${row.row} ${verdict.kind}${more}`;
+  });
+}
+
+export function messageOf({ rows }: Planned, row: number): string {
+  const verdict = rows[row - 1]?.verdict;
+  return verdict !== undefined && 'message' in verdict ? verdict.message : '';
+}
+
+async function* oneByOne<T>(items: readonly T[]): AsyncGenerator<T> {
+  for (const item of items) yield await Promise.resolve(item);
+}

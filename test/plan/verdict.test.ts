@@ -1,0 +1,276 @@
+import { describe, expect, it } from 'vitest';
+import type { PlanLine } from '../../src/journal/lines.ts';
+import type { ManifestRow } from '../../src/manifest/row.ts';
+import { holdAgainst } from '../../src/plan/changed.ts';
+import {
+  invalidVerdict,
+  judgeLook,
+  planLine,
+  seenBy,
+  type Verdict,
+} from '../../src/plan/verdict.ts';
+import { readValue, type Look } from '../../src/project/look.ts';
+import { makeModel, makeTarget } from '../project/builders.ts';
+
+const TARGET = makeTarget('7', 'photo', 'late_arm_2');
+
+function row(more: Partial<ManifestRow> = {}): ManifestRow {
+  return {
+    row: 3,
+    line: 4,
+    cells: [],
+    record: '7',
+    field: 'photo',
+    event: 'late_arm_2',
+    instance: '',
+    repeatInstrument: '',
+    expectFilename: '',
+    expectSha256: '',
+    problems: [],
+    ...more,
+  };
+}
+
+const judge = (look: Look, expectFilename = ''): Verdict =>
+  judgeLook(row({ expectFilename }), TARGET, false, look, makeModel());
+const toDelete = (seen: string | true | undefined): Verdict => ({
+  kind: 'delete',
+  target: TARGET,
+  seen,
+  signature: false,
+});
+
+describe('a look makes a verdict', () => {
+  it.each<[string, Look, string, Verdict]>([
+    ['there', readValue('a.pdf', []), '', toDelete('a.pdf')],
+    ['there, without a name', readValue('[document]', []), '', toDelete(true)],
+    ['there, a document id', readValue('22', []), '', toDelete('22')],
+    ['gone', { kind: 'gone' }, '', { kind: 'already_empty', target: TARGET }],
+    ['gone, guarded', { kind: 'gone' }, 'a.pdf', { kind: 'already_empty', target: TARGET }],
+    ['nothing: unconfirmed', { kind: 'nothing', why: 'x' }, '', toDelete(undefined)],
+    ['nothing, guarded', { kind: 'nothing', why: 'x' }, 'a.pdf', toDelete(undefined)],
+    ['guarded, the same', readValue('a.pdf', []), 'a.pdf', toDelete('a.pdf')],
+    ['guarded, white space outside', readValue(' a.pdf ', []), 'a.pdf', toDelete('a.pdf')],
+    ['guarded, no name to judge by', readValue('[document]', []), 'a.pdf', toDelete(true)],
+    ['guarded, a document id is no name', readValue('22', []), 'a.pdf', toDelete('22')],
+    [
+      'guarded, another',
+      readValue('A.pdf', []),
+      'a.pdf',
+      {
+        kind: 'guard_mismatch',
+        code: 'guard_filename',
+        message: 'the stored file is A.pdf, not a.pdf; nothing is deleted',
+        seen: 'A.pdf',
+      },
+    ],
+  ])('%s', (_what, look, expectFilename, verdict) => {
+    expect(judge(look, expectFilename)).toEqual(verdict);
+  });
+
+  it.each<[Look & { kind: 'no_record' }, string]>([
+    [
+      { kind: 'no_record' },
+      'record 7 does not exist, or this token may not see it (data access group)',
+    ],
+    [
+      { kind: 'no_record', near: '007' },
+      'record 7 does not exist, or this token may not see it (data access group); the project has 007',
+    ],
+    [{ kind: 'no_record', arms: ['1'] }, 'record 7 has no data in arm 2; it is in arm 1'],
+  ])('%j', (look, message) => {
+    expect(judge(look)).toEqual({ kind: 'invalid', code: 'unknown_record', message });
+  });
+
+  it('remembers what was seen', () => {
+    expect([
+      seenBy(readValue('a.pdf', [])),
+      seenBy(readValue('22', [])),
+      seenBy(readValue('[document]', [])),
+      seenBy({ kind: 'gone' }),
+      seenBy({ kind: 'nothing', why: '' }),
+    ]).toEqual(['a.pdf', '22', true, undefined, undefined]);
+  });
+
+  it('tells all faults under the code of the first', () => {
+    expect(
+      invalidVerdict([
+        { code: 'bad_instance', message: 'one' },
+        { code: 'unknown_field', message: 'two' },
+      ]),
+    ).toEqual({ kind: 'invalid', code: 'bad_instance', message: 'one; two' });
+  });
+});
+
+const DELETE_A: PlanLine = { row: 3, plan: 'delete', seen: 'a.pdf' };
+const GUARDED_A: PlanLine = {
+  row: 3,
+  plan: 'guard_mismatch',
+  code: 'guard_filename',
+  message: 'm',
+  seen: 'a.pdf',
+};
+
+describe('a verdict as the journal keeps it', () => {
+  it.each<[Verdict, PlanLine]>([
+    [toDelete('a.pdf'), DELETE_A],
+    [toDelete(true), { row: 3, plan: 'delete', seen: true }],
+    [toDelete(undefined), { row: 3, plan: 'delete' }],
+    [
+      { kind: 'delete', target: { ...TARGET, instance: '2' }, seen: true, signature: true },
+      { row: 3, plan: 'delete', seen: true, instance: '2', signature: true },
+    ],
+    [
+      { kind: 'already_empty', target: TARGET },
+      { row: 3, plan: 'already_empty' },
+    ],
+    [
+      { kind: 'already_empty', target: { ...TARGET, instance: '2' } },
+      { row: 3, plan: 'already_empty', instance: '2' },
+    ],
+    [
+      { kind: 'invalid', code: 'unknown_field', message: 'm' },
+      { row: 3, plan: 'invalid', code: 'unknown_field', message: 'm' },
+    ],
+    [{ kind: 'guard_mismatch', code: 'guard_filename', message: 'm', seen: 'a.pdf' }, GUARDED_A],
+    [
+      { kind: 'guard_mismatch', code: 'changed_since_check', message: 'm', seen: undefined },
+      { row: 3, plan: 'guard_mismatch', code: 'changed_since_check', message: 'm' },
+    ],
+    [
+      { kind: 'duplicate', of: 1 },
+      { row: 3, plan: 'duplicate', of: 1 },
+    ],
+  ])('%j', (verdict, line) => {
+    expect(planLine(row(), verdict)).toEqual(line);
+  });
+});
+
+describe('held against an approved check', () => {
+  const EMPTY: Verdict = { kind: 'already_empty', target: TARGET };
+  const UNKNOWN_RECORD: Verdict = { kind: 'invalid', code: 'unknown_record', message: 'no such' };
+  const guarded = (seen: string): Verdict => ({
+    kind: 'guard_mismatch',
+    code: 'guard_filename',
+    message: 'now',
+    seen,
+  });
+
+  it.each<[string, PlanLine, Verdict]>([
+    ['the same file', DELETE_A, toDelete('a.pdf')],
+    ['a file without a name', { row: 3, plan: 'delete', seen: true }, toDelete(true)],
+    ['still unconfirmed', { row: 3, plan: 'delete' }, toDelete(undefined)],
+    ['still empty', { row: 3, plan: 'already_empty' }, EMPTY],
+    [
+      'still invalid',
+      { row: 3, plan: 'invalid', code: 'unknown_record', message: 'x' },
+      UNKNOWN_RECORD,
+    ],
+    ['still another file', GUARDED_A, guarded('a.pdf')],
+    ['still a duplicate', { row: 3, plan: 'duplicate', of: 1 }, { kind: 'duplicate', of: 1 }],
+  ])('%s: as it was', (_what, line, fresh) => {
+    expect(holdAgainst(line, fresh)).toBe(fresh);
+  });
+
+  it.each<[string, PlanLine, Verdict, string, string | true | undefined]>([
+    [
+      'replaced',
+      DELETE_A,
+      toDelete('b.pdf'),
+      'it saw file a.pdf, now there is file b.pdf',
+      'b.pdf',
+    ],
+    [
+      'another document',
+      { row: 3, plan: 'delete', seen: '22' },
+      toDelete('23'),
+      'it saw document 22, now there is document 23',
+      '23',
+    ],
+    ['deleted', DELETE_A, EMPTY, 'it saw file a.pdf, now the field is empty', undefined],
+    [
+      'newly seen',
+      { row: 3, plan: 'already_empty' },
+      toDelete('a.pdf'),
+      'it saw an empty field, now there is file a.pdf',
+      'a.pdf',
+    ],
+    [
+      'confirmed since',
+      { row: 3, plan: 'delete' },
+      toDelete('a.pdf'),
+      'it saw nothing to go by (unconfirmed), now there is file a.pdf',
+      'a.pdf',
+    ],
+    [
+      'not confirmed any more',
+      DELETE_A,
+      toDelete(undefined),
+      'it saw file a.pdf, now there is nothing to go by (unconfirmed)',
+      undefined,
+    ],
+    [
+      'named since',
+      { row: 3, plan: 'delete', seen: true },
+      toDelete('a.pdf'),
+      'it saw a file without a name, now there is file a.pdf',
+      'a.pdf',
+    ],
+    [
+      'the record is gone',
+      DELETE_A,
+      UNKNOWN_RECORD,
+      'it saw file a.pdf, now the row is invalid: no such',
+      undefined,
+    ],
+    [
+      'the record came',
+      { row: 3, plan: 'invalid', code: 'unknown_record', message: 'x' },
+      toDelete('a.pdf'),
+      'it saw an invalid row (unknown_record), now there is file a.pdf',
+      'a.pdf',
+    ],
+    [
+      'invalid otherwise',
+      { row: 3, plan: 'invalid', code: 'unknown_field', message: 'x' },
+      UNKNOWN_RECORD,
+      'it saw an invalid row (unknown_field), now the row is invalid: no such',
+      undefined,
+    ],
+    [
+      'the expected file came',
+      GUARDED_A,
+      toDelete('b.pdf'),
+      'it saw another file than expected, now there is file b.pdf',
+      'b.pdf',
+    ],
+    [
+      'a third file',
+      GUARDED_A,
+      guarded('c.pdf'),
+      'it saw another file than expected, now there is another file than expected (file c.pdf)',
+      'c.pdf',
+    ],
+    [
+      'the expected file went',
+      DELETE_A,
+      guarded('b.pdf'),
+      'it saw file a.pdf, now there is another file than expected (file b.pdf)',
+      'b.pdf',
+    ],
+    [
+      'a duplicate of another row',
+      { row: 3, plan: 'duplicate', of: 1 },
+      { kind: 'duplicate', of: 2 },
+      'it saw a repetition of row 1, now it repeats row 2',
+      undefined,
+    ],
+  ])('%s: changed', (_what, line, fresh, words, seen) => {
+    expect(holdAgainst(line, fresh)).toEqual({
+      kind: 'guard_mismatch',
+      code: 'changed_since_check',
+      message: `changed since the check: ${words}`,
+      seen,
+    });
+  });
+});

@@ -1,0 +1,191 @@
+import { describe, expect, it } from 'vitest';
+import { createDoor, type Door, type DoorOptions } from '../../src/redcap/door.ts';
+import { createPacer } from '../../src/redcap/pacer.ts';
+import type { Transport, WireAnswer, WireRequest } from '../../src/redcap/transport.ts';
+import { createRedactor } from '../../src/text/redact.ts';
+import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
+
+const TOKEN = '0123456789ABCDEF0123456789ABCDEF';
+const EMPTY: WireAnswer = { kind: 'answer', status: 200, headers: {}, body: '' };
+
+interface Scene {
+  readonly door: Door;
+  readonly clock: VirtualClock;
+  readonly sent: { readonly request: WireRequest; readonly at: number }[];
+  readonly holds: [number, string][];
+}
+
+function open(
+  answers: readonly (WireAnswer | Promise<WireAnswer>)[] = [],
+  more: Partial<DoorOptions> & { readonly intervalMs?: number } = {},
+): Scene {
+  const clock = createVirtualClock();
+  const sent: Scene['sent'] = [];
+  const holds: Scene['holds'] = [];
+  const transport: Transport = (request) => {
+    sent.push({ request, at: clock.now() });
+    return Promise.resolve(answers[sent.length - 1] ?? EMPTY);
+  };
+  const door = createDoor({
+    transport,
+    token: TOKEN,
+    pacer: createPacer({ intervalMs: more.intervalMs ?? 0, clock }),
+    redact: createRedactor([TOKEN]),
+    onHold: (...hold) => holds.push(hold),
+    ...more,
+  });
+  return { door, clock, sent, holds };
+}
+
+describe('the door', () => {
+  it('adds token and format, and counts', async () => {
+    const { door, sent } = open();
+    await door.send({ content: 'record', fields: ['a'], type: 'flat' });
+    await door.send((token) => ({ body: `own ${token}`, contentType: 'x/y' }));
+    expect(sent.map(({ request }) => [request.contentType, request.body])).toEqual([
+      [
+        'application/x-www-form-urlencoded',
+        `token=${TOKEN}&content=record&type=flat&returnFormat=json&fields%5B0%5D=a`,
+      ],
+      ['x/y', `own ${TOKEN}`],
+    ]);
+    expect(door.requests).toBe(2);
+  });
+
+  it('lets the token out of no answer', async () => {
+    const lower = TOKEN.toLowerCase();
+    const { door } = open([
+      { kind: 'answer', status: 302, headers: { location: `/?t=${lower}` }, body: `<${TOKEN}>` },
+      { kind: 'broken', code: 'connection', sent: true, message: `odd ${lower}` },
+    ]);
+    const answers = [await door.send({}), await door.send({})];
+    expect(answers).toEqual([
+      { kind: 'answer', status: 302, headers: { location: '/?t=***' }, body: '<***>' },
+      { kind: 'broken', code: 'connection', sent: true, message: 'odd ***' },
+    ]);
+  });
+
+  it('runs beforeSend after pacing, right before the request leaves', async () => {
+    const { door, clock, sent } = open([], { intervalMs: 1000 });
+    const before: number[] = [];
+    const asked = [1, 2, 3].map(() =>
+      door.send({}, { beforeSend: () => void before.push(clock.now(), sent.length) }),
+    );
+    await clock.runTo(5000);
+    await Promise.all(asked);
+    expect(before).toEqual([0, 0, 1000, 1, 2000, 2]);
+    expect(sent.map(({ at }) => at)).toEqual([0, 1000, 2000]);
+  });
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('no journal');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('no journal'))],
+  ])('sends nothing where beforeSend %s, and frees the place', async (_what, beforeSend) => {
+    const { door, sent } = open([], { concurrency: 1 });
+    await expect(door.send({}, { beforeSend })).rejects.toThrow('no journal');
+    expect([sent.length, door.requests]).toEqual([0, 0]);
+    expect(await door.send({})).toEqual(EMPTY);
+  });
+
+  it('ends every wait with the stop, and sends what was begun', async () => {
+    const stop = new AbortController();
+    let answerFirst: (answer: WireAnswer) => void = () => undefined;
+    const first = new Promise<WireAnswer>((resolve) => {
+      answerFirst = resolve;
+    });
+    const { door, clock, sent } = open([first], { intervalMs: 1000, concurrency: 2 });
+    const options = { signal: stop.signal };
+    const asked = [
+      door.send({}, options),
+      // In its pace, and behind both for a place.
+      door.send({}, options),
+      door.send({}, options),
+    ];
+    await clock.runTo(10);
+    stop.abort();
+    expect(await Promise.all(asked.slice(1))).toEqual([{ kind: 'not_sent' }, { kind: 'not_sent' }]);
+    answerFirst(EMPTY);
+    expect(await asked[0]).toEqual(EMPTY);
+    expect(await door.send({}, options)).toEqual({ kind: 'not_sent' });
+    expect(sent).toHaveLength(1);
+
+    const late = new AbortController();
+    await clock.runTo(5000);
+    const begun = door.send({}, { signal: late.signal, beforeSend: () => late.abort() });
+    expect(await begun).toEqual(EMPTY);
+  });
+
+  it('gives back the place of a request that gave up its turn', async () => {
+    const { door, clock } = open([], { intervalMs: 1000, concurrency: 1 });
+    await door.send({});
+    const stop = new AbortController();
+    const given = door.send({}, { signal: stop.signal });
+    await clock.runTo(10);
+    stop.abort();
+    expect(await given).toEqual({ kind: 'not_sent' });
+    const next = door.send({});
+    await clock.runTo(5000);
+    expect(await next).toEqual(EMPTY);
+  });
+
+  it('has no more requests in flight than allowed', async () => {
+    const answers: ((answer: WireAnswer) => void)[] = [];
+    const pending = Array.from(
+      { length: 3 },
+      () => new Promise<WireAnswer>((resolve) => answers.push(resolve)),
+    );
+    const { door, clock, sent } = open(pending, { concurrency: 2 });
+    const asked = [1, 2, 3].map(() => door.send({}));
+    await clock.runTo(1);
+    expect(sent).toHaveLength(2);
+    answers[1]?.(EMPTY);
+    await asked[1];
+    await clock.runTo(2);
+    expect(sent).toHaveLength(3);
+    answers[0]?.(EMPTY);
+    answers[2]?.(EMPTY);
+    await Promise.all(asked);
+  });
+
+  it('keeps everybody back as long as a server asks, up to ten minutes', async () => {
+    const busy = (status: number, seconds: number): WireAnswer => ({
+      kind: 'answer',
+      status,
+      headers: { 'retry-after': String(seconds) },
+      body: '',
+    });
+    const { door, clock, sent, holds } = open([busy(429, 5), busy(503, 601), busy(200, 600)]);
+    await door.send({});
+    const held = [door.send({}), door.send({})];
+    await clock.runTo(6000);
+    await Promise.all(held);
+    const last = door.send({});
+    await clock.runTo(700_000);
+    await last;
+    expect(sent.map(({ at }) => at)).toEqual([0, 5000, 5000, 605_000]);
+    expect(holds).toEqual([
+      [5000, 'the server asks to wait (HTTP 429)'],
+      [600_000, 'the server asks to wait (HTTP 200)'],
+    ]);
+  });
+
+  it('hands the other signal to the request in the air', async () => {
+    const { door, sent } = open();
+    const abort = new AbortController().signal;
+    await door.send({}, { abort });
+    expect(sent[0]?.request.signal).toBe(abort);
+  });
+
+  it('refuses what PHP would cut', async () => {
+    const { door, sent } = open();
+    const send = async (): Promise<unknown> =>
+      door.send({ a: Array.from({ length: 501 }, () => 'x') });
+    await expect(send()).rejects.toThrow(RangeError);
+    expect(sent).toEqual([]);
+  });
+});

@@ -1,0 +1,272 @@
+import { describe, expect, it } from 'vitest';
+import { adviseOn } from '../../../src/report/html/advice/advise.ts';
+import { createHtmlAggregate } from '../../../src/report/html/aggregate.ts';
+import { pathBelow, quotePath } from '../../../src/report/html/command-line.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatRate,
+  formatShare,
+  formatTime,
+} from '../../../src/report/html/format.ts';
+import { nextSteps } from '../../../src/report/html/next-steps.ts';
+import { pageOf, type Page } from '../../../src/report/html/page.ts';
+import { judge } from '../../../src/report/html/verdict.ts';
+import type { RowReport } from '../../../src/report/row-report.ts';
+import { buildHeader, buildRow, buildView, emptyTotals, unsent, type PagePatch } from './build.ts';
+
+function pageWith(rows: readonly RowReport[], patch: PagePatch = {}): Page {
+  const aggregate = createHtmlAggregate();
+  const totals = emptyTotals();
+  for (const row of rows) {
+    aggregate.observe(row);
+    totals[row.outcome.status] += 1;
+  }
+  return pageOf(aggregate.figures(), {
+    view: buildView(buildHeader(rows.length, patch.header), patch.view),
+    totals,
+    files: [],
+    exitCode: 0,
+    generatedAt: '2026-11-24T03:20:00.000Z',
+    tool: 'redcap-sweep',
+    runDirectory: 'reports/x',
+    ...patch.context,
+  });
+}
+
+const CHECK: PagePatch = { header: { kind: 'check' }, view: { sent: false } };
+const deleted = buildRow(1);
+const empty = buildRow(2, { outcome: unsent('already_empty', '') });
+const failed = buildRow(3, { outcome: { status: 'failed', code: 'http_400', verified: '' } });
+const unknown = buildRow(4, {
+  outcome: { status: 'unknown', code: 'timeout', verified: 'skipped' },
+});
+const left = buildRow(5, { outcome: unsent('not_attempted', 'limit') });
+const planned = buildRow(6, { outcome: unsent('not_attempted', 'would_delete') });
+const unseen = buildRow(7, {
+  outcome: unsent('not_attempted', 'would_delete'),
+  report: { seen: undefined },
+});
+const invalid = buildRow(8, { outcome: unsent('invalid', 'unknown_field') });
+const kept = buildRow(9, { outcome: { file: { backup: 'backup/9' } } });
+
+describe('the verdict in one sentence', () => {
+  it.each<[string, readonly RowReport[], PagePatch, string, string]>([
+    [
+      'all well',
+      [deleted, empty],
+      {},
+      'Complete',
+      'All 2 rows are settled: 1 file was deleted and read back as gone and 1 field was already empty.',
+    ],
+    [
+      'not read back',
+      [buildRow(1, { outcome: { verified: 'skipped' } })],
+      {},
+      'Complete',
+      'The one row is settled: 1 file was deleted.',
+    ],
+    [
+      'nothing there',
+      [empty],
+      {},
+      'Complete',
+      'The one row is settled: 1 field was already empty.',
+    ],
+    [
+      'failures',
+      [deleted, failed, unknown],
+      { context: { exitCode: 1 } },
+      'Finished, with rows to look at',
+      '1 file was deleted; 2 of 3 rows need attention.',
+    ],
+    [
+      'a limit',
+      [deleted, left],
+      { context: { exitCode: 3 }, view: { stop: { code: 'limit', message: 'x' } } },
+      'Stopped as asked for',
+      'The run stopped where it was told to: 1 of 2 rows is settled, 1 file deleted.',
+    ],
+    [
+      'a stop',
+      [deleted, left],
+      { context: { exitCode: 3 }, view: { stop: { code: 'banned', message: 'x' } } },
+      'Stopped',
+      'The run stopped before its end: 1 of 2 rows is settled, 1 file deleted.',
+    ],
+    [
+      'a signal',
+      [deleted, left],
+      { context: { exitCode: 130 } },
+      'Interrupted',
+      'The run was interrupted before its end: 1 of 2 rows is settled, 1 file deleted.',
+    ],
+    [
+      'a kill',
+      [deleted, left],
+      { context: { exitCode: undefined } },
+      'Not finished',
+      'The run is still going on, or was killed: 1 of 2 rows is settled, 1 file deleted.',
+    ],
+    [
+      'a kill that reports as a stop',
+      [left],
+      { context: { exitCode: 3 } },
+      'Not finished',
+      'The run is still going on, or was killed: 0 of 1 row are settled, 0 files deleted.',
+    ],
+    [
+      'before the first deletion',
+      [left],
+      {
+        context: { exitCode: 2 },
+        view: { sent: false, stop: { code: 'rejected_token', message: 'x' } },
+      },
+      'Stopped before the first deletion',
+      'Nothing was deleted: the run ended before its first deletion request.',
+    ],
+    [
+      'a refusal',
+      [planned, invalid],
+      { context: { exitCode: 2 }, view: { refused: 'because' } },
+      'Refused',
+      'Nothing was deleted: the run was refused before its first deletion.',
+    ],
+    [
+      'a check',
+      [planned],
+      CHECK,
+      'Check, for approval',
+      'If this is approved, 1 file would be deleted. Nothing has been deleted yet.',
+    ],
+    [
+      'a check that did not see',
+      [planned, unseen],
+      CHECK,
+      'Check, for approval',
+      'If this is approved, up to 2 files would be deleted. Nothing has been deleted yet.',
+    ],
+    [
+      'a check with faults',
+      [planned, invalid],
+      CHECK,
+      'Check, with rows to correct',
+      'If this is approved, 1 file would be deleted; 1 of 2 rows cannot be carried out as they stand. Nothing has been deleted.',
+    ],
+  ])('%s', (_, rows, patch, label, sentence) => {
+    const verdict = judge(pageWith(rows, patch));
+    expect([verdict.label, verdict.sentence]).toEqual([label, sentence]);
+  });
+});
+
+describe('what to do next', () => {
+  it.each<[string, readonly RowReport[], PagePatch, readonly (string | undefined)[]]>([
+    ['nothing', [deleted], {}, [undefined]],
+    [
+      'after a stop',
+      [deleted, left],
+      { context: { exitCode: 3 } },
+      ['redcap-sweep resume reports/x'],
+    ],
+    [
+      'after failures',
+      [failed, unknown],
+      { context: { exitCode: 1 } },
+      ['redcap-sweep resume reports/x', 'redcap-sweep run reports/x/error.csv'],
+    ],
+    [
+      'a stop before the looks',
+      [deleted],
+      { context: { exitCode: 130 } },
+      ['redcap-sweep resume reports/x'],
+    ],
+    ['with copies', [kept], {}, [undefined, 'redcap-sweep restore reports/x']],
+    ['a check', [planned], CHECK, ['redcap-sweep run --approved reports/x']],
+    [
+      'a check with faults',
+      [planned, invalid],
+      CHECK,
+      ['redcap-sweep check cleanup.csv', 'redcap-sweep run --approved reports/x --skip-invalid'],
+    ],
+    ['a check of faults alone', [invalid], CHECK, ['redcap-sweep check cleanup.csv']],
+    [
+      'a check of nothing',
+      [buildRow(1, { outcome: unsent('not_attempted', 'nothing_to_delete') })],
+      CHECK,
+      [undefined],
+    ],
+    ['a refusal', [planned, invalid], { view: { refused: 'x' } }, ['redcap-sweep run cleanup.csv']],
+    [
+      'a refused approval',
+      [planned],
+      { view: { refused: 'x' }, header: { approved: { directory: 'c', sha256: 'd' } } },
+      ['redcap-sweep check cleanup.csv'],
+    ],
+    [
+      'standard input',
+      [invalid],
+      {
+        ...CHECK,
+        header: { kind: 'check', manifest: { name: '-', sha256: '', bytes: 1, rows: 1 } },
+      },
+      ['redcap-sweep check <manifest>'],
+    ],
+  ])('%s', (_, rows, patch, commands) => {
+    expect(nextSteps(pageWith(rows, patch)).map((step) => step.command)).toEqual(commands);
+  });
+
+  it.each([
+    ['reports/x', 'reports/x', 'reports/x/error.csv'],
+    ["it's here/x y", `'it'\\''s here/x y'`, "it's here/x y/error.csv"],
+    ['$(reboot)', "'$(reboot)'", '$(reboot)/error.csv'],
+    ['-rf', './-rf', '-rf/error.csv'],
+    ['C:\\Data\\run 1', '"C:\\Data\\run 1"', 'C:\\Data\\run 1\\error.csv'],
+    ['C:\\Data\\run', 'C:\\Data\\run', 'C:\\Data\\run\\error.csv'],
+  ])('types the path %s', (path, quoted, below) => {
+    expect([quotePath(path), pathBelow(path, 'error.csv')]).toEqual([quoted, below]);
+  });
+});
+
+describe('advice', () => {
+  it.each([
+    ['failed', 'http_403', 'Then run error.csv.'],
+    ['failed', 'http_418', 'The server refused with status 418'],
+    ['unknown', 'timeout', 'Resume looks at each of these rows again'],
+    ['unknown', '', 'It is not known what became of the file'],
+    ['not_attempted', 'limit', 'Then finish with the resume command.'],
+    ['invalid', 'constructor', 'Another reason'],
+  ] as const)('on %s / %s', (status, code, words) => {
+    const { title, toDo } = adviseOn(status, code);
+    expect(`${title}. ${toDo}`).toContain(words);
+  });
+});
+
+describe('figures in words', () => {
+  it.each([
+    [formatCount(0), '0'],
+    [formatCount(999), '999'],
+    [formatCount(1_234_567), '1,234,567'],
+    [formatRate(0.5), '0.5'],
+    [formatRate(300), '300'],
+    [formatShare(0, 0), '0 %'],
+    [formatShare(1, 1_000_000), 'under 0.1 %'],
+    [formatShare(999_999, 1_000_000), 'over 99.9 %'],
+    [formatShare(1, 3), '33.3 %'],
+    [formatDuration(0), '0 ms'],
+    [formatDuration(1000), '1 s'],
+    [formatDuration(2540), '2.5 s'],
+    [formatDuration(59_600), '1 min'],
+    [formatDuration(61_000), '1 min 1 s'],
+    [formatDuration(3_600_000), '1 h'],
+    [formatDuration(90 * 60_000), '1 h 30 min'],
+    [formatDuration(50 * 3_600_000), '2 days 2 h'],
+    [formatBytes(1), '1 byte'],
+    [formatBytes(48_211), '48.2 kB'],
+    [formatBytes(5_000_000_000), '5.0 GB'],
+    [formatTime(Date.parse('2026-11-24T03:12:07.900Z')), '24 Nov 2026, 03:12:07 UTC'],
+    [formatTime(Number.NaN), 'not known'],
+  ])('%s', (text, expected) => {
+    expect(text).toBe(expected);
+  });
+});

@@ -1,0 +1,88 @@
+import { JOURNAL_VERSION, type JournalHeader, type PlanLine } from '../../src/journal/lines.ts';
+import { openManifest, type Manifest } from '../../src/manifest/read.ts';
+import { makePlan, type PlannedRow } from '../../src/plan/make-plan.ts';
+import { ruleRow } from '../../src/plan/rules.ts';
+import { ruledRows, ruleUnchecked, surveyManifest } from '../../src/plan/survey.ts';
+import { invalidVerdict, planLine } from '../../src/plan/verdict.ts';
+import type { ManifestRow } from '../../src/manifest/row.ts';
+import type { Ruled } from '../../src/plan/rules.ts';
+import type { LookedBatch } from '../../src/project/look-batch.ts';
+import type { Target } from '../../src/manifest/target.ts';
+import type { Scenario } from './scenario.ts';
+
+export interface Checked {
+  readonly plan: readonly PlanLine[];
+  readonly rows: number;
+}
+
+export function openRows(manifest: string): Promise<Manifest> {
+  return openManifest(chunksOf(Buffer.from(manifest)));
+}
+
+/** The check, by the real rules, survey and plan. Throws LookFailed as they do. */
+export async function check(
+  scenario: Scenario,
+  look: (targets: readonly Target[]) => Promise<LookedBatch>,
+  approved?: readonly PlanLine[],
+): Promise<Checked> {
+  const { manifest, model, checks } = scenario;
+  const open = (): Promise<Manifest> => openRows(manifest);
+  const rule = (row: ManifestRow): Ruled =>
+    checks ? ruleRow(row, model, undefined) : ruleUnchecked(row, undefined);
+  const survey = await surveyManifest({
+    open,
+    rule,
+    looseRecords: !checks,
+    findsDuplicates: true,
+  });
+  const rows = ruledRows(await open(), rule, survey.duplicateOf);
+  const plan: PlanLine[] = [];
+  if (!checks) {
+    for await (const batch of rows) {
+      for (const { row, ruled, duplicateOf } of batch) {
+        if (ruled.kind === 'faulty') plan.push(planLine(row, invalidVerdict(ruled.faults)));
+        else if (duplicateOf > 0) plan.push({ row: row.row, plan: 'duplicate', of: duplicateOf });
+      }
+    }
+    return { plan, rows: survey.rows };
+  }
+  const planned: AsyncIterable<readonly PlannedRow[]> = makePlan(rows, {
+    model,
+    defaultInstance: undefined,
+    look,
+    ahead: 2,
+    ...(approved === undefined ? {} : { approved: each(approved) }),
+  });
+  for await (const batch of planned) {
+    for (const { row, verdict } of batch) plan.push(planLine(row, verdict));
+  }
+  return { plan, rows: survey.rows };
+}
+
+/** The first bytes of a run's journal, as they stand when the run directory is born. */
+export function headerOf(scenario: Scenario, rows: number, startedAtMs: number): JournalHeader {
+  return {
+    version: JOURNAL_VERSION,
+    kind: 'run',
+    tool: 'redcap-sweep simulation',
+    startedAt: new Date(startedAtMs).toISOString(),
+    host: 'nowhere',
+    user: 'nobody',
+    manifest: { name: 'manifest.csv', sha256: '', bytes: scenario.manifest.length, rows },
+    columns: {},
+    url: 'https://redcap.test/api/',
+    project: scenario.checks ? scenario.model : null,
+    options: { check: scenario.checks, verify: scenario.verifies },
+    token: { salt: '', sha256: '' },
+  };
+}
+
+async function* chunksOf(bytes: Buffer): AsyncGenerator<Uint8Array> {
+  await Promise.resolve();
+  yield bytes;
+}
+
+async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
+  await Promise.resolve();
+  yield* items;
+}

@@ -1,0 +1,116 @@
+import type { JournalSource } from '../../src/journal/source.ts';
+import type { JournalFile } from '../../src/journal/write.ts';
+import type { Chance } from './random.ts';
+import type { World, Life } from './world.ts';
+
+/** What befalls the disk while one process writes. */
+export interface DiskTrouble {
+  /** The write, counted from 1 in this process, at which the disk is full. */
+  readonly fullAtWrite: number | undefined;
+  readonly failedSync: number | undefined;
+  /** Called with each write before it reaches the file; true: the process dies in it. */
+  readonly dies: (write: number) => boolean;
+}
+
+/** The journal's bytes, those on the disk apart from those that a power cut takes. */
+export interface Disk {
+  readonly bytes: Buffer;
+  readonly durableBytes: number;
+  readonly source: JournalSource;
+  /** Puts whole bytes there, as the birth of a run directory does. */
+  install(bytes: Buffer): void;
+  /** Cuts off a torn tail. */
+  truncate(end: number): void;
+  /** Takes any part of what was not synced. */
+  cutPower(): void;
+  openFile(life: Life & { kill(): void }, trouble: DiskTrouble): JournalFile;
+  /** Told of everything that is written or synced, as it happens. */
+  onWrite: ((text: string) => void) | undefined;
+}
+
+export const LONGEST_SYNC_MS = 25;
+
+export function createDisk(world: World, chance: Chance): Disk {
+  let bytes: Buffer = Buffer.alloc(0);
+  let durable = 0;
+  const readAt = (into: Buffer, length: number, position: number): number =>
+    bytes.copy(into, 0, position, Math.min(bytes.length, position + length));
+
+  const disk: Disk = {
+    get bytes() {
+      return bytes;
+    },
+    get durableBytes() {
+      return durable;
+    },
+    source: {
+      name: 'journal.ndjson',
+      open: () =>
+        Promise.resolve({
+          read: (into, length, position) => Promise.resolve(readAt(into, length, position)),
+          close: () => Promise.resolve(),
+        }),
+      openNow: () => ({ read: readAt, close: () => undefined }),
+    },
+    install(whole) {
+      bytes = whole;
+      durable = whole.length;
+    },
+    truncate(end) {
+      bytes = bytes.subarray(0, end);
+      durable = Math.min(durable, end);
+    },
+    cutPower() {
+      const kept = chance.whole(durable, bytes.length);
+      world.note(`power cut: ${bytes.length - kept} of ${bytes.length - durable} unsynced bytes lost`);
+      bytes = bytes.subarray(0, kept);
+      durable = kept;
+    },
+    onWrite: undefined,
+    openFile(life, trouble) {
+      let writes = 0;
+      let syncs = 0;
+      const put = (text: string, length?: number): void => {
+        const added = Buffer.from(text, 'utf8');
+        bytes = Buffer.concat([bytes, added.subarray(0, length ?? added.length)]);
+      };
+      return {
+        write(text) {
+          if (!life.alive) return;
+          writes += 1;
+          if (trouble.dies(writes)) {
+            put(text, chance.whole(0, Buffer.byteLength(text)));
+            world.note(`killed in write ${writes}: ${text.trimEnd()}`);
+            life.kill();
+            return;
+          }
+          if (writes === trouble.fullAtWrite) {
+            put(text, chance.whole(0, Buffer.byteLength(text) - 1));
+            world.note(`disk full at write ${writes}: ${text.trimEnd()}`);
+            throw new Error('ENOSPC: no space left on device, write');
+          }
+          put(text);
+          world.note(`journal ${text.trimEnd().replaceAll('\n', '\n          journal ')}`);
+          disk.onWrite?.(text);
+        },
+        sync: () =>
+          new Promise((resolve, reject) => {
+            if (!life.alive) return;
+            syncs += 1;
+            const fails = syncs === trouble.failedSync;
+            const until = bytes.length;
+            world.after(chance.is(0.3) ? chance.next() * LONGEST_SYNC_MS : 0, () => {
+              if (!life.alive) return;
+              if (fails) reject(new Error('EIO: i/o error, fdatasync'));
+              else {
+                durable = Math.max(durable, until);
+                resolve();
+              }
+            });
+          }),
+        close: () => Promise.resolve(),
+      };
+    },
+  };
+  return disk;
+}

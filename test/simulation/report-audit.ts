@@ -1,0 +1,51 @@
+import { foldJournal } from '../../src/journal/fold.ts';
+import type { JournalSource } from '../../src/journal/source.ts';
+import { isSettled, reportOf } from '../../src/run/outcome.ts';
+import { joinRows, type RowReport } from '../../src/report/row-report.ts';
+import { openRows } from './check.ts';
+import { blame, type Game } from './game.ts';
+import { auditRow } from './row-audit.ts';
+
+/** Makes a report of the journal as it stands, and holds every row of it against the ledger. */
+export async function auditReport(
+  game: Game,
+  moment: string,
+  live = false,
+): Promise<readonly RowReport[]> {
+  const rows: RowReport[] = [];
+  const doubts = game.crashes + (live ? 1 : 0);
+  const before = game.violations.length;
+  const view = await foldJournal(snapshotOf(game.disk.bytes));
+  const manifest = await openRows(game.scenario.manifest);
+  for await (const batch of joinRows(manifest, view)) rows.push(...batch);
+  if (rows.length !== game.rows || rows.some(({ row }, at) => row.row !== at + 1)) {
+    blame(game, `the report has ${rows.length} rows of ${game.rows}`);
+  }
+  for (const report of rows) {
+    if (reportOf(report.outcome.status) === undefined) {
+      blame(game, `row ${report.row.row} stands in no report`);
+    }
+    auditRow(game, report, doubts);
+  }
+  if (game.violations.length > before) game.world.note(`found in the report ${moment}`);
+  return rows;
+}
+
+/** What a resume would still have to do. */
+export function unsettled(rows: readonly RowReport[]): readonly RowReport[] {
+  return rows.filter(({ outcome }) => !isSettled(outcome.status));
+}
+
+function snapshotOf(bytes: Buffer): JournalSource {
+  const read = (into: Buffer, length: number, position: number): number =>
+    bytes.copy(into, 0, position, Math.min(bytes.length, position + length));
+  return {
+    name: 'journal.ndjson',
+    open: () =>
+      Promise.resolve({
+        read: (into, length, position) => Promise.resolve(read(into, length, position)),
+        close: () => Promise.resolve(),
+      }),
+    openNow: () => ({ read, close: () => undefined }),
+  };
+}

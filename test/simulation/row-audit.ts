@@ -1,0 +1,110 @@
+import type { RowReport } from '../../src/report/row-report.ts';
+import { blame, deletionsOf, lastLook, type Game } from './game.ts';
+import { wasEmptySince, type Place } from './places.ts';
+import type { Deletion } from './server.ts';
+
+const MAY_HAVE = /may have/;
+
+/** Holds what a report says of one row against the server's own ledger. */
+/** `doubts`: crashes so far, and one more where the run is live. */
+export function auditRow(
+  game: Game,
+  { row, outcome, plan }: RowReport,
+  doubts: number,
+): void {
+  const { status, code, message, verified } = outcome;
+  const place = game.placeOf.get(row.row);
+  const requests = deletionsOf(game, row.row);
+  const removals = requests.filter((one) => one.removedAt !== undefined);
+  const lie = (why: string): void => {
+    blame(game, `row ${row.row} says ${status}/${code}/${verified} (${message}), and ${why}`);
+  };
+  const removed = removals.length > 0;
+  const toldMayHave = MAY_HAVE.test(message);
+  const lied = requests.some(isLie);
+
+  switch (status) {
+    case 'deleted':
+      if (plan !== undefined && plan.plan !== 'delete') lie('the plan settled it otherwise');
+      if (!toldMayHave && !removed && !lied) lie('no request of ours removed anything');
+      if ((verified === 'yes' || code === 'new_file') && !changed(game, place)) {
+        lie('the file was never gone');
+      }
+      if (!lied && !changed(game, place)) lie('the file was never gone, and no server lied');
+      break;
+    case 'already_empty':
+      if (removed) lie('we removed a file there');
+      if (!wasEmptySince(place, game.checkBeganAt)) lie('the place was never empty');
+      break;
+    case 'failed':
+      if (removed && !excusedPresent(game, row.row, code, removals, place)) {
+        lie('we removed a file there');
+      }
+      break;
+    case 'unknown':
+      if (doubts === 0 && !requests.some(isAmbiguous)) lie('no request was ambiguous');
+      break;
+    case 'guard_mismatch':
+      if (removed && !/cannot be told/.test(message)) lie('we removed a file there');
+      break;
+    case 'invalid':
+    case 'not_attempted':
+      if (removed) lie('we removed a file there');
+      break;
+    case 'duplicate':
+      if (plan?.plan !== 'duplicate') lie('it repeats no row');
+      break;
+  }
+  auditAttempts(game, row.row, outcome.attempts, requests.length, doubts);
+}
+
+/** Requests on the wire against `sweep_attempts`; a crash leaves room for what was not written. */
+function auditAttempts(
+  game: Game,
+  row: number,
+  attempts: number,
+  requests: number,
+  doubts: number,
+): void {
+  const tooMany = attempts - requests > doubts;
+  const tooFew = attempts < requests && (game.powerCuts === 0 || !game.marked);
+  if (tooMany || tooFew) blame(game, `row ${row} says ${attempts} attempts of ${requests}`);
+}
+
+/** Was the file that stood there at the check gone at some moment, or was none there? */
+function changed(game: Game, place: Place | undefined): boolean {
+  if (wasEmptySince(place, game.checkBeganAt)) return true;
+  return place?.files.some((file) => file.goneAt !== Infinity && file.goneAt >= game.checkBeganAt) ?? true;
+}
+
+/** "Still there": one stored since under the same name looks the same, and a late effect comes after the look. */
+function excusedPresent(
+  game: Game,
+  row: number,
+  code: string,
+  removals: readonly Deletion[],
+  place: Place | undefined,
+): boolean {
+  if (code !== 'still_present') return false;
+  const look = lastLook(game, row);
+  if (look === undefined) return false;
+  return removals.every(({ removedAt }) => {
+    const at = removedAt ?? 0;
+    return (
+      at >= look.beganAt ||
+      place?.files.some(({ putAt }) => putAt >= at && putAt <= look.endedAt) === true
+    );
+  });
+}
+
+/** 200 and nothing done. */
+function isLie({ fate, answered, removedAt }: Deletion): boolean {
+  return fate === 'lie' && answered !== undefined && removedAt === undefined;
+}
+
+function isAmbiguous({ answered }: Deletion): boolean {
+  if (answered === undefined) return true;
+  if (answered.kind === 'broken') return answered.sent;
+  const { status, body } = answered;
+  return status >= 500 || (status < 300 && !(status === 200 && body === ''));
+}

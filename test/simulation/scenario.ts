@@ -1,0 +1,145 @@
+import type { ProjectModel } from '../../src/project/model.ts';
+import type { Target } from '../../src/manifest/target.ts';
+import { createPlaces, type Places } from './places.ts';
+import type { Chance } from './random.ts';
+import type { Display } from './shown.ts';
+
+/** What a seed plays: the project with its files, the manifest, and the run's options. */
+export interface Scenario {
+  readonly model: ProjectModel;
+  readonly places: Places;
+  readonly display: Display;
+  readonly manifest: string;
+  /** `false`: `--no-check`. */
+  readonly checks: boolean;
+  readonly verifies: boolean;
+  /** `--approved`: the run holds its check against an earlier one. */
+  readonly approved: boolean;
+  readonly maxFailures: string | undefined;
+  /** What other people do meanwhile, in time order. */
+  readonly people: readonly Meddling[];
+}
+
+export interface Meddling {
+  readonly afterMs: number;
+  readonly what: 'upload' | 'replace' | 'remove' | 'remove_record';
+  readonly target: Target;
+  readonly name: string;
+}
+
+export const NAMES = ['a.pdf', 'b.pdf', 'a.pdf', 'scan 1.pdf'] as const;
+
+export function drawScenario(chance: Chance): Scenario {
+  const repeats = chance.is(0.3);
+  const model = modelOf(repeats);
+  const places = createPlaces();
+  const rows = chance.pick([chance.whole(1, 8), chance.whole(5, 25), chance.whole(20, 60)]);
+  const records = Math.max(1, Math.ceil(rows * chance.pick([0.3, 0.7, 1])));
+  const targets: Target[] = [];
+  const missing = chance.is(0.2);
+  const empty = chance.pick([0, 0.1, 0.3]);
+  for (let record = 1; record <= records; record += 1) {
+    for (const field of Object.keys(model.fileFields)) {
+      const isRepeating = repeats && field === 'scan';
+      for (const instance of isRepeating ? ['1', '2'] : ['']) {
+        const target = { record: String(record), field, event: '', instance };
+        const place = places.add(target);
+        if (missing && chance.is(0.1)) place.missing = true;
+        else if (!chance.is(empty)) places.put(place, chance.pick(NAMES), 0);
+        targets.push(target);
+      }
+    }
+  }
+  const picked = shuffled(targets, chance).slice(0, rows);
+  const display: Display = {
+    files: chance.weighted([
+      [6, 'names'],
+      [2, 'document'],
+      [2, 'ids'],
+    ]),
+    hidden: chance.is(0.1) ? 'photo' : undefined,
+    hashed: chance.is(0.06),
+  };
+  const checks = !chance.is(0.15);
+  return {
+    model,
+    places,
+    display,
+    manifest: writeManifest(picked, chance),
+    checks,
+    verifies: checks && !chance.is(0.25),
+    approved: checks && chance.is(0.15),
+    maxFailures: chance.is(0.12) ? chance.pick(['1', '3', '10%', '5']) : undefined,
+    people: drawPeople(picked, chance),
+  };
+}
+
+function modelOf(repeats: boolean): ProjectModel {
+  return {
+    id: '7',
+    title: 'Simulated',
+    redcapVersion: '16.1.3',
+    production: true,
+    longitudinal: false,
+    recordIdField: 'record_id',
+    missingCodes: ['NA'],
+    fileFields: {
+      scan: { form: 'visit', signature: false },
+      photo: { form: 'base', signature: false },
+      sig: { form: 'base', signature: true },
+    },
+    otherFields: ['record_id', 'age'],
+    events: [],
+    eventForms: {},
+    repeats: repeats
+      ? { kind: 'known', events: [], forms: [{ event: '', form: 'visit' }] }
+      : { kind: 'none' },
+    notes: [],
+  };
+}
+
+/** Rows in any order, some of them twice, some of them faulty. */
+function writeManifest(targets: readonly Target[], chance: Chance): string {
+  const lines = targets.map(({ record, field, instance }) => `${record},${field},${instance}`);
+  if (chance.is(0.4)) {
+    const more = chance.whole(1, 3);
+    for (let at = 0; at < more; at += 1) {
+      const line = chance.pick([
+        chance.pick(lines),
+        chance.pick(lines),
+        '1,age,',
+        'none,sig,',
+        '1,Sig,',
+        ',sig,',
+        'nowhere,photo,',
+      ]);
+      lines.splice(chance.whole(0, lines.length), 0, line);
+    }
+  }
+  return `record,field,instance\n${lines.join('\n')}\n`;
+}
+
+function drawPeople(targets: readonly Target[], chance: Chance): Meddling[] {
+  const actions = chance.pick([0, 0, 3, 8, 20]);
+  const spreadMs = chance.pick([2000, 20_000, 200_000, 2_000_000]);
+  return Array.from({ length: actions }, () => ({
+    afterMs: chance.whole(0, spreadMs),
+    what: chance.weighted<Meddling['what']>([
+      [3, 'upload'],
+      [4, 'replace'],
+      [3, 'remove'],
+      [1, 'remove_record'],
+    ]),
+    target: chance.pick(targets),
+    name: chance.pick(NAMES),
+  }));
+}
+
+function shuffled<T>(items: readonly T[], chance: Chance): T[] {
+  const list = [...items];
+  for (let at = list.length - 1; at > 0; at -= 1) {
+    const other = chance.whole(0, at);
+    [list[at], list[other]] = [list[other] as T, list[at] as T];
+  }
+  return list;
+}

@@ -1,0 +1,23 @@
+import { play } from './play.ts';
+
+/** Plays seeds one after the other; gives the first ones that found something, with their trace. */
+export async function playSeeds(from: number, to: number, step: number): Promise<string[]> {
+  const found: string[] = [];
+  for (let seed = from; seed < to && found.length < 3; seed += step) {
+    const { violations } = await play(seed);
+    if (violations.length > 0) found.push(await tell(seed));
+  }
+  return found;
+}
+
+/** A seed with everything that happened, to read. */
+export async function tell(seed: number): Promise<string> {
+  const { trace, violations } = await play(seed, true);
+  return [
+    ...trace,
+    '',
+    `Seed ${seed} found:`,
+    ...violations.map((one) => `  - ${one}`),
+    `Play it again: npm run simulate -- --seed ${seed}`,
+  ].join('\n');
+}

@@ -1,0 +1,223 @@
+import { parseMaxFailures } from '../../src/config/run-options.ts';
+import { createRemover, createServer as createReads } from '../../src/commands/server.ts';
+import { foldJournal } from '../../src/journal/fold.ts';
+import { openJournal } from '../../src/journal/write.ts';
+import type { Target } from '../../src/manifest/target.ts';
+import type { LookedBatch } from '../../src/project/look-batch.ts';
+import { createDoor } from '../../src/redcap/door.ts';
+import { createPacer } from '../../src/redcap/pacer.ts';
+import { readRetryAfter } from '../../src/redcap/retry-after.ts';
+import { conductSession, syncsEachSend, type Conducted } from '../../src/run/conduct.ts';
+import { createRunControl, type RunControl } from '../../src/run/control.ts';
+import { lookBeforeSending, unfinishedRows } from '../../src/run/resume-rows.ts';
+import type { SessionRows } from '../../src/run/session.ts';
+import { freshWork } from '../../src/run/work-rows.ts';
+import { createRedactor } from '../../src/text/redact.ts';
+import { openRows } from './check.ts';
+import type { Game } from './game.ts';
+import { keyOf } from './places.ts';
+import type { SessionSettings } from './settings.ts';
+import { createWireAudit, type WireAudit } from './wire-audit.ts';
+import { createClock } from './world.ts';
+
+export const TOKEN = '0123456789ABCDEF0123456789ABCDEF';
+const URL_OF_API = new URL('https://redcap.test/api/');
+
+export interface PlayedSession {
+  /** Absent: the process was killed. */
+  readonly ended: (Conducted & { readonly control: RunControl }) | undefined;
+  readonly power: boolean;
+  readonly wire: WireAudit;
+}
+
+/** One process, from its start to its end or its death, over the journal as it stands. */
+export async function playSession(
+  game: Game,
+  settings: SessionSettings,
+  onReport: () => Promise<void>,
+): Promise<PlayedSession> {
+  const { world, chance, disk, scenario, server } = game;
+  const process = (game.processes += 1);
+  const fresh = process === 1;
+  const life = {
+    alive: true,
+    kill() {
+      if (life.alive) world.note(`process ${process} is dead`);
+      life.alive = false;
+    },
+  };
+  const { death } = settings;
+  const clock = createClock(world, life);
+  const random = (): number => chance.next();
+  const control = createRunControl((reason) => {
+    world.note(`stop: ${reason.code} (${reason.message})`);
+  });
+  const wire = createWireAudit(game, settings, process, control);
+  let requests = 0;
+  const transport = server.transport(life, process, {
+    timeoutMs: settings.timeoutMs,
+    onDelete(deletion) {
+      requests += 1;
+      const dies = death?.when.kind === 'request' && death.when.n === requests;
+      if (dies && death.when.kind === 'request' && death.when.before) {
+        deletion.sent = false;
+        life.kill();
+        return;
+      }
+      wire.onDelete(deletion);
+      if (dies) life.kill();
+    },
+    onLook: () => {
+      wire.onLook();
+    },
+    onAnswered(deletion, answer) {
+      wire.onAnswered(
+        deletion,
+        answer.kind === 'answer' ? readRetryAfter(answer.headers) : undefined,
+      );
+    },
+  });
+  const door = createDoor({
+    transport,
+    token: TOKEN,
+    pacer: createPacer({ intervalMs: settings.intervalMs, clock }),
+    redact: createRedactor([TOKEN]),
+    concurrency: settings.concurrency,
+    about: { url: URL_OF_API },
+  });
+  const reach = { door, control, clock, random, retries: settings.retries };
+  const reads = createReads(reach);
+
+  const cancels: (() => void)[] = [];
+  const at = (ms: number | undefined, run: () => void): void => {
+    if (ms === undefined) return;
+    cancels.push(
+      world.after(ms, () => {
+        if (life.alive) run();
+      }),
+    );
+  };
+  at(death?.when.kind === 'time' ? death.when.ms : undefined, life.kill);
+  at(settings.signalAfterMs, () => {
+    world.note('first signal');
+    control.stop('interrupted', 'Interrupted by SIGINT.');
+    at(settings.secondSignalAfterMs, () => {
+      world.note('second signal');
+      control.abort();
+    });
+  });
+  for (const ms of settings.reportsAfterMs) at(ms, () => void onReport());
+
+  const view = await foldJournal(disk.source);
+  disk.truncate(view.end);
+  const syncEachSend = syncsEachSend(settings.intervalMs);
+  const journal = openJournal({
+    file: disk.openFile(life, {
+      fullAtWrite: settings.fullAtWrite,
+      failedSync: settings.failedSync,
+      dies: (write) => death?.when.kind === 'write' && death.when.n === write,
+    }),
+    now: () => clock.now(),
+    syncEachSend,
+    syncEveryMs: 200,
+    defer: (run) => {
+      world.after(0, () => {
+        if (life.alive) run();
+      });
+    },
+    later: (run, ms) =>
+      world.after(ms, () => {
+        if (life.alive) run();
+      }),
+    lastStamp: view.lastStamp,
+    onFailure: (error) => {
+      control.stop('journal_failed', error.message);
+    },
+  });
+  const { model } = scenario;
+  const looking =
+    (look: (targets: readonly Target[]) => Promise<LookedBatch>) =>
+    async (targets: readonly Target[]): Promise<LookedBatch> => {
+      const beganAt = world.now;
+      const looked = await look(targets);
+      if (looked.kind === 'looked') {
+        for (const [index, target] of targets.entries()) {
+          const row = game.rowOf.get(keyOf(target));
+          const look = looked.looks[index];
+          if (row === undefined || look === undefined) continue;
+          const taken = { process, beganAt, endedAt: world.now, look };
+          const known = game.looks.get(row);
+          if (known === undefined) game.looks.set(row, [taken]);
+          else known.push(taken);
+        }
+      }
+      return looked;
+    };
+
+  const conducting = conductSession({
+    session: {
+      remove: createRemover(reach),
+      look: scenario.checks ? looking((targets) => reads.lookAfter(model, targets)) : undefined,
+      verifies: scenario.verifies,
+      safeguard: undefined,
+      journal,
+      control,
+      clock,
+      random,
+      concurrency: settings.concurrency,
+      retries: settings.retries,
+      limit: settings.limit,
+      stopAtMs:
+        settings.stopAfterMs === undefined ? undefined : world.now + settings.stopAfterMs,
+      maxFailures:
+        scenario.maxFailures === undefined ? undefined : parseMaxFailures(scenario.maxFailures),
+    },
+    path: disk.source,
+    syncEachSend,
+    confirmed: view.confirmed ? undefined : { by: '--yes', files: game.rowOf.size },
+    rows: async (): Promise<SessionRows> => {
+      const manifest = await openRows(scenario.manifest);
+      if (fresh) return () => freshWork(manifest.batches(), view);
+      journal.append({ state: 'resumed', at: journal.stamp(), tool: 'simulation' });
+      return (onLookOnly) =>
+        lookBeforeSending(unfinishedRows(manifest.batches(), view), {
+          view,
+          journal,
+          control,
+          look: scenario.checks ? looking((targets) => reads.look(model, targets)) : undefined,
+          onLookOnly,
+          onSettled: () => undefined,
+        });
+    },
+  });
+  let ended: Conducted | undefined;
+  let bug: unknown;
+  conducting.then(
+    (how) => {
+      ended = how;
+    },
+    (error: unknown) => {
+      bug = error ?? new Error('no reason');
+    },
+  );
+  await world.runUntil(() => !life.alive || ended !== undefined || bug !== undefined);
+  for (const cancel of cancels) cancel();
+  if (bug !== undefined && life.alive) throw bug;
+  if (life.alive && ended !== undefined) {
+    if (ended.failure === undefined) {
+      journal.append({ state: 'end', at: journal.stamp(), exitCode: ended.stopped ? 3 : 0 });
+    }
+    let closed = false;
+    const closing = (): void => {
+      closed = true;
+    };
+    journal.close().then(closing, closing);
+    await world.runUntil(() => !life.alive || closed);
+  }
+  const power = death?.power ?? false;
+  if (life.alive && ended !== undefined) {
+    life.alive = false;
+    return { ended: { ...ended, failure: ended.failure ?? journal.failure, control }, power, wire };
+  }
+  return { ended: undefined, power, wire };
+}

@@ -1,0 +1,79 @@
+import type { Chance } from './random.ts';
+
+/** How one command (run or resume) is called, and what befalls it. */
+export interface SessionSettings {
+  readonly intervalMs: number;
+  readonly concurrency: number;
+  readonly retries: number;
+  readonly timeoutMs: number;
+  readonly limit: number | undefined;
+  readonly stopAfterMs: number | undefined;
+  readonly signalAfterMs: number | undefined;
+  readonly secondSignalAfterMs: number | undefined;
+  readonly death: Death | undefined;
+  readonly fullAtWrite: number | undefined;
+  readonly failedSync: number | undefined;
+  /** Moments at which somebody makes a report of the live run. */
+  readonly reportsAfterMs: readonly number[];
+}
+
+export interface Death {
+  readonly when:
+    | { readonly kind: 'time'; readonly ms: number }
+    | { readonly kind: 'write'; readonly n: number }
+    | { readonly kind: 'request'; readonly n: number; readonly before: boolean };
+  /** A power cut takes what was not synced; a killed process loses nothing. */
+  readonly power: boolean;
+}
+
+export const RATES_MS = [200, 20, 60_000 / 6, 16, 1, 0] as const;
+
+export function drawSettings(chance: Chance): SessionSettings {
+  const sometimes = <T>(probability: number, draw: () => T): T | undefined =>
+    chance.is(probability) ? draw() : undefined;
+  const moment = (): number => chance.whole(0, chance.pick([300, 3000, 20_000, 200_000]));
+  const signalAfterMs = sometimes(0.12, moment);
+  return {
+    intervalMs: chance.weighted([
+      [4, 200],
+      [2, 20],
+      [1, 10_000],
+      [2, 16],
+      [3, 1],
+      [3, 0],
+    ]),
+    concurrency: chance.whole(1, 8),
+    retries: chance.pick([0, 1, 2, 5, 5]),
+    timeoutMs: chance.pick([1000, 5000, 60_000]),
+    limit: sometimes(0.15, () => chance.whole(1, 12)),
+    stopAfterMs: sometimes(0.05, moment),
+    signalAfterMs,
+    secondSignalAfterMs:
+      signalAfterMs === undefined ? undefined : sometimes(0.5, () => chance.whole(300, 3000)),
+    death: sometimes(0.5, () => ({
+      when: chance.weighted<Death['when']>([
+        [2, { kind: 'time', ms: moment() }],
+        [4, { kind: 'write', n: chance.whole(1, chance.pick([6, 30, 120])) }],
+        [3, { kind: 'request', n: chance.whole(1, chance.pick([5, 40])), before: chance.is(0.5) }],
+      ]),
+      power: chance.is(0.5),
+    })),
+    fullAtWrite: sometimes(0.06, () => chance.whole(1, 60)),
+    failedSync: sometimes(0.03, () => chance.whole(1, 20)),
+    reportsAfterMs: chance.is(0.15) ? [moment(), moment()] : [],
+  };
+}
+
+/** A session to which nothing happens: it must bring the run to its end. */
+export function calmSettings(chance: Chance): SessionSettings {
+  return {
+    ...drawSettings(chance),
+    limit: undefined,
+    stopAfterMs: undefined,
+    signalAfterMs: undefined,
+    secondSignalAfterMs: undefined,
+    death: undefined,
+    fullAtWrite: undefined,
+    failedSync: undefined,
+  };
+}

@@ -1,0 +1,169 @@
+import type { RunControl } from '../../src/run/control.ts';
+import { isSettled, type Status } from '../../src/run/outcome.ts';
+import { LONGEST_SYNC_MS } from './disk.ts';
+import { blame, deletionsOf, lastLook, type Game } from './game.ts';
+import { keyOf } from './places.ts';
+import { shortly, type Deletion } from './server.ts';
+import type { SessionSettings } from './settings.ts';
+
+/** Watches the wire of one process: each request must be one that may leave. */
+export interface WireAudit {
+  onDelete(deletion: Deletion): void;
+  onLook(): void;
+  onAnswered(deletion: Deletion | undefined, retryAfterMs: number | undefined): void;
+  readonly sentRows: ReadonlySet<number>;
+}
+
+const STALE_MS = 60_000;
+const LONGEST_HOLD_MS = 600_000;
+/** Between a request's turn and its leaving, the journal is synced. */
+const SLACK_MS = LONGEST_SYNC_MS * 3;
+const SYNC_EVERY_MS = 200;
+
+export function createWireAudit(
+  game: Game,
+  settings: SessionSettings,
+  process: number,
+  control: RunControl,
+): WireAudit {
+  const { world, disk, scenario } = game;
+  const sentRows = new Set<number>();
+  let inFlight = 0;
+  let trusted = false;
+  let held: { readonly from: number; readonly until: number } | undefined;
+
+  const leaves = (what: string): void => {
+    inFlight += 1;
+    if (inFlight > settings.concurrency) blame(game, `${inFlight} requests in flight: ${what}`);
+    if (held !== undefined && world.now < held.until && world.now > held.from + SLACK_MS) {
+      blame(game, `left during the hold of a Retry-After: ${what}`);
+    }
+  };
+
+  return {
+    sentRows,
+    onDelete(deletion) {
+      const name = shortly(deletion.target);
+      const row = game.rowOf.get(keyOf(deletion.target));
+      leaves(`deletion of ${name}`);
+      if (control.reason !== undefined) {
+        blame(game, `deletion of ${name} left after the stop ${control.reason.code}`);
+      }
+      if (row === undefined) {
+        blame(game, `deletion of ${name}, which no row of the plan asks for`);
+        return;
+      }
+      sentRows.add(row);
+      if (settings.limit !== undefined && sentRows.size > settings.limit) {
+        blame(game, `row ${row} is beyond --limit ${settings.limit}`);
+      }
+      if (!trusted && deletionsInFlight(game, process) > 1) {
+        blame(game, `row ${row} left beside another one before any trustworthy answer`);
+      }
+      auditLines(game, row, settings.intervalMs >= 20);
+      if (scenario.checks) auditLook(game, row, process);
+    },
+    onLook() {
+      leaves('a look');
+      if (control.looking.aborted) blame(game, `a look left after ${String(control.reason?.code)}`);
+    },
+    onAnswered(deletion, retryAfterMs) {
+      inFlight -= 1;
+      const answer = deletion?.answered;
+      if (answer?.kind === 'answer' && isTrustworthy(answer.status, answer.body)) trusted = true;
+      if (retryAfterMs !== undefined && retryAfterMs <= LONGEST_HOLD_MS) {
+        const until = Math.max(world.now + retryAfterMs, held?.until ?? 0);
+        held = { from: held !== undefined && held.until > world.now ? held.from : world.now, until };
+      }
+    },
+  };
+
+  function auditLines(seen: Game, row: number, syncEach: boolean): void {
+    let announced: number | undefined;
+    let mark = 0;
+    let settled: Status | undefined;
+    let at = 0;
+    const oldest = world.now - SYNC_EVERY_MS - SLACK_MS;
+    for (const line of disk.bytes.toString('utf8').split('\n')) {
+      at += Buffer.byteLength(line) + 1;
+      if (!line.startsWith('{') || line.includes('"plan"')) continue;
+      const parsed = parse(line);
+      if (parsed === undefined) continue;
+      if (parsed.state === 'mark' && at <= disk.durableBytes) mark = parsed.upTo ?? 0;
+      if (parsed.state === 'resumed') mark = 0;
+      if (parsed.state === 'sending' && !syncEach && at > disk.durableBytes) {
+        if ((parsed.at ?? 0) < oldest) blame(seen, `a sending line is not on the disk after 200 ms`);
+      }
+      if (parsed.row !== row) continue;
+      if (parsed.state === 'sending') announced = at;
+      else if (parsed.state !== 'tried') {
+        announced = undefined;
+        if (isSettled(parsed.state as Status)) settled = parsed.state as Status;
+      }
+    }
+    if (settled !== undefined) blame(seen, `row ${row} was sent after its outcome ${settled}`);
+    if (announced === undefined) blame(seen, `row ${row} was sent without a sending line`);
+    else if (syncEach && announced > disk.durableBytes) {
+      blame(seen, `row ${row} was sent before its sending line was on the disk`);
+    }
+    if (!syncEach && mark < row) blame(seen, `row ${row} was sent before a mark covered it`);
+  }
+}
+
+/** What the last look said must be something that may be sent, and must not be stale. */
+function auditLook(game: Game, row: number, process: number): void {
+  const { world } = game;
+  const plan = game.plan.get(row);
+  const seen = plan?.plan === 'delete' ? plan.seen : undefined;
+  const last = lastLook(game, row);
+  if (process > 1 && last?.process !== process) {
+    blame(game, `row ${row} was sent by a resume that had not looked at it`);
+  }
+  if (last !== undefined) {
+    const { look } = last;
+    if (look.kind === 'gone' || look.kind === 'no_record') {
+      blame(game, `row ${row} was sent although the last look said ${look.kind}`);
+    }
+    if (look.kind === 'nothing' && seen !== undefined) {
+      blame(game, `row ${row} was sent although the last look said nothing`);
+    }
+    if (look.kind === 'there' && typeof seen === 'string' && (look.mark ?? seen) !== seen) {
+      blame(game, `row ${row} was sent although the last look saw ${String(look.mark)}`);
+    }
+  }
+  const lost = deletionsOf(game, row).filter(
+    (one) => one.answered !== undefined && isLost(one) && one.leftAt < world.now,
+  );
+  const lookedAt = last?.process === process ? last.endedAt : -Infinity;
+  const first = lost.find((one) => one.process === process && (one.answeredAt ?? 0) >= lookedAt);
+  const knownAt = first?.answeredAt ?? lookedAt;
+  if (lost.length > 0 && world.now - knownAt > STALE_MS + SLACK_MS) {
+    blame(game, `row ${row} was sent ${world.now - knownAt} ms after a lost answer without a look`);
+  }
+}
+
+function isLost({ answered }: Deletion): boolean {
+  if (answered === undefined || answered.kind === 'broken') return answered?.sent !== false;
+  return answered.status >= 500 || (answered.status < 300 && answered.body !== '');
+}
+
+function isTrustworthy(status: number, body: string): boolean {
+  if (status === 403) return false;
+  return (status === 200 && (body === '' || body.includes('success'))) || body.startsWith('{"error"');
+}
+
+function deletionsInFlight(game: Game, process: number): number {
+  return game.server.deletions.filter(
+    (one) => one.process === process && one.answered === undefined,
+  ).length;
+}
+
+function parse(
+  line: string,
+): { row?: number; state?: string; upTo?: number; at?: number } | undefined {
+  try {
+    return JSON.parse(line) as { row?: number };
+  } catch {
+    return undefined;
+  }
+}

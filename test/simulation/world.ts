@@ -1,0 +1,138 @@
+import type { Clock } from '../../src/clock.ts';
+
+/** Time that passes only when nothing is left to do at this moment. */
+export interface World {
+  readonly now: number;
+  /** The same without rounding to milliseconds. */
+  readonly monotonic: number;
+  /** Runs something later; gives what cancels it. */
+  after(ms: number, run: () => void): () => void;
+  /** Lets time pass until `done` says so. Throws where nothing will ever happen again. */
+  runUntil(done: () => boolean): Promise<void>;
+  /** Lets so much time pass. */
+  pass(ms: number): Promise<void>;
+  /** Keeps the last lines of what happened. */
+  note(what: string): void;
+  readonly trace: readonly string[];
+}
+
+/** What a process sees of the world; a dead one is never woken again. */
+export interface Life {
+  readonly alive: boolean;
+}
+
+interface Event {
+  readonly at: number;
+  readonly order: number;
+  run: (() => void) | undefined;
+}
+
+const START_MS = Date.UTC(2026, 10, 24, 3, 12, 7);
+const MOST_EVENTS = 200_000;
+
+export function createWorld(traced: boolean): World {
+  const heap: Event[] = [];
+  const trace: string[] = [];
+  let now = 0;
+  let order = 0;
+  let events = 0;
+
+  const add = (event: Event): void => {
+    let at = heap.push(event) - 1;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (!isBefore(event, heap[parent] as Event)) break;
+      heap[at] = heap[parent] as Event;
+      at = parent;
+    }
+    heap[at] = event;
+  };
+  const take = (): Event | undefined => {
+    const first = heap[0];
+    const last = heap.pop();
+    if (first === undefined || last === undefined || heap.length === 0) return first;
+    let at = 0;
+    for (;;) {
+      let child = at * 2 + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && isBefore(heap[child + 1] as Event, heap[child] as Event)) {
+        child += 1;
+      }
+      if (!isBefore(heap[child] as Event, last)) break;
+      heap[at] = heap[child] as Event;
+      at = child;
+    }
+    heap[at] = last;
+    return first;
+  };
+  const after = (ms: number, run: () => void): (() => void) => {
+    const event: Event = { at: now + Math.max(0, ms), order: order++, run };
+    add(event);
+    return () => {
+      event.run = undefined;
+    };
+  };
+  const runUntil = async (done: () => boolean): Promise<void> => {
+    for (;;) {
+      // Every promise and tick that is due at this moment.
+      await new Promise(setImmediate);
+      if (done()) return;
+      const event = take();
+      if (event === undefined) throw new Error('stuck: nothing will ever happen again');
+      if (event.run === undefined) continue;
+      if ((events += 1) > MOST_EVENTS) throw new Error('endless: too many events');
+      now = event.at;
+      event.run();
+    }
+  };
+
+  return {
+    get now() {
+      return START_MS + Math.floor(now);
+    },
+    get monotonic() {
+      return now;
+    },
+    after,
+    runUntil,
+    async pass(ms) {
+      let passed = false;
+      after(ms, () => {
+        passed = true;
+      });
+      await runUntil(() => passed);
+    },
+    note(what) {
+      if (traced) trace.push(`${(now / 1000).toFixed(3).padStart(9)} ${what}`);
+    },
+    trace,
+  };
+}
+
+/** The clock of one process: its sleeps end with it. */
+export function createClock(world: World, life: Life): Clock {
+  return {
+    now: () => world.now,
+    monotonic: () => world.monotonic,
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        if (signal?.aborted === true) {
+          resolve(false);
+          return;
+        }
+        const end = (): void => {
+          cancel();
+          if (life.alive) resolve(false);
+        };
+        const cancel = world.after(Math.min(ms, 0x7fff_ffff), () => {
+          signal?.removeEventListener('abort', end);
+          if (life.alive) resolve(true);
+        });
+        signal?.addEventListener('abort', end, { once: true });
+      }),
+  };
+}
+
+function isBefore(one: Event, other: Event): boolean {
+  return one.at < other.at || (one.at === other.at && one.order < other.order);
+}

@@ -1,0 +1,123 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, expect } from 'vitest';
+import { createSandbox } from '../../src/sandbox/handler.ts';
+import { keyOf } from '../../src/sandbox/ledger.ts';
+import type { SandboxOptions } from '../../src/sandbox/options.ts';
+import { buildProject, type SandboxProject } from '../../src/sandbox/project.ts';
+import { serveSandbox, type SandboxServer } from '../../src/sandbox/serve.ts';
+import type { ApiCall } from '../../src/sandbox/script.ts';
+import type { Target } from '../../src/manifest/target.ts';
+import { makeFolder, startSweep, sweep, type Ended, type Started } from './cli.ts';
+import { readRun, findRun, type Cells, type RunFiles } from './run-files.ts';
+
+/** A folder to work in, a served sandbox, and the program between them. */
+export interface Stand extends SandboxServer {
+  readonly folder: string;
+  readonly project: SandboxProject;
+  /** Address and token, as the program finds them in its environment. */
+  readonly env: Readonly<Record<string, string>>;
+  write(name: string, text: string | Buffer): Promise<string>;
+  start(args: readonly string[], more?: Readonly<Record<string, string>>): Started;
+  sweep(args: readonly string[], more?: Readonly<Record<string, string>>): Promise<Ended>;
+  /** The one run below `reports`, held against the promise. */
+  run(): Promise<RunFiles>;
+  /** Deletion requests that reached the server. */
+  deletions(): number;
+}
+
+const stands: SandboxServer[] = [];
+
+afterEach(async () => {
+  for (const stand of stands.splice(0)) await stand.close();
+});
+
+/** As fast as it goes, so that tests need not wait. */
+export const FAST = ['--rate', 'unlimited'] as const;
+
+export async function openStand(options: SandboxOptions = {}): Promise<Stand> {
+  const sandbox = createSandbox({ requestsPerMinute: 0, project: makeArchive(20), ...options });
+  const server = await serveSandbox(sandbox);
+  stands.push(server);
+  const folder = await makeFolder();
+  const env = { REDCAP_API_URL: server.url, REDCAP_API_TOKEN: sandbox.token };
+  return {
+    ...server,
+    folder,
+    env,
+    project: sandbox.project,
+    async write(name, text) {
+      const path = join(folder, name);
+      await writeFile(path, text);
+      return path;
+    },
+    start: (args, more = {}) => startSweep(args, { cwd: folder, env: { ...env, ...more } }),
+    sweep: (args, more = {}) => sweep(args, { cwd: folder, env: { ...env, ...more } }),
+    run: async () => readRun(await findRun(folder)),
+    deletions: () => sandbox.ledger.counts().delete,
+  };
+}
+
+/** Classic project: records 1 to n, each with a photo `photo-<id>.jpg`; `scan` is empty everywhere. */
+export function makeArchive(records: number, projectId = 4711): SandboxProject {
+  return buildProject({
+    kind: 'classic',
+    projectId,
+    title: 'Archive',
+    forms: [
+      {
+        name: 'papers',
+        fields: [{ name: 'record_id' }, { name: 'photo', type: 'file' }, { name: 'note' }],
+      },
+      { name: 'imaging', fields: [{ name: 'scan', type: 'file' }] },
+    ],
+    records: {
+      count: records,
+      idAt: (index) => String(index + 1),
+      recordAt: (index) => ({
+        id: String(index + 1),
+        rows: [{ values: { note: 'n' }, files: { photo: `photo-${index + 1}.jpg` } }],
+      }),
+    },
+  });
+}
+
+export function photo(record: number | string): Target {
+  return { record: String(record), field: 'photo', event: '', instance: '' };
+}
+
+/** A manifest of photos: records 1 to n. */
+export function photosManifest(records: number, from = 1): string {
+  const lines = Array.from({ length: records }, (_, at) => `${from + at},photo\n`);
+  return `record,field\n${lines.join('')}`;
+}
+
+export function isDeletion({ kind }: ApiCall): boolean {
+  return kind === 'delete';
+}
+
+/**
+ * Holds the reports against what the server itself did: each `deleted` row was
+ * deleted (or the message says "may have"), and each deletion has a row that
+ * owns up to it.
+ */
+export function audit(run: RunFiles, { sandbox }: Pick<Stand, 'sandbox'>): void {
+  const deleted = new Set(sandbox.ledger.deletions().map(({ target }) => keyOf(target)));
+  const owned = new Set<string>();
+  for (const row of run.rows.values()) {
+    const key = keyOf(sandbox.project.canonical(targetOf(row)) ?? targetOf(row));
+    const status = row['sweep_status'] ?? '';
+    if (status === 'deleted' || status === 'unknown') owned.add(key);
+    if (status === 'deleted' && !(row['sweep_message'] ?? '').includes('may have')) {
+      expect(deleted.has(key), `row ${row['sweep_row']} was never deleted`).toBe(true);
+    }
+  }
+  for (const key of deleted) {
+    expect(owned.has(key), `${key.replaceAll('\0', ' ')} was deleted, no row says so`).toBe(true);
+  }
+}
+
+function targetOf(row: Cells): Target {
+  const { record = '', field = '', event = '', instance = '' } = row;
+  return { record, field, event, instance };
+}
