@@ -2,6 +2,7 @@ import type { Io } from './commands/io.ts';
 import { createProgram } from './commands/program.ts';
 import { watchSignals } from './commands/signals.ts';
 import { systemClock } from './clock.ts';
+import { isDiskError } from './disk-errors.ts';
 import { SweepError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
@@ -41,6 +42,12 @@ function tell(error: unknown, io: Io): ExitCode {
   if (error instanceof SweepError && error.exitCode !== EXIT.bug) {
     io.stderr.write(`${error.message}\n`);
     return error.exitCode;
+  }
+  if (isDiskError(error)) {
+    io.stderr.write(
+      `A file could not be read or written: ${error.message}. Nothing was deleted.\n`,
+    );
+    return EXIT.refused;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   io.stderr.write(

@@ -88,7 +88,7 @@ export function renderRestoreEnd(
   for (const { candidate, restored } of rest) {
     lines.push(
       oneLine(
-        `row ${candidate.row}  ${restored.status} (${restored.code}): ${restored.message}`,
+        `row ${candidate.row}: ${restored.status} (${restored.code}), ${restored.message}`,
         300,
       ),
     );

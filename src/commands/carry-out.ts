@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import type { ExitCode } from '../exit-codes.ts';
+import { isDiskError } from '../disk-errors.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { foldJournal, type JournalView } from '../journal/fold.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
-import type { Journal, JournalError } from '../journal/write.ts';
+import { JournalError, type Journal } from '../journal/write.ts';
 import { parseMaxFailures } from '../config/run-options.ts';
 import { exitCodeOfEnding } from '../report/exit-code.ts';
 import { isFailure, type Outcome, type Status } from '../run/outcome.ts';
@@ -57,7 +58,12 @@ export async function carryOut(io: Io, options: CarryOutOptions): Promise<ExitCo
       },
     });
     progress.end();
-    return await conclude(io, options, journal, failure, { sent: counted.sent, stopped });
+    try {
+      return await conclude(io, options, journal, failure, { sent: counted.sent, stopped });
+    } catch (error) {
+      if (!isDiskError(error) && !(error instanceof JournalError)) throw error;
+      return tellUnreported(io, directory, error, counted.sent);
+    }
   } finally {
     await placed.lock.release();
   }
@@ -110,6 +116,14 @@ function sessionOf(
       progress.phase('Verifying', undefined);
     },
   };
+}
+
+/** The journal is safe, and no report could be written: the disk is full, or read-only. */
+function tellUnreported(io: Io, directory: string, error: Error, sent: boolean): ExitCode {
+  io.stderr.write(
+    `The reports could not be written (${error.message}). What the journal holds is safe: free the disk, then: redcap-sweep resume ${quote(directory)}\nThe reports alone: redcap-sweep report ${quote(directory)}\n`,
+  );
+  return sent ? EXIT.stopped : EXIT.refused;
 }
 
 function hasLeft(answer: Awaited<ReturnType<RemoveFile>>): boolean {

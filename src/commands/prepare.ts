@@ -96,6 +96,9 @@ export async function prepare(
       openManifestFile(join(draft.path, MANIFEST_FILE), { columns: options.columns });
     // A header that cannot be used is refused before anything is asked of the server.
     await closeManifest(await open());
+    if (!options.checks && options.expectProject !== undefined) {
+      refuseOtherProject(await options.server.readProjectId(), options.expectProject);
+    }
     const model = options.checks ? await readProject(options, progress) : null;
     const rule = ruleFor(model, options.defaultInstance);
     progress.phase('Reading the manifest', undefined);
@@ -151,12 +154,15 @@ async function readProject(options: PrepareOptions, progress: Progress): Promise
       `The token belongs to project ${model.id} (${model.title}); the approved check is of project ${reviewed}. Nothing was deleted.`,
     );
   }
-  if (expectProject !== undefined && model.id !== expectProject) {
-    throw new RefusedError(
-      `The token belongs to project ${model.id} (${model.title}), not to ${expectProject} as --expect-project asks. Nothing was deleted.`,
-    );
-  }
+  if (expectProject !== undefined) refuseOtherProject(model.id, expectProject);
   return model;
+}
+
+function refuseOtherProject(id: string, expected: string): void {
+  if (id === expected) return;
+  throw new RefusedError(
+    `The token belongs to project ${id}, not to ${expected} as --expect-project asks. Nothing was deleted.`,
+  );
 }
 
 function ruleFor(
@@ -212,7 +218,7 @@ async function* planChecked(
     yield* makePlan(ruledRows(await open(), rule, survey.duplicateOf), {
       model,
       defaultInstance: options.defaultInstance,
-      look: (targets) => server.look(model, targets),
+      look: (targets) => server.lookFirst(model, targets),
       ahead: options.connection.concurrency,
       ...(approved === undefined ? {} : { approved: oneByOne(planLines(approved.view)) }),
       ...(late === undefined ? {} : { lateDuplicate: late }),

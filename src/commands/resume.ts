@@ -185,7 +185,7 @@ async function resumedRows(
   directory: string,
   view: JournalView,
   journal: Journal,
-  { server, control }: Connected,
+  { server, control, reach }: Connected,
 ): Promise<SessionRows> {
   journal.append({ state: 'resumed', at: journal.stamp(), tool: TOOL });
   const manifest = await openManifestFile(join(directory, MANIFEST_FILE), {
@@ -197,6 +197,7 @@ async function resumedRows(
       view,
       journal,
       control,
+      clock: reach.clock,
       look: model === null ? undefined : (targets) => server.look(model, targets),
       onLookOnly,
       onSettled: () => undefined,

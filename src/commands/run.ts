@@ -104,11 +104,6 @@ function refuseCombinations(manifest: string | undefined, flags: RunFlags): void
   ) {
     refuse('With --no-check the only --default-instance is 1: nobody looks what repeats.');
   }
-  if (flags.check === false && flags.expectProject !== undefined) {
-    refuse(
-      '--expect-project cannot be kept with --no-check: the project is not read. Leave one of them out.',
-    );
-  }
 }
 
 async function decide(

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Target } from '../manifest/target.ts';
 import { lookAt, type ExportAnswer, type LookedBatch } from '../project/look-batch.ts';
 import type { ProjectModel } from '../project/model.ts';
+import { nameNearRecords } from '../project/near-records.ts';
 import { readModel, readProjectId } from '../project/read-model.ts';
 import { createFileClient, type FileClient } from '../redcap/file-client.ts';
 import { createDeleter } from '../redcap/deleter.ts';
@@ -17,6 +18,8 @@ export interface Server {
   readModel(): Promise<ProjectModel>;
   /** The project that the token belongs to; throws RefusedError where it cannot be read. */
   readProjectId(): Promise<string>;
+  /** The check's look, which also finds records that are spelled otherwise in the project. */
+  lookFirst(model: ProjectModel, targets: readonly Target[]): Promise<LookedBatch>;
   /** A look at targets, ended by a stop of the run. */
   look(model: ProjectModel, targets: readonly Target[]): Promise<LookedBatch>;
   /** The same for verification, which some stops leave running. */
@@ -43,6 +46,11 @@ export function createServer(options: ServerOptions): Server {
     readModel: () => readModel(stopping),
     readProjectId: () => readProjectId(stopping),
     look: (model, targets) => lookAt(exportBy(stopping, control), model, targets),
+    async lookFirst(model, targets) {
+      const exportRecords = exportBy(stopping, control);
+      const looked = await lookAt(exportRecords, model, targets);
+      return nameNearRecords(exportRecords, model, targets, looked);
+    },
     lookAfter: (model, targets) => lookAt(exportBy(looking, control), model, targets),
     exportRecords: (query) => stopping.exportRecords(query),
     get requests() {
@@ -66,13 +74,17 @@ function readerUntil(options: ServerOptions, signal: AbortSignal): Reader {
   const { door, control, clock, random, retries } = options;
   const reader = createReader(door, { signal, abort: control.aborting });
   const again =
-    <T>(read: () => Promise<ReadAnswer<T>>): (() => Promise<ReadAnswer<T> | ReadFailure>) =>
+    <T>(
+      read: () => Promise<ReadAnswer<T>>,
+      emptyAgain = true,
+    ): (() => Promise<ReadAnswer<T> | ReadFailure>) =>
     async () => {
       const answer = await retrying(read, {
         retries,
         clock,
         random,
         signal,
+        emptyAgain,
         onRetry: options.onRetry,
       })();
       options.onAnswer?.();
@@ -85,7 +97,8 @@ function readerUntil(options: ServerOptions, signal: AbortSignal): Reader {
     events: again(() => reader.events()),
     formEventMapping: again(() => reader.formEventMapping()),
     repeatingFormsEvents: again(() => reader.repeatingFormsEvents()),
-    exportRecords: (query) => again(() => reader.exportRecords(query))(),
+    // Whoever looks asks again himself, and knows what a second silence means.
+    exportRecords: (query) => again(() => reader.exportRecords(query), false)(),
   };
 }
 

@@ -1,30 +1,17 @@
 import { RefusedError } from '../errors.ts';
 import type { FileFacts, StopCode } from '../run/outcome.ts';
+import { foldRow, type OpenRow } from './fold-row.ts';
 import {
   JOURNAL_VERSION,
   type EventLine,
   type JournalHeader,
-  type OutcomeLine,
   type PlanLine,
-  type SendingLine,
-  type TriedLine,
+  type RowLine,
   type VerifiedLine,
 } from './lines.ts';
 import { readJournal, type ReadLine } from './read.ts';
 import { PHASE, RowIndex } from './row-index.ts';
 import { journalSource, type JournalSource } from './source.ts';
-
-/** A row between its first `sending` line and its outcome. */
-export interface OpenRow {
-  attempts: number;
-  startedAt: number;
-  /** A try without an end, or one that may have had an effect. */
-  effect: 'none' | 'possible';
-  /** A try left whose end is not written. */
-  inAir: boolean;
-  code: string;
-  http: number | undefined;
-}
 
 /** Everything a journal says, with a few bytes a row. */
 export interface JournalView {
@@ -45,7 +32,7 @@ export interface JournalView {
   readonly stop: { readonly code: StopCode; readonly message: string } | undefined;
   /** The exit code that the last session ended with; `undefined`: it is live, or was killed. */
   readonly exitCode: number | undefined;
-  /** Rows up to this one may have been sent by a session that was killed. */
+  /** Rows up to this one that have no outcome may have been sent by a session that was killed. */
   readonly airMark: number;
   /** Has any deletion request been sent, over all sessions? */
   readonly sent: boolean;
@@ -59,7 +46,9 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Building = Mutable<JournalView> & {
   open: Map<number, OpenRow>;
   backups: Map<number, FileFacts>;
+  /** Of the session that is read, and where it began. */
   mark: number;
+  sessionStart: number;
 };
 
 /** Reads a journal into its view. Refuses another format version, and a file that is no journal. */
@@ -111,6 +100,7 @@ function begin(path: string | JournalSource, { line, offset, length }: ReadLine)
     exitCode: undefined,
     airMark: 0,
     mark: 0,
+    sessionStart: 0,
     sent: false,
     sessions: 1,
     lastStamp: Date.parse(header.startedAt ?? '') || 0,
@@ -122,14 +112,14 @@ function foldLine(view: Building, read: ReadLine): void {
   const line = read.line as { at?: number };
   if (line.at !== undefined && line.at > view.lastStamp) view.lastStamp = line.at;
   if ('plan' in line) foldPlan(view, read.line as PlanLine, read);
-  else if ('row' in line) foldRow(view, read);
+  else if ('row' in line) foldRow(view, read.line as RowLine, read.offset);
   else if ('rows' in line) {
     const { rows, verified } = read.line as VerifiedLine;
     for (const row of rows) {
       view.index.setVerified(row, verified);
       view.index.setLookDue(row, false);
     }
-  } else foldEvent(view, read.line as EventLine);
+  } else foldEvent(view, read.line as EventLine, read.offset);
 }
 
 function foldPlan(view: Building, line: PlanLine, { offset, length }: ReadLine): void {
@@ -137,60 +127,27 @@ function foldPlan(view: Building, line: PlanLine, { offset, length }: ReadLine):
   view.planEnd = offset + length + 1;
 }
 
-function foldRow(view: Building, read: ReadLine): void {
-  const line = read.line as SendingLine | TriedLine | OutcomeLine | { row: number; state: string };
-  switch (line.state) {
-    case 'sending': {
-      const { row, at, attempt, effect } = line as SendingLine;
-      const open = view.open.get(row);
-      if (open === undefined) {
-        view.open.set(row, {
-          attempts: attempt,
-          startedAt: at,
-          effect: effect ?? 'none',
-          inAir: true,
-          code: '',
-          http: undefined,
-        });
-        view.index.setPhase(row, PHASE.open);
-      } else {
-        open.attempts = attempt;
-        open.inAir = true;
-      }
-      return;
-    }
-    case 'tried': {
-      const { row, code, http, effect, sent } = line as TriedLine;
-      const open = view.open.get(row);
-      if (open === undefined) return;
-      open.inAir = false;
-      open.code = code;
-      open.http = http;
-      if (effect === 'possible') open.effect = 'possible';
-      if (sent) view.sent = true;
-      else open.attempts -= 1;
-      return;
-    }
-    case 'backup':
-      view.backups.set(line.row, (line as unknown as { file: FileFacts }).file);
-      return;
-    case 'restoring':
-      view.index.setRestoring(line.row);
-      return;
-    default: {
-      const outcome = line as OutcomeLine;
-      if ((outcome.attempts ?? 0) > 0) view.sent = true;
-      view.index.setPhase(outcome.row, PHASE.outcome);
-      view.index.setOutcome(outcome.row, outcome.state, read.offset);
-      view.index.setVerified(outcome.row, outcome.verified ?? '');
-      view.index.setLookDue(outcome.row, outcome.look === true);
-      view.open.delete(outcome.row);
-      view.backups.delete(outcome.row);
-    }
+/**
+ * A session without a stop or an end was killed. A power cut may have taken
+ * the last lines of any row up to its mark: those without an outcome may be in
+ * the air, and so may one whose last word, that it was not attempted, an
+ * earlier session wrote.
+ */
+function endSession(view: Building): void {
+  if (view.stop !== undefined || view.exitCode !== undefined) return;
+  const { index, mark, sessionStart } = view;
+  view.airMark = Math.max(view.airMark, mark);
+  const last = Math.min(mark, view.header.manifest.rows);
+  for (let row = 1; row <= last; row += 1) {
+    const retracted =
+      index.phase(row) === PHASE.outcome &&
+      index.status(row) === 'not_attempted' &&
+      index.offset(row) < sessionStart;
+    if (retracted) index.setInDoubt(row, true);
   }
 }
 
-function foldEvent(view: Building, line: EventLine): void {
+function foldEvent(view: Building, line: EventLine, offset: number): void {
   switch (line.state) {
     case 'planned':
       view.planned = line;
@@ -202,10 +159,9 @@ function foldEvent(view: Building, line: EventLine): void {
       view.confirmed = true;
       return;
     case 'resumed':
-      if (view.stop === undefined && view.exitCode === undefined) {
-        view.airMark = Math.max(view.airMark, view.mark);
-      }
+      endSession(view);
       view.mark = 0;
+      view.sessionStart = offset;
       view.stop = undefined;
       view.exitCode = undefined;
       view.sessions += 1;

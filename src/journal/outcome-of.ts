@@ -1,5 +1,5 @@
 import { decodeOutcome } from './outcome-lines.ts';
-import type { FileFacts, Outcome, StopCode } from '../run/outcome.ts';
+import type { FileFacts, Outcome, StopCode, Trail } from '../run/outcome.ts';
 import type { JournalView } from './fold.ts';
 import type { OutcomeLine, PlanLine } from './lines.ts';
 import { PHASE } from './row-index.ts';
@@ -36,7 +36,8 @@ function outcomeOf(
   switch (index.phase(row)) {
     case PHASE.outcome: {
       const line = JSON.parse(lineAt(index.offset(row))) as OutcomeLine;
-      return { ...decodeOutcome(line), verified: index.verified(row) };
+      const outcome: Outcome = { ...decodeOutcome(line), verified: index.verified(row) };
+      return index.inDoubt(row) ? inDoubt(outcome) : outcome;
     }
     case PHASE.open:
       return openOutcome(view, row);
@@ -51,7 +52,9 @@ function outcomeOf(
 /** In the air when the program was killed, or waiting for another try. */
 function openOutcome(view: JournalView, row: number): Outcome {
   const open = view.open.get(row);
-  const effect = open === undefined || open.inAir ? 'possible' : open.effect;
+  const possible =
+    open === undefined || open.inAir || open.effect === 'possible' || row <= view.airMark;
+  const effect = possible ? 'possible' : 'none';
   const code = stopCode(view);
   const trail = {
     httpStatus: open?.http,
@@ -73,6 +76,18 @@ function openOutcome(view: JournalView, row: number): Outcome {
   };
 }
 
+/** Only the mark of a session that was killed, or is still at work, says that the row may have been sent. */
+function inDoubt(trail: Omit<Trail, 'message'>): Outcome {
+  return {
+    ...trail,
+    effect: 'possible',
+    status: 'unknown',
+    code: 'interrupted',
+    message:
+      'the run is under way or was killed; whether a request of this row had left cannot be told; resume settles it',
+  };
+}
+
 const STOPPED_BEFORE = 'the run ended before this row';
 
 function notBegun(view: JournalView, row: number, plan: PlanLine | undefined): Outcome {
@@ -91,14 +106,7 @@ function notBegun(view: JournalView, row: number, plan: PlanLine | undefined): O
     };
   }
   if (row <= view.airMark) {
-    return {
-      ...trail,
-      effect: 'possible',
-      status: 'unknown',
-      code: 'interrupted',
-      message:
-        'the program was killed; whether a request of this row had left cannot be told; resume settles it',
-    };
+    return inDoubt(trail);
   }
   return { ...trail, status: 'not_attempted', code: stopCode(view), message: STOPPED_BEFORE };
 }

@@ -2,7 +2,7 @@ import { RefusedError } from '../errors.ts';
 import type { JournalLine } from './lines.ts';
 import { journalSource, type JournalSource } from './source.ts';
 
-const CHUNK_BYTES = 1 << 20;
+const CHUNK_BYTES = 1 << 18;
 const NEWLINE = 10;
 
 export interface ReadLine {

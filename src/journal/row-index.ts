@@ -30,7 +30,7 @@ interface Page {
  * so that no doubling shows as a peak.
  */
 export class RowIndex {
-  static readonly PAGE = 1 << 16;
+  static readonly PAGE = 1 << 13;
   readonly #pages: Page[] = [];
 
   #page(row: number): Page {
@@ -82,6 +82,15 @@ export class RowIndex {
 
   setRestoring(row: number): void {
     this.#flag(row, 64, true);
+  }
+
+  /** Told "not attempted" by an earlier session, and perhaps sent by one that was killed since. */
+  inDoubt(row: number): boolean {
+    return ((this.#page(row).phase[row % RowIndex.PAGE] ?? 0) & 128) !== 0;
+  }
+
+  setInDoubt(row: number, inDoubt: boolean): void {
+    this.#flag(row, 128, inDoubt);
   }
 
   #flag(row: number, bit: number, on: boolean): void {

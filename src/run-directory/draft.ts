@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, realpath, rename, rm, rmdir } from 'node:fs/pr
 import { basename, dirname, join, normalize } from 'node:path';
 import { RefusedError } from '../errors.ts';
 import { takeLock, type Lock } from './lock.ts';
+import { syncDirectory } from './sync-directory.ts';
 import { runDirectoryName } from './name.ts';
 
 /**
@@ -100,7 +101,9 @@ async function tryPlace(
       await lock.release();
       return undefined;
     }
+    await syncDirectory(from);
     await rename(from, target);
+    await syncDirectory(parent);
     return { path: target, lock };
   } catch (error) {
     await lock.release();

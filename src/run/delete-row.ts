@@ -102,7 +102,7 @@ export async function deleteRow(work: WorkRow, context: DeleteContext): Promise<
     message: '',
     file: prior?.file,
     trusted: false,
-    lostAt: undefined,
+    lostAt: prior?.effect === 'possible' ? work.lookedAt : undefined,
     retryAfterMs: undefined,
   };
   for (let retry = 0; ; retry += 1) {
@@ -144,8 +144,9 @@ async function sendOnce(
   tries: Tries,
   { remove, journal, clock, look, control }: DeleteContext,
 ): Promise<DeleteAnswer | { readonly kind: 'not_sent' } | 'look'> {
+  const before = tries.attempts;
   try {
-    return await remove(work.target, async () => {
+    const answer = await remove(work.target, async () => {
       const stale = tries.lostAt !== undefined && clock.monotonic() - tries.lostAt > STALE_MS;
       if (stale && look !== undefined) throw new LookFirst();
       const at = journal.stamp();
@@ -155,10 +156,13 @@ async function sendOnce(
       // The stop came while the line was on its way to the disk: nothing leaves.
       if (control.reason !== undefined) throw new StoppedFirst();
     });
+    // Given up while it was still connecting.
+    if (answer.kind === 'not_sent') tries.attempts = before;
+    return answer;
   } catch (error) {
     if (error instanceof LookFirst) return 'look';
     if (error instanceof StoppedFirst) {
-      tries.attempts -= 1;
+      tries.attempts = before;
       return { kind: 'not_sent' };
     }
     throw error;
@@ -317,8 +321,10 @@ function end(
   message: string,
 ): Ended {
   const due = isLookDue(how.status, tries.attempts > (work.prior?.attempts ?? 0), work);
+  // Spelled out: this is on the path of every row, and a spread is slow there.
   const outcome = {
-    ...how,
+    status: how.status,
+    code: how.code,
     message,
     httpStatus: tries.httpStatus,
     attempts: tries.attempts,

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { JournalView } from '../journal/fold.ts';
 import { encodeOutcome } from '../journal/outcome-lines.ts';
 import { readOutcomes } from '../journal/outcome-of.ts';
@@ -67,18 +68,35 @@ export function isUnfinished(view: JournalView, row: number): boolean {
 }
 
 function priorOf(view: JournalView, row: number, outcome: Outcome): Prior | undefined {
-  const phase = view.index.phase(row);
-  const onlyMark = (phase === PHASE.planned || phase === PHASE.untouched) && row <= view.airMark;
+  const onlyMark = isOnlyMarked(view, row);
   const { attempts, effect, startedAt, httpStatus, file } = outcome;
   if (attempts === 0 && effect === 'none' && !onlyMark) return undefined;
   const air = onlyMark ? 'mark' : effect === 'possible' ? 'sent' : 'none';
   return { attempts, effect, startedAt, air, code: outcome.code, httpStatus, file };
 }
 
+/** Says nothing but a mark that the row may be in the air? */
+function isOnlyMarked({ index, open, airMark }: JournalView, row: number): boolean {
+  switch (index.phase(row)) {
+    case PHASE.untouched:
+    case PHASE.planned:
+      return row <= airMark;
+    case PHASE.open: {
+      const tries = open.get(row);
+      return tries?.inAir === false && tries.effect === 'none' && row <= airMark;
+    }
+    case PHASE.outcome:
+      return index.inDoubt(row);
+    case PHASE.settledByPlan:
+      return false;
+  }
+}
+
 export interface LookFirstOptions {
   readonly view: JournalView;
   readonly journal: Journal;
   readonly control: RunControl;
+  readonly clock: Clock;
   /** Absent with `--no-check`: rows are sent without a look. */
   readonly look: ((targets: readonly Target[]) => Promise<LookedBatch>) | undefined;
   /** Rows that were sent by an earlier session and are only to be verified. */
@@ -121,7 +139,8 @@ export async function* lookBeforeSending(
         return;
       }
       const toSend = group.filter((one, at) => !settleNow(one, looked.looks[at], options));
-      if (toSend.length > 0) yield toSend;
+      const lookedAt = options.clock.monotonic();
+      if (toSend.length > 0) yield toSend.map((one) => ({ ...one, lookedAt }));
     }
   }
 }

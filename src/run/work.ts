@@ -11,6 +11,8 @@ export interface WorkRow {
   readonly guards: Guards | undefined;
   /** What earlier sessions of the run did to this row. */
   readonly prior: Prior | undefined;
+  /** Monotonic time of the look of `resume`, which goes stale while the row waits. */
+  readonly lookedAt?: number;
 }
 
 export interface Guards {

@@ -118,6 +118,7 @@ export interface Ended {
 /** A sandbox that is served, and the commands against it. */
 export interface Desk {
   readonly sandbox: Sandbox;
+  readonly url: string;
   readonly folder: string;
   readonly runDir: string;
   /** Stores files at `scanOf(1)` and on, and names them in the manifest. */
@@ -159,6 +160,7 @@ export async function openDesk(options: SandboxOptions = {}): Promise<Desk> {
 
   return {
     sandbox,
+    url: server.url,
     folder,
     runDir,
     fill(files, guards = []) {
@@ -179,7 +181,8 @@ export async function openDesk(options: SandboxOptions = {}): Promise<Desk> {
       Array.from({ length: count }, (_, at) => sandbox.project.readFile(scanOf(at + 1))),
     run: (flags = {}, terminal) =>
       perform(
-        (io) => run(io, manifest, { ...connection, quiet, runDir, yes: true, backup: true, ...flags }),
+        (io) =>
+          run(io, manifest, { ...connection, quiet, runDir, yes: true, backup: true, ...flags }),
         terminal,
       ),
     resume: (terminal) => perform((io) => resume(io, runDir, { ...connection, quiet }), terminal),

@@ -128,7 +128,11 @@ describe('an export that gives no file', () => {
   it.each<[string, ScriptedAnswer, string]>([
     ['a ban', () => new Response('<p>banned due to suspected abuse</p>'), 'banned'],
     ['another token', errorOf(401, 'no'), 'rejected_token'],
-    ['a redirect', () => new Response(null, { status: 302, headers: { location: '/' } }), 'wrong_address'],
+    [
+      'a redirect',
+      () => new Response(null, { status: 302, headers: { location: '/' } }),
+      'wrong_address',
+    ],
   ])('%s stops the run', async (_what, answer, stop) => {
     const desk = await openDesk();
     desk.fill([A]);
@@ -230,13 +234,16 @@ describe('a guard', () => {
   it('on the name is judged by a look where that is enough', async () => {
     const desk = await openDesk();
     desk.fill([A, A], ['a.txt,', 'a.txt,']);
-    desk.sandbox.script(({ kind, target }) => kind === 'delete' && target?.instance === '1', [
-      async (_call, proceed) => {
-        // Somebody replaces the second file after the check.
-        desk.sandbox.project.putFile(scanOf(2), 'new.txt', B.bytes);
-        return proceed();
-      },
-    ]);
+    desk.sandbox.script(
+      ({ kind, target }) => kind === 'delete' && target?.instance === '1',
+      [
+        async (_call, proceed) => {
+          // Somebody replaces the second file after the check.
+          desk.sandbox.project.putFile(scanOf(2), 'new.txt', B.bytes);
+          return proceed();
+        },
+      ],
+    );
     const flags = { backup: undefined as never, concurrency: '1' };
     expect((await desk.run(flags)).code).toBe(1);
     expect(only(desk, 'error.csv')).toMatchObject({

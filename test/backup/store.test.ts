@@ -108,7 +108,11 @@ describe('a store', () => {
 });
 
 /** A disk that takes so many bytes, then fails with a code. */
-function smallDisk(room: number, code: string, where: 'writeFile' | 'sync' = 'writeFile'): OpenFile {
+function smallDisk(
+  room: number,
+  code: string,
+  where: 'writeFile' | 'sync' = 'writeFile',
+): OpenFile {
   let left = room;
   const fail = (): Promise<never> =>
     Promise.reject(Object.assign(new Error(`${code}: it fails`), { code, syscall: 'write' }));

@@ -39,7 +39,7 @@ interface Terminal extends Started {
 }
 
 async function open(stand: Stand, args: readonly string[], redirect = ''): Promise<Terminal> {
-  const script = join(stand.folder, 'pty.py');
+  const script = join(stand.folder, 'terminal.py');
   await writeFile(script, PTY);
   const shell = `exec "$0" "$@" ${redirect}`;
   const command = ['bash', '-c', shell, process.execPath, BIN, ...args];
@@ -115,7 +115,7 @@ describe.skipIf(!hasPython)('the question, on a real terminal (skipped without P
 
   it('a SIGTERM from outside is a signal there too: 143, and resume asks again', async () => {
     const stand = await prepare();
-    const file = join(stand.folder, 'pty.py');
+    const file = join(stand.folder, 'terminal.py');
     await writeFile(file, PTY);
     const started = startProgram(
       'python3',
@@ -130,7 +130,7 @@ describe.skipIf(!hasPython)('the question, on a real terminal (skipped without P
 
   it('no token: asked for without showing it', async () => {
     const stand = await prepare();
-    const script = join(stand.folder, 'pty.py');
+    const script = join(stand.folder, 'terminal.py');
     await writeFile(script, PTY);
     const started = startProgram(
       'python3',

@@ -33,24 +33,22 @@ function classic() {
   });
 }
 
-/** Each line with what is to come of it. */
-async function expectPlan(
+type Table = readonly (readonly [string, string])[];
+
+/** Plans the lines of a table, and says for each what came of it. */
+async function fateOf(
   sandbox: ReturnType<typeof createSandbox>,
-  table: readonly (readonly [string, string])[],
+  table: Table,
   settings: Parameters<typeof planAgainst>[2] = {},
 ) {
-  const planned = await planAgainst(
-    sandbox,
-    `${HEADER}${table.map(([line]) => `${line}\n`).join('')}`,
-    settings,
-  );
-  expect(briefly(planned)).toEqual(table.map(([, fate], at) => `${at + 1} ${fate}`));
-  expect(sandbox.ledger.counts().delete).toBe(0);
-  return planned;
+  const lines = table.map(([line]) => line);
+  const planned = await planAgainst(sandbox, `${HEADER}${lines.join('\n')}\n`, settings);
+  const fates = briefly(planned).map((fate, at) => [lines[at], fate.slice(fate.indexOf(' ') + 1)]);
+  return { ...planned, fates, sent: sandbox.ledger.counts().delete };
 }
 
 it('gives each code on a longitudinal project', async () => {
-  const planned = await expectPlan(study(), [
+  const table: Table = [
     ['001,photo,base_arm_1,,,', 'delete'],
     ['001,sig,base_arm_1,,files,s.png', 'delete'],
     ['001,scan,base_arm_1,1,imaging,', 'delete'],
@@ -75,7 +73,10 @@ it('gives each code on a longitudinal project', async () => {
     ['1,photo,base_arm_1,,,', 'invalid unknown_record'],
     ['b 2,photo,late_arm_2,,,', 'invalid unknown_record'],
     ['001,photo,late_arm_2,,,', 'invalid unknown_record'],
-  ]);
+  ];
+  const planned = await fateOf(study(), table);
+  expect(planned.fates).toEqual(table);
+  expect(planned.sent).toBe(0);
   expect(messageOf(planned, 22)).toMatch(/does not exist, or this token may not see it.*has 001$/);
   expect(messageOf(planned, 23)).toMatch(/the project has B 2$/);
   expect(messageOf(planned, 24)).toBe('record 001 has no data in arm 2; it is in arm 1');
@@ -103,7 +104,7 @@ it('gives each code on a longitudinal project', async () => {
 });
 
 it('gives each code on a classic project', async () => {
-  await expectPlan(classic(), [
+  const table: Table = [
     ['001,photo,,,,', 'delete'],
     ['002,photo,,1,,', 'already_empty'],
     ['001,scan,,2,,', 'delete'],
@@ -121,21 +122,24 @@ it('gives each code on a classic project', async () => {
     ['001,scan,,,,', 'invalid instance_required'],
     ['001,photo,,3,,', 'invalid instance_not_allowed'],
     ['003,photo,,,,', 'invalid unknown_record'],
-  ]);
+  ];
+  const planned = await fateOf(classic(), table);
+  expect(planned.fates).toEqual(table);
+  expect(planned.sent).toBe(0);
 });
 
 describe('--default-instance', () => {
   it('serves rows that leave out an instance that is required, and no others', async () => {
-    const { rows, totals } = await expectPlan(
-      study(),
-      [
-        ['001,scan,base_arm_1,,,', 'delete'],
-        ['001,photo,base_arm_1,,,', 'delete'],
-        ['001,scan,base_arm_1,3,,', 'duplicate of 1'],
-        ['001,scan,base_arm_1,1,,', 'delete'],
-      ],
-      { defaultInstance: '3' },
-    );
+    const table: Table = [
+      ['001,scan,base_arm_1,,,', 'delete'],
+      ['001,photo,base_arm_1,,,', 'delete'],
+      ['001,scan,base_arm_1,3,,', 'duplicate of 1'],
+      ['001,scan,base_arm_1,1,,', 'delete'],
+    ];
+    const planned = await fateOf(study(), table, { defaultInstance: '3' });
+    expect(planned.fates).toEqual(table);
+    expect(planned.sent).toBe(0);
+    const { rows, totals } = planned;
     expect(
       rows.map(({ verdict }) => ('target' in verdict ? verdict.target.instance : '-')),
     ).toEqual(['3', '', '-', '1']);
@@ -145,7 +149,7 @@ describe('--default-instance', () => {
 
 describe('duplicates', () => {
   it('are counted after the rules have put the instance right', async () => {
-    const planned = await expectPlan(study(), [
+    const table: Table = [
       ['001,scan,base_arm_1,1,,', 'delete'],
       ['001,scan,base_arm_1,,,', 'invalid instance_required'],
       ['001,photo,base_arm_1,2,,', 'invalid instance_not_allowed'],
@@ -165,7 +169,10 @@ describe('duplicates', () => {
       ['001,sig,base_arm_1,x,,', 'invalid bad_instance'],
       ['001,sig,base_arm_1,,imaging,', 'invalid instrument_mismatch'],
       ['001,sig,base_arm_1,,,', 'delete'],
-    ]);
+    ];
+    const planned = await fateOf(study(), table);
+    expect(planned.fates).toEqual(table);
+    expect(planned.sent).toBe(0);
     expect(planned.survey).toMatchObject({ rows: 17, duplicates: 5 });
   });
 });
@@ -174,7 +181,7 @@ describe('where the repeating setup cannot be read', () => {
   const rights = { design: false };
 
   it('a field repeats where the export shows an instance', async () => {
-    await expectPlan(study({ rights }), [
+    const table: Table = [
       ['001,scan,base_arm_1,,,', 'invalid instance_required'],
       ['001,scan,base_arm_1,3,,', 'delete'],
       ['001,scan,base_arm_1,2,,', 'already_empty'],
@@ -188,30 +195,35 @@ describe('where the repeating setup cannot be read', () => {
       ['5,photo,base_arm_1,1,,', 'duplicate of 10'],
       // Neither an instance nor a file: undecided.
       ['B 2,scan,base_arm_1,,,', 'invalid unknown_record'],
-    ]);
+    ];
+    const planned = await fateOf(study({ rights }), table);
+    expect(planned.fates).toEqual(table);
+    expect(planned.sent).toBe(0);
   });
 
   it('a blank instance without any file or instance to go by is undecided', async () => {
     const sandbox = study({ rights });
     sandbox.project.addRecord({ id: '3', rows: [{ event: 'base_arm_1', values: { age: '1' } }] });
-    await expectPlan(sandbox, [
+    const table: Table = [
       ['3,photo,base_arm_1,,,', 'invalid instance_required'],
       ['3,scan,base_arm_1,,,', 'invalid instance_required'],
       ['3,scan,base_arm_1,1,,', 'already_empty'],
-    ]);
+    ];
+    const planned = await fateOf(sandbox, table);
+    expect(planned.fates).toEqual(table);
+    expect(planned.sent).toBe(0);
   });
 
   it('--default-instance serves what is undecided or shown to repeat, duplicates included', async () => {
-    const planned = await expectPlan(
-      study({ rights }),
-      [
-        ['001,scan,base_arm_1,,,', 'delete'],
-        ['001,scan,base_arm_1,3,,', 'duplicate of 1'],
-        ['001,photo,base_arm_1,,,', 'delete'],
-        ['001,report,visit_arm_1,,,', 'already_empty'],
-      ],
-      { defaultInstance: '3' },
-    );
+    const table: Table = [
+      ['001,scan,base_arm_1,,,', 'delete'],
+      ['001,scan,base_arm_1,3,,', 'duplicate of 1'],
+      ['001,photo,base_arm_1,,,', 'delete'],
+      ['001,report,visit_arm_1,,,', 'already_empty'],
+    ];
+    const planned = await fateOf(study({ rights }), table, { defaultInstance: '3' });
+    expect(planned.fates).toEqual(table);
+    expect(planned.sent).toBe(0);
     expect(
       planned.rows.map(({ verdict }) => ('target' in verdict ? verdict.target.instance : '-')),
     ).toEqual(['3', '-', '', '3']);
@@ -220,20 +232,26 @@ describe('where the repeating setup cannot be read', () => {
 
 describe('a token that sees little', () => {
   it('leaves rows unconfirmed where the export leaves the field out', async () => {
-    const planned = await expectPlan(study({ rights: { hiddenFields: ['photo'] } }), [
+    const table: Table = [
       ['001,photo,base_arm_1,,,zzz.jpg', 'delete'],
       ['001,sig,base_arm_1,,,', 'delete'],
       ['7,photo,base_arm_1,,,', 'invalid unknown_record'],
-    ]);
+    ];
+    const planned = await fateOf(study({ rights: { hiddenFields: ['photo'] } }), table);
+    expect(planned.fates).toEqual(table);
+    expect(planned.sent).toBe(0);
     expect([planned.totals.unconfirmed, planned.blind]).toEqual([1, false]);
   });
 
   it('can confirm nothing where it gets hashed ids', async () => {
-    const planned = await expectPlan(study({ rights: { hashedRecords: true } }), [
+    const table: Table = [
       ['001,photo,base_arm_1,,,', 'delete'],
       ['001,sig,base_arm_1,,,', 'delete'],
       ['7,photo,base_arm_1,,,', 'delete'],
-    ]);
+    ];
+    const planned = await fateOf(study({ rights: { hashedRecords: true } }), table);
+    expect(planned.fates).toEqual(table);
+    expect(planned.sent).toBe(0);
     expect([planned.totals.unconfirmed, planned.blind]).toEqual([3, true]);
   });
 
@@ -242,7 +260,10 @@ describe('a token that sees little', () => {
     ['id', 1],
     ['name', 0],
   ] as const)('counts files that are shown without a name: %s', async (fileNames, unnamed) => {
-    const planned = await expectPlan(study({ fileNames }), [['001,photo,base_arm_1,,,', 'delete']]);
+    const table: Table = [['001,photo,base_arm_1,,,', 'delete']];
+    const planned = await fateOf(study({ fileNames }), table);
+    expect(planned.fates).toEqual(table);
+    expect(planned.sent).toBe(0);
     expect([planned.totals.unnamed, planned.totals.unconfirmed]).toEqual([unnamed, 0]);
   });
 });

@@ -15,18 +15,22 @@ export interface Checked {
   readonly rows: number;
 }
 
-export function openRows(manifest: string): Promise<Manifest> {
-  return openManifest(chunksOf(Buffer.from(manifest)));
+/** Reads the manifest once; the rows are then given again and again. */
+export async function readRows(text: string): Promise<() => Promise<Manifest>> {
+  const manifest = await openManifest(chunksOf(Buffer.from(text)));
+  const batches: (readonly ManifestRow[])[] = [];
+  for await (const batch of manifest.batches()) batches.push(batch);
+  return () => Promise.resolve({ ...manifest, batches: () => each(batches) });
 }
 
 /** The check, by the real rules, survey and plan. Throws LookFailed as they do. */
 export async function check(
   scenario: Scenario,
+  open: () => Promise<Manifest>,
   look: (targets: readonly Target[]) => Promise<LookedBatch>,
   approved?: readonly PlanLine[],
 ): Promise<Checked> {
-  const { manifest, model, checks } = scenario;
-  const open = (): Promise<Manifest> => openRows(manifest);
+  const { model, checks } = scenario;
   const rule = (row: ManifestRow): Ruled =>
     checks ? ruleRow(row, model, undefined) : ruleUnchecked(row, undefined);
   const survey = await surveyManifest({

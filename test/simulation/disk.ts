@@ -24,8 +24,17 @@ export interface Disk {
   /** Takes any part of what was not synced. */
   cutPower(): void;
   openFile(life: Life & { kill(): void }, trouble: DiskTrouble): JournalFile;
-  /** Told of everything that is written or synced, as it happens. */
-  onWrite: ((text: string) => void) | undefined;
+  /** The whole lines that stand there now. */
+  lines(): readonly DiskLine[];
+}
+
+/** What the audits need of a journal line, and where it ends. */
+export interface DiskLine {
+  readonly end: number;
+  readonly row?: number;
+  readonly state?: string;
+  readonly upTo?: number;
+  readonly at?: number;
 }
 
 export const LONGEST_SYNC_MS = 25;
@@ -33,6 +42,14 @@ export const LONGEST_SYNC_MS = 25;
 export function createDisk(world: World, chance: Chance): Disk {
   let bytes: Buffer = Buffer.alloc(0);
   let durable = 0;
+  let lines: DiskLine[] = [];
+  let linesEnd = 0;
+  const keep = (end: number): void => {
+    bytes = bytes.subarray(0, end);
+    durable = Math.min(durable, end);
+    lines = lines.filter((line) => line.end <= end);
+    linesEnd = lines.at(-1)?.end ?? 0;
+  };
   const readAt = (into: Buffer, length: number, position: number): number =>
     bytes.copy(into, 0, position, Math.min(bytes.length, position + length));
 
@@ -57,16 +74,25 @@ export function createDisk(world: World, chance: Chance): Disk {
       durable = whole.length;
     },
     truncate(end) {
-      bytes = bytes.subarray(0, end);
-      durable = Math.min(durable, end);
+      keep(end);
     },
     cutPower() {
       const kept = chance.whole(durable, bytes.length);
-      world.note(`power cut: ${bytes.length - kept} of ${bytes.length - durable} unsynced bytes lost`);
-      bytes = bytes.subarray(0, kept);
+      world.note(
+        `power cut: ${bytes.length - kept} of ${bytes.length - durable} unsynced bytes lost`,
+      );
+      keep(kept);
       durable = kept;
     },
-    onWrite: undefined,
+    lines() {
+      for (;;) {
+        const end = bytes.indexOf(10, linesEnd) + 1;
+        if (end === 0) return lines;
+        const line = JSON.parse(bytes.toString('utf8', linesEnd, end)) as DiskLine;
+        lines.push({ ...line, end });
+        linesEnd = end;
+      }
+    },
     openFile(life, trouble) {
       let writes = 0;
       let syncs = 0;
@@ -91,7 +117,6 @@ export function createDisk(world: World, chance: Chance): Disk {
           }
           put(text);
           world.note(`journal ${text.trimEnd().replaceAll('\n', '\n          journal ')}`);
-          disk.onWrite?.(text);
         },
         sync: () =>
           new Promise((resolve, reject) => {

@@ -1,4 +1,5 @@
 import type { PlanLine } from '../../src/journal/lines.ts';
+import type { Manifest } from '../../src/manifest/read.ts';
 import type { Look } from '../../src/project/look.ts';
 import type { Disk } from './disk.ts';
 import { keyOf, type Place } from './places.ts';
@@ -24,6 +25,7 @@ export interface Game {
   readonly disk: Disk;
   readonly plan: ReadonlyMap<number, PlanLine>;
   readonly rows: number;
+  readonly openRows: () => Promise<Manifest>;
   readonly checkBeganAt: number;
   readonly people: { leave(): void };
   /** The row that may be sent for a place, by the place's key. */

@@ -6,7 +6,7 @@ import { createDoor } from '../../src/redcap/door.ts';
 import { createPacer } from '../../src/redcap/pacer.ts';
 import { createRunControl } from '../../src/run/control.ts';
 import { isUnfinished } from '../../src/run/resume-rows.ts';
-import { check, headerOf, openRows, type Checked } from './check.ts';
+import { check, headerOf, readRows, type Checked } from './check.ts';
 import { createDisk } from './disk.ts';
 import { drawCheckWeather, drawWeather, FAIR_WEATHER } from './fates.ts';
 import { blame, lastLook, type Game } from './game.ts';
@@ -58,23 +58,26 @@ async function begin(
 ): Promise<Game | undefined> {
   const scenario = drawScenario(chance);
   const { places, model, display } = scenario;
+  const openRows = await readRows(scenario.manifest);
   const server = createServer({ world, chance, places, model, display });
   for (const place of places.all) {
     for (const file of place.files) Object.assign(file, { putAt: world.now - 1 });
   }
   const people = letPeopleMeddle(world, places, scenario.people);
   server.weather = drawCheckWeather(chance);
-  const earlier = scenario.approved ? await playCheck(world, chance, scenario, server) : undefined;
+  const earlier = scenario.approved
+    ? await playCheck(world, chance, scenario, openRows, server)
+    : undefined;
   if (scenario.approved && earlier === undefined) return undefined;
   if (earlier !== undefined) await world.pass(chance.whole(0, 60_000));
   const checkBeganAt = world.now;
-  const checked = await playCheck(world, chance, scenario, server, earlier?.plan);
+  const checked = await playCheck(world, chance, scenario, openRows, server, earlier?.plan);
   if (checked === undefined) return undefined;
   const disk = createDisk(world, chance);
   const header = headerOf(scenario, checked.rows, world.now);
   const lines = [header, ...checked.plan, { state: 'planned', at: world.now, totals: {} }];
   disk.install(Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join('')));
-  const { rowOf, placeOf } = await mapRows(scenario, checked.plan);
+  const { rowOf, placeOf } = await mapRows(scenario, openRows, checked.plan);
   world.note(`plan:\n${checked.plan.map((line) => JSON.stringify(line)).join('\n')}`);
   // While the question is asked.
   await world.pass(chance.whole(0, 5000));
@@ -86,6 +89,7 @@ async function begin(
     disk,
     plan: new Map(checked.plan.map((line) => [line.row, line])),
     rows: checked.rows,
+    openRows,
     checkBeganAt,
     rowOf,
     placeOf,
@@ -103,6 +107,7 @@ async function playCheck(
   world: World,
   chance: Chance,
   scenario: Scenario,
+  openRows: Game['openRows'],
   server: Server,
   approved?: readonly PlanLine[],
 ): Promise<Checked | undefined> {
@@ -125,7 +130,12 @@ async function playCheck(
   const control = createRunControl();
   const reads = createReads({ door, control, clock, random: () => chance.next(), retries: 5 });
   let done = false;
-  const checking = check(scenario, (targets) => reads.look(scenario.model, targets), approved)
+  const checking = check(
+    scenario,
+    openRows,
+    (targets) => reads.look(scenario.model, targets),
+    approved,
+  )
     .catch((error: unknown) => {
       if (error instanceof LookFailed) return undefined;
       throw error;
@@ -139,12 +149,13 @@ async function playCheck(
 
 async function mapRows(
   scenario: Scenario,
+  openRows: Game['openRows'],
   plan: readonly PlanLine[],
 ): Promise<Pick<Game, 'rowOf' | 'placeOf'>> {
   const lines = new Map(plan.map((line) => [line.row, line]));
   const rowOf = new Map<string, number>();
   const placeOf = new Map<number, Place | undefined>();
-  for await (const batch of (await openRows(scenario.manifest)).batches()) {
+  for await (const batch of (await openRows()).batches()) {
     for (const row of batch) {
       const line = lines.get(row.row);
       const settled = line !== undefined && line.plan !== 'delete';
@@ -231,7 +242,10 @@ async function auditEnd(game: Game): Promise<void> {
   for (const { row, outcome } of unsettled(reports)) {
     const look = lastLook(game, row.row)?.look.kind;
     if (look !== 'nothing' && look !== 'no_record') {
-      blame(game, `row ${row.row} is ${outcome.status}/${outcome.code} at the end, look ${String(look)}`);
+      blame(
+        game,
+        `row ${row.row} is ${outcome.status}/${outcome.code} at the end, look ${String(look)}`,
+      );
     }
   }
 }

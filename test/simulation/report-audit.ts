@@ -2,7 +2,6 @@ import { foldJournal } from '../../src/journal/fold.ts';
 import type { JournalSource } from '../../src/journal/source.ts';
 import { isSettled, reportOf } from '../../src/run/outcome.ts';
 import { joinRows, type RowReport } from '../../src/report/row-report.ts';
-import { openRows } from './check.ts';
 import { blame, type Game } from './game.ts';
 import { auditRow } from './row-audit.ts';
 
@@ -16,7 +15,7 @@ export async function auditReport(
   const doubts = game.crashes + (live ? 1 : 0);
   const before = game.violations.length;
   const view = await foldJournal(snapshotOf(game.disk.bytes));
-  const manifest = await openRows(game.scenario.manifest);
+  const manifest = await game.openRows();
   for await (const batch of joinRows(manifest, view)) rows.push(...batch);
   if (rows.length !== game.rows || rows.some(({ row }, at) => row.row !== at + 1)) {
     blame(game, `the report has ${rows.length} rows of ${game.rows}`);

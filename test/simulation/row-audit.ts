@@ -7,11 +7,7 @@ const MAY_HAVE = /may have/;
 
 /** Holds what a report says of one row against the server's own ledger. */
 /** `doubts`: crashes so far, and one more where the run is live. */
-export function auditRow(
-  game: Game,
-  { row, outcome, plan }: RowReport,
-  doubts: number,
-): void {
+export function auditRow(game: Game, { row, outcome, plan }: RowReport, doubts: number): void {
   const { status, code, message, verified } = outcome;
   const place = game.placeOf.get(row.row);
   const requests = deletionsOf(game, row.row);
@@ -74,7 +70,10 @@ function auditAttempts(
 /** Was the file that stood there at the check gone at some moment, or was none there? */
 function changed(game: Game, place: Place | undefined): boolean {
   if (wasEmptySince(place, game.checkBeganAt)) return true;
-  return place?.files.some((file) => file.goneAt !== Infinity && file.goneAt >= game.checkBeganAt) ?? true;
+  return (
+    place?.files.some((file) => file.goneAt !== Infinity && file.goneAt >= game.checkBeganAt) ??
+    true
+  );
 }
 
 /** "Still there": one stored since under the same name looks the same, and a late effect comes after the look. */

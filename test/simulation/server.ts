@@ -159,10 +159,7 @@ export function createServer(options: ServerOptions): Server {
           brokenAt(latencyMs / 2, 'certificate');
           return;
         default: {
-          const { status, body, retryAfter } = shape.answer as Exclude<
-            typeof shape.answer,
-            string
-          >;
+          const { status, body, retryAfter } = shape.answer as Exclude<typeof shape.answer, string>;
           world.after(latencyMs / 2, () => {
             answer(
               fate === 'json' && file === undefined ? NO_FILE : page(status, body, retryAfter),

@@ -13,7 +13,6 @@ import { lookBeforeSending, unfinishedRows } from '../../src/run/resume-rows.ts'
 import type { SessionRows } from '../../src/run/session.ts';
 import { freshWork } from '../../src/run/work-rows.ts';
 import { createRedactor } from '../../src/text/redact.ts';
-import { openRows } from './check.ts';
 import type { Game } from './game.ts';
 import { keyOf } from './places.ts';
 import type { SessionSettings } from './settings.ts';
@@ -167,8 +166,7 @@ export async function playSession(
       concurrency: settings.concurrency,
       retries: settings.retries,
       limit: settings.limit,
-      stopAtMs:
-        settings.stopAfterMs === undefined ? undefined : world.now + settings.stopAfterMs,
+      stopAtMs: settings.stopAfterMs === undefined ? undefined : world.now + settings.stopAfterMs,
       maxFailures:
         scenario.maxFailures === undefined ? undefined : parseMaxFailures(scenario.maxFailures),
     },
@@ -176,7 +174,7 @@ export async function playSession(
     syncEachSend,
     confirmed: view.confirmed ? undefined : { by: '--yes', files: game.rowOf.size },
     rows: async (): Promise<SessionRows> => {
-      const manifest = await openRows(scenario.manifest);
+      const manifest = await game.openRows();
       if (fresh) return () => freshWork(manifest.batches(), view);
       journal.append({ state: 'resumed', at: journal.stamp(), tool: 'simulation' });
       return (onLookOnly) =>
@@ -184,6 +182,7 @@ export async function playSession(
           view,
           journal,
           control,
+          clock,
           look: scenario.checks ? looking((targets) => reads.look(model, targets)) : undefined,
           onLookOnly,
           onSettled: () => undefined,

@@ -57,6 +57,7 @@ export function exportRecords(
 
 function arrayOf(form: URLSearchParams, name: string): string[] {
   const values: string[] = [];
-  for (let at = 0; form.has(`${name}[${at}]`); at += 1) values.push(form.get(`${name}[${at}]`) ?? '');
+  for (let at = 0; form.has(`${name}[${at}]`); at += 1)
+    values.push(form.get(`${name}[${at}]`) ?? '');
   return values;
 }

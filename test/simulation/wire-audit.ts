@@ -73,7 +73,10 @@ export function createWireAudit(
       if (answer?.kind === 'answer' && isTrustworthy(answer.status, answer.body)) trusted = true;
       if (retryAfterMs !== undefined && retryAfterMs <= LONGEST_HOLD_MS) {
         const until = Math.max(world.now + retryAfterMs, held?.until ?? 0);
-        held = { from: held !== undefined && held.until > world.now ? held.from : world.now, until };
+        held = {
+          from: held !== undefined && held.until > world.now ? held.from : world.now,
+          until,
+        };
       }
     },
   };
@@ -82,23 +85,20 @@ export function createWireAudit(
     let announced: number | undefined;
     let mark = 0;
     let settled: Status | undefined;
-    let at = 0;
     const oldest = world.now - SYNC_EVERY_MS - SLACK_MS;
-    for (const line of disk.bytes.toString('utf8').split('\n')) {
-      at += Buffer.byteLength(line) + 1;
-      if (!line.startsWith('{') || line.includes('"plan"')) continue;
-      const parsed = parse(line);
-      if (parsed === undefined) continue;
-      if (parsed.state === 'mark' && at <= disk.durableBytes) mark = parsed.upTo ?? 0;
-      if (parsed.state === 'resumed') mark = 0;
-      if (parsed.state === 'sending' && !syncEach && at > disk.durableBytes) {
-        if ((parsed.at ?? 0) < oldest) blame(seen, `a sending line is not on the disk after 200 ms`);
+    for (const line of disk.lines()) {
+      const { end, state } = line;
+      if (state === undefined) continue;
+      if (state === 'mark' && end <= disk.durableBytes) mark = line.upTo ?? 0;
+      if (state === 'resumed') mark = 0;
+      if (state === 'sending' && !syncEach && end > disk.durableBytes) {
+        if ((line.at ?? 0) < oldest) blame(seen, 'a sending line is not on the disk after 200 ms');
       }
-      if (parsed.row !== row) continue;
-      if (parsed.state === 'sending') announced = at;
-      else if (parsed.state !== 'tried') {
+      if (line.row !== row) continue;
+      if (state === 'sending') announced = end;
+      else if (state !== 'tried') {
         announced = undefined;
-        if (isSettled(parsed.state as Status)) settled = parsed.state as Status;
+        if (isSettled(state as Status)) settled = state as Status;
       }
     }
     if (settled !== undefined) blame(seen, `row ${row} was sent after its outcome ${settled}`);
@@ -149,21 +149,13 @@ function isLost({ answered }: Deletion): boolean {
 
 function isTrustworthy(status: number, body: string): boolean {
   if (status === 403) return false;
-  return (status === 200 && (body === '' || body.includes('success'))) || body.startsWith('{"error"');
+  return (
+    (status === 200 && (body === '' || body.includes('success'))) || body.startsWith('{"error"')
+  );
 }
 
 function deletionsInFlight(game: Game, process: number): number {
   return game.server.deletions.filter(
     (one) => one.process === process && one.answered === undefined,
   ).length;
-}
-
-function parse(
-  line: string,
-): { row?: number; state?: string; upTo?: number; at?: number } | undefined {
-  try {
-    return JSON.parse(line) as { row?: number };
-  } catch {
-    return undefined;
-  }
 }

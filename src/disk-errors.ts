@@ -1,0 +1,12 @@
+const SYSTEM_CODE = /^E[A-Z0-9]+$/;
+
+/** Did the operating system refuse a file (full disk, rights, too many open files)? Such an error is no bug. */
+export function isDiskError(error: unknown): error is NodeJS.ErrnoException {
+  return (
+    error instanceof Error &&
+    'syscall' in error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    SYSTEM_CODE.test(error.code)
+  );
+}

@@ -1,0 +1,83 @@
+import type { FileFacts } from '../run/outcome.ts';
+import type { BackupLine, OutcomeLine, RowLine, SendingLine, TriedLine } from './lines.ts';
+import { PHASE, type RowIndex } from './row-index.ts';
+
+/** A row between its first `sending` line and its outcome. */
+export interface OpenRow {
+  attempts: number;
+  startedAt: number;
+  /** An earlier try may have had an effect. */
+  effect: 'none' | 'possible';
+  /** A try left whose end is not written. */
+  inAir: boolean;
+  code: string;
+  http: number | undefined;
+}
+
+/** What the lines of single rows make up. */
+export interface FoldedRows {
+  readonly index: RowIndex;
+  readonly open: Map<number, OpenRow>;
+  readonly backups: Map<number, FileFacts>;
+  sent: boolean;
+}
+
+export function foldRow(view: FoldedRows, line: RowLine, offset: number): void {
+  const { row } = line;
+  switch (line.state) {
+    case 'sending':
+      view.sent = true;
+      view.open.set(row, openedBy(line, view.open.get(row)));
+      view.index.setPhase(row, PHASE.open);
+      return;
+    case 'tried': {
+      const open = view.open.get(row);
+      if (open !== undefined) endTry(open, line);
+      return;
+    }
+    case 'backup':
+      view.backups.set(row, (line as BackupLine).file);
+      return;
+    case 'restoring':
+      view.index.setRestoring(row);
+      return;
+    default:
+      foldOutcome(view, line, offset);
+  }
+}
+
+/** A try whose end is not written may have had its effect, also when another try follows it. */
+function openedBy({ at, attempt, effect }: SendingLine, before: OpenRow | undefined): OpenRow {
+  const possible = effect === 'possible' || before?.inAir === true || before?.effect === 'possible';
+  return {
+    attempts: attempt,
+    startedAt: before?.startedAt ?? at,
+    effect: possible ? 'possible' : 'none',
+    inAir: true,
+    code: before?.code ?? '',
+    http: before?.http,
+  };
+}
+
+function endTry(open: OpenRow, { code, http, effect, sent }: TriedLine): void {
+  open.inAir = false;
+  open.code = code;
+  open.http = http;
+  if (effect === 'possible') open.effect = 'possible';
+  if (!sent) open.attempts -= 1;
+}
+
+function foldOutcome(
+  { index, open, backups }: FoldedRows,
+  line: OutcomeLine,
+  offset: number,
+): void {
+  const { row, state, verified, look } = line;
+  index.setPhase(row, PHASE.outcome);
+  index.setOutcome(row, state, offset);
+  index.setVerified(row, verified ?? '');
+  index.setLookDue(row, look === true);
+  index.setInDoubt(row, false);
+  open.delete(row);
+  backups.delete(row);
+}

@@ -1,0 +1,167 @@
+import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { ScriptedAnswer } from '../../src/sandbox/script.ts';
+import { A, B, C, deleted, imports, states } from './deleted.ts';
+import { makeTerminal, openDesk, scanOf, textFile, type Desk } from './desk.ts';
+
+function scriptImports(desk: Desk, answers: readonly ScriptedAnswer[], lasting = false): void {
+  desk.sandbox.script(({ kind }) => kind === 'import', answers, { lasting });
+}
+
+describe('an upload', () => {
+  const refused = (status: number) => (): Response => Response.json({ error: 'no' }, { status });
+
+  it.each<[string, ScriptedAnswer, string]>([
+    ['refused', refused(400), 'failed http_400'],
+    ['forbidden', refused(403), 'failed http_403'],
+    ['too large for the web server', () => new Response('', { status: 413 }), 'failed http_413'],
+    ['answered by 500', '500', 'failed http_5xx'],
+    ['answered by a page', 'html', 'failed unexpected_answer'],
+    ['broken off', 'reset-before', 'failed connection'],
+    ['accepted and not stored', () => new Response(''), 'failed not_stored'],
+  ])('that is %s', async (_what, answer, state) => {
+    const desk = await deleted();
+    scriptImports(desk, [answer], true);
+    expect((await desk.restore({ rows: '2' })).code).toBe(1);
+    expect(states(desk)).toEqual([`2 ${state}`]);
+    expect(desk.stored()[1]).toBeUndefined();
+  });
+
+  it.each<ScriptedAnswer>(['reset-after', '503-after', 'html-after', '503'])(
+    'whose answer is lost (%s) is known by what is stored',
+    async (answer) => {
+      const desk = await deleted();
+      scriptImports(desk, [answer]);
+      expect((await desk.restore({ rows: '2' })).code).toBe(0);
+      expect(states(desk)).toEqual(['2 restored']);
+      expect(desk.stored()[1]).toEqual(B);
+      expect(imports(desk)).toBe(answer === '503' ? 2 : 1);
+    },
+  );
+
+  it('whose every answer is lost is known by what is stored', async () => {
+    const desk = await deleted();
+    scriptImports(desk, ['503-after'], true);
+    expect((await desk.restore({ rows: '2', retries: '0' })).code).toBe(0);
+    expect(states(desk)).toEqual(['2 restored']);
+  });
+
+  it('is sent again only over what it may overwrite', async () => {
+    const desk = await deleted();
+    scriptImports(desk, [
+      () => {
+        desk.sandbox.project.putFile(scanOf(2), 'new.txt', C.bytes);
+        return new Response('', { status: 503 });
+      },
+    ]);
+    expect((await desk.restore({ rows: '2' })).code).toBe(1);
+    expect(states(desk)).toEqual(['2 refused other_file']);
+    expect(desk.sandbox.project.fileName(scanOf(2))).toBe('new.txt');
+  });
+
+  it('that stores other bytes is failed', async () => {
+    const desk = await deleted();
+    scriptImports(desk, [
+      () => {
+        desk.sandbox.project.putFile(scanOf(2), 'b.txt', C.bytes);
+        return new Response('');
+      },
+    ]);
+    expect((await desk.restore({ rows: '2' })).code).toBe(1);
+    expect(states(desk)).toEqual(['2 failed not_stored']);
+  });
+
+  it('that cannot be read back is failed, and restored when it is tried again', async () => {
+    const desk = await deleted();
+    desk.sandbox.script(({ kind }) => kind === 'export_file', ['html', 'html']);
+    expect((await desk.restore({ rows: '2' })).code).toBe(1);
+    expect(states(desk)).toEqual(['2 failed unverified']);
+    expect((await desk.restore({ rows: '2' })).code).toBe(0);
+    expect(states(desk)).toEqual(['2 restored already_there']);
+  });
+
+  it('is in the journal before it leaves, behind a torn line too', async () => {
+    const desk = await deleted();
+    const journal = join(desk.runDir, 'journal.ndjson');
+    appendFileSync(journal, '{"row":1,"state":"se');
+    const told: string[] = [];
+    scriptImports(
+      desk,
+      [
+        (_call, proceed) => {
+          told.push(readFileSync(journal, 'utf8').trimEnd().split('\n').at(-1) ?? '');
+          return proceed();
+        },
+      ],
+      true,
+    );
+    expect((await desk.restore({ concurrency: '1' })).code).toBe(0);
+    expect(told.map((line) => (JSON.parse(line) as { row: number; state: string }).row)).toEqual([
+      1, 2, 3,
+    ]);
+  });
+});
+
+describe('a stop', () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)(
+    'by %s ends with what is done, and the rest is for another time',
+    async (signal, code) => {
+      const desk = await deleted();
+      const terminal = makeTerminal(desk.folder);
+      desk.sandbox.script(
+        ({ kind, target }) => kind === 'import' && target?.instance === '2',
+        [
+          (_call, proceed) => {
+            terminal.signal(signal);
+            return proceed();
+          },
+        ],
+      );
+      const ended = await desk.restore({ concurrency: '1' }, terminal);
+      expect([ended.code, states(desk)]).toEqual([
+        code,
+        ['1 restored', '2 failed interrupted', '3 refused interrupted'],
+      ]);
+      expect((await desk.restore()).code).toBe(0);
+      expect(desk.stored()).toEqual([A, B, C]);
+    },
+  );
+
+  it('comes of a server that gives no answer to ten files in a row', async () => {
+    const desk = await openDesk();
+    desk.fill(Array.from({ length: 30 }, (_, at) => textFile(`${at}.txt`, `${at}`)));
+    await desk.run();
+    desk.sandbox.script(({ content }) => content === 'record', ['reset-before'], { lasting: true });
+    expect((await desk.restore({ retries: '0', concurrency: '1' })).code).toBe(1);
+    const codes = desk.rows('restore.csv').map((row) => row['code']);
+    expect(codes.filter((code) => code === 'not_confirmed')).toHaveLength(10);
+    expect(codes.filter((code) => code === 'no_answers')).toHaveLength(20);
+  });
+});
+
+describe('resume after a restore', () => {
+  it('leaves alone what was put back, though nobody has looked at it yet', async () => {
+    const desk = await openDesk();
+    desk.fill([A, B, C]);
+    const terminal = makeTerminal(desk.folder);
+    desk.sandbox.script(
+      ({ kind, target }) => kind === 'delete' && target?.instance === '2',
+      [
+        async (_call, proceed) => {
+          await proceed();
+          terminal.signal('SIGINT');
+          return new Response('', { status: 503 });
+        },
+      ],
+    );
+    expect((await desk.run({ concurrency: '1' }, terminal)).code).toBe(130);
+    expect((await desk.restore()).code).toBe(0);
+    expect(states(desk)).toEqual(['1 restored', '2 restored']);
+    expect((await desk.resume()).code).toBe(1);
+    expect(desk.stored()).toEqual([A, B, undefined]);
+  });
+});
