@@ -26,6 +26,16 @@ export function hasTerminal(io: Io): boolean {
   return io.stdin.isTTY && io.stderr.isTTY;
 }
 
+/**
+ * Where questions are asked. A terminal that does not know its size (0 by 0, as
+ * under expect and in some containers) would get one character a line.
+ */
+export function promptOutput({ stderr }: Io): NodeJS.WriteStream {
+  if (stderr.columns === 0) stderr.columns = 80;
+  if (stderr.rows === 0) stderr.rows = 24;
+  return stderr;
+}
+
 /** Colour only where a person looks, and never against NO_COLOR. */
 export function usesColour(io: Io, stream: NodeJS.WriteStream): boolean {
   return stream.isTTY && (io.env['NO_COLOR'] ?? '') === '' && io.env['TERM'] !== 'dumb';

@@ -218,7 +218,7 @@ async function* planChecked(
     yield* makePlan(ruledRows(await open(), rule, survey.duplicateOf), {
       model,
       defaultInstance: options.defaultInstance,
-      look: (targets) => server.lookFirst(model, targets),
+      look: (targets) => server.lookForCheck(model, targets),
       ahead: options.connection.concurrency,
       ...(approved === undefined ? {} : { approved: oneByOne(planLines(approved.view)) }),
       ...(late === undefined ? {} : { lateDuplicate: late }),

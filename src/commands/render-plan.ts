@@ -47,10 +47,14 @@ export function renderPlan(words: PlanWords): string {
   }
   lines.push('');
   lines.push(`Files to delete  ${count(totals.delete)}`);
-  for (const [name, field] of Object.entries(totals.byField)) {
-    const kind = field.signature ? ' (signature)' : '';
-    const none = field.delete === 0 && field.present === 0 ? '  no file in any record named' : '';
-    lines.push(`  ${name}${kind}  ${count(field.delete)}${none}`);
+  const fields = Object.entries(totals.byField);
+  const widest = Math.max(0, ...fields.map(([name]) => name.length));
+  for (const [name, field] of fields) {
+    const kind = field.signature ? '  (signature)' : '';
+    const none = field.delete === 0 ? '  no file in any record named' : '';
+    lines.push(
+      `${count(field.delete).padStart(9)}  ${name.padEnd(widest)}${kind}${none}`.trimEnd(),
+    );
   }
   tell(lines, totals.signatures, 'signatures among them, which the API can never put back');
   tell(
@@ -93,5 +97,5 @@ export function renderPlan(words: PlanWords): string {
 }
 
 function tell(lines: string[], n: number, what: string): void {
-  if (n > 0) lines.push(`  ${count(n)} ${what}`);
+  if (n > 0) lines.push(`${count(n).padStart(9)}  ${what}`);
 }

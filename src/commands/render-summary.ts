@@ -35,7 +35,7 @@ export function renderSummary(summary: Summary): string {
     );
   }
   lines.push(`Reports   ${summary.directory}`);
-  lines.push(`To look at  ${join(summary.directory, 'report.html')}`);
+  lines.push(`Look at   ${join(summary.directory, 'report.html')}`);
   const next = nextCommand(summary);
   if (next !== undefined) lines.push(`Next      ${next}`);
   return lines.join('\n') + '\n';

@@ -94,7 +94,6 @@ function refuseUnsaved(view: JournalView, directory: string, lastRow: number | u
 
 async function ask(io: Io, all: Restore, plan: RestorePlan): Promise<void> {
   const { flags, connected, model, directory, view } = all;
-  const { control } = connected;
   const files = plan.files - plan.signatures;
   const text = renderRestorePlan(plan, {
     project: model,
@@ -111,7 +110,7 @@ async function ask(io: Io, all: Restore, plan: RestorePlan): Promise<void> {
     yes: flags.yes === true,
     files,
     verb: 'restored',
-    signal: control.stopping,
+    signal: connected.control.stopping,
   });
   if (confirmed === undefined) throw new RefusedError('Not confirmed. Nothing was restored.');
 }
@@ -191,11 +190,8 @@ function answerOf(
   };
 }
 
-function exitCodeOf(
-  io: Io,
-  { refused, failed, not_restorable: signatures }: RestoreTotals,
-): ExitCode {
+function exitCodeOf(io: Io, totals: RestoreTotals): ExitCode {
   const { received } = io.signals;
   if (received !== undefined) return received === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
-  return refused + failed + signatures === 0 ? EXIT.ok : EXIT.rowsLeft;
+  return totals.refused + totals.failed + totals.not_restorable === 0 ? EXIT.ok : EXIT.rowsLeft;
 }

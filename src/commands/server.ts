@@ -19,7 +19,7 @@ export interface Server {
   /** The project that the token belongs to; throws RefusedError where it cannot be read. */
   readProjectId(): Promise<string>;
   /** The check's look, which also finds records that are spelled otherwise in the project. */
-  lookFirst(model: ProjectModel, targets: readonly Target[]): Promise<LookedBatch>;
+  lookForCheck(model: ProjectModel, targets: readonly Target[]): Promise<LookedBatch>;
   /** A look at targets, ended by a stop of the run. */
   look(model: ProjectModel, targets: readonly Target[]): Promise<LookedBatch>;
   /** The same for verification, which some stops leave running. */
@@ -46,7 +46,7 @@ export function createServer(options: ServerOptions): Server {
     readModel: () => readModel(stopping),
     readProjectId: () => readProjectId(stopping),
     look: (model, targets) => lookAt(exportBy(stopping, control), model, targets),
-    async lookFirst(model, targets) {
+    async lookForCheck(model, targets) {
       const exportRecords = exportBy(stopping, control);
       const looked = await lookAt(exportRecords, model, targets);
       return nameNearRecords(exportRecords, model, targets, looked);

@@ -9,7 +9,7 @@ export const C = textFile('c.txt', 'c');
 /** Three files that a run backed up and deleted. */
 export async function deleted(options: SandboxOptions = {}): Promise<Desk> {
   const desk = await openDesk(options);
-  desk.fill([A, B, C]);
+  desk.store([A, B, C]);
   expect((await desk.run()).code).toBe(0);
   return desk;
 }
@@ -23,4 +23,11 @@ export function states(desk: Desk): string[] {
 
 export function imports(desk: Desk): number {
   return desk.sandbox.ledger.counts().import;
+}
+
+/** The one row of a report that has one. */
+export function only(desk: Desk, report: string): Record<string, string> {
+  const rows = desk.rows(report);
+  expect(rows).toHaveLength(1);
+  return rows[0] ?? {};
 }

@@ -1,10 +1,9 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { parse } from 'csv-parse/sync';
 import { afterEach } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
 import type { Io } from '../../src/commands/io.ts';
 import { restore, type RestoreFlags } from '../../src/commands/restore.ts';
 import { resume } from '../../src/commands/resume.ts';
@@ -15,6 +14,7 @@ import type { SandboxOptions } from '../../src/sandbox/options.ts';
 import { buildProject } from '../../src/sandbox/project.ts';
 import { serveSandbox } from '../../src/sandbox/serve.ts';
 import type { FileContent, ProjectSpec } from '../../src/sandbox/spec.ts';
+import { makeTerminal, type Terminal } from './terminal.ts';
 
 const closers: (() => void | Promise<void>)[] = [];
 
@@ -28,56 +28,6 @@ export function makeFolder(): string {
     rmSync(folder, { recursive: true, force: true });
   });
   return folder;
-}
-
-/** The process as a command sees it, with its output in strings. */
-export interface Terminal {
-  readonly io: Io;
-  readonly out: () => string;
-  readonly err: () => string;
-  /** A signal from outside; the second one aborts. */
-  readonly signal: (signal: NodeJS.Signals) => void;
-}
-
-export function makeTerminal(cwd: string): Terminal {
-  const text = { out: '', err: '' };
-  const stream = (key: 'out' | 'err'): NodeJS.WriteStream => {
-    const sink = new PassThrough();
-    sink.on('data', (chunk: Buffer) => {
-      text[key] += chunk.toString('utf8');
-    });
-    return sink as unknown as NodeJS.WriteStream;
-  };
-  const first: ((signal: NodeJS.Signals) => void)[] = [];
-  const second: (() => void)[] = [];
-  const received: NodeJS.Signals[] = [];
-  const io: Io = {
-    env: {},
-    cwd,
-    platform: process.platform,
-    stdin: new PassThrough() as unknown as NodeJS.ReadStream,
-    stdout: stream('out'),
-    stderr: stream('err'),
-    clock: systemClock,
-    random: () => 0,
-    signals: {
-      get received() {
-        return received[0];
-      },
-      onFirst: (act) => void first.push(act),
-      onSecond: (act) => void second.push(act),
-    },
-  };
-  return {
-    io,
-    out: () => text.out,
-    err: () => text.err,
-    signal: (signal) => {
-      received.push(signal);
-      if (received.length === 1) for (const act of first) act(signal);
-      else for (const act of second) act();
-    },
-  };
 }
 
 /** A repeating form with a file and a signature, for as many files as a test wants. */
@@ -122,7 +72,7 @@ export interface Desk {
   readonly folder: string;
   readonly runDir: string;
   /** Stores files at `scanOf(1)` and on, and names them in the manifest. */
-  fill(files: readonly FileContent[], guards?: readonly string[]): void;
+  store(files: readonly FileContent[], guards?: readonly string[]): void;
   stored(): readonly (FileContent | undefined)[];
   run(flags?: RunFlags, terminal?: Terminal): Promise<Ended>;
   resume(terminal?: Terminal): Promise<Ended>;
@@ -163,7 +113,7 @@ export async function openDesk(options: SandboxOptions = {}): Promise<Desk> {
     url: server.url,
     folder,
     runDir,
-    fill(files, guards = []) {
+    store(files, guards = []) {
       count = files.length;
       files.forEach(({ name, bytes }, at) => {
         sandbox.project.putFile(scanOf(at + 1), name, bytes);
@@ -189,7 +139,7 @@ export async function openDesk(options: SandboxOptions = {}): Promise<Desk> {
     restore: (flags = {}, terminal) =>
       perform((io) => restore(io, runDir, { ...connection, quiet, yes: true, ...flags }), terminal),
     rows: (report) =>
-      parse(readFileSync(join(runDir, report)), { columns: true }) as Record<string, string>[],
+      parse<Record<string, string>>(readFileSync(join(runDir, report)), { columns: true }),
     backups() {
       try {
         return readdirSync(join(runDir, 'backup')).toSorted();
@@ -203,4 +153,8 @@ export async function openDesk(options: SandboxOptions = {}): Promise<Desk> {
 
 export function textFile(name: string, text: string): FileContent {
   return { name, bytes: new TextEncoder().encode(text) };
+}
+
+export function sha256(bytes: string | Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }

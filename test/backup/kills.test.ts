@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { RequestKind } from '../../src/sandbox/ledger.ts';
 import { startSweep, type Started } from '../support/cli.ts';
-import { openDesk, scanOf, textFile, type Desk } from './desk.ts';
+import { openDesk, scanOf, sha256, textFile, type Desk } from './desk.ts';
 
 /** At which request of a session the program is killed, and whether that request still has its effect. */
 interface Kill {
@@ -24,10 +23,6 @@ const KILLS: readonly Kill[] = [
 ];
 const FILES = 60;
 
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
-
 /** Digests of what is whole in the backup folder for a row. */
 function savedFor(desk: Desk, row: number): string[] {
   const folder = join(desk.runDir, 'backup');
@@ -43,7 +38,7 @@ it('killed anywhere: no file is deleted whose own bytes are not whole on disk', 
   const rowOf = new Map(
     Array.from({ length: FILES }, (_, at) => [JSON.stringify(scanOf(at + 1)), at + 1]),
   );
-  desk.fill(
+  desk.store(
     Array.from({ length: FILES }, (_, at) => textFile(`scan-${at}.txt`, `${at}`.repeat(20_000))),
   );
   let program: Started | undefined;

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ScriptedAnswer } from '../../src/sandbox/script.ts';
 import { A, B, C, deleted, imports, states } from './deleted.ts';
-import { makeTerminal, openDesk, scanOf, textFile, type Desk } from './desk.ts';
+import { openDesk, scanOf, textFile, type Desk } from './desk.ts';
+import { makeTerminal } from './terminal.ts';
 
 function scriptImports(desk: Desk, answers: readonly ScriptedAnswer[], lasting = false): void {
   desk.sandbox.script(({ kind }) => kind === 'import', answers, { lasting });
@@ -133,7 +134,7 @@ describe('a stop', () => {
 
   it('comes of a server that gives no answer to ten files in a row', async () => {
     const desk = await openDesk();
-    desk.fill(Array.from({ length: 30 }, (_, at) => textFile(`${at}.txt`, `${at}`)));
+    desk.store(Array.from({ length: 30 }, (_, at) => textFile(`${at}.txt`, `${at}`)));
     await desk.run();
     desk.sandbox.script(({ content }) => content === 'record', ['reset-before'], { lasting: true });
     expect((await desk.restore({ retries: '0', concurrency: '1' })).code).toBe(1);
@@ -146,7 +147,7 @@ describe('a stop', () => {
 describe('resume after a restore', () => {
   it('leaves alone what was put back, though nobody has looked at it yet', async () => {
     const desk = await openDesk();
-    desk.fill([A, B, C]);
+    desk.store([A, B, C]);
     const terminal = makeTerminal(desk.folder);
     desk.sandbox.script(
       ({ kind, target }) => kind === 'delete' && target?.instance === '2',

@@ -88,7 +88,7 @@ describe('a backup', () => {
   it('of a signature is not restorable, and listed', async () => {
     const desk = await openDesk();
     const place = { ...scanOf(1), field: 'sig' };
-    desk.fill([A]);
+    desk.store([A]);
     desk.sandbox.project.putFile(place, 's.png');
     appendFileSync(join(desk.folder, 'manifest.csv'), '1,sig,1,,\n');
     await desk.run();
@@ -118,11 +118,11 @@ describe('restore refuses', () => {
 
   it('a run without backups, and rows without one', async () => {
     const desk = await openDesk();
-    desk.fill([A]);
+    desk.store([A]);
     await desk.run({ backup: undefined as never });
     expect(await refusal(desk, {})).toContain('made no backup');
     const other = await openDesk();
-    other.fill([A, B], ['a.txt,', 'x.txt,']);
+    other.store([A, B], ['a.txt,', 'x.txt,']);
     await other.run();
     expect(await refusal(other, { rows: '2' })).toContain('rows 2');
   });

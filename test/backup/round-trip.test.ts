@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { FileContent } from '../../src/sandbox/spec.ts';
-import { openDesk, scanOf, textFile } from './desk.ts';
+import { openDesk, scanOf, sha256, textFile } from './desk.ts';
 
 const LARGE_BYTES = 50_000_000;
 
@@ -39,12 +38,8 @@ function binary(seed: number, length: number): Uint8Array {
   return bytes;
 }
 
-function digest(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
-
 function nameAndDigest(file: FileContent | undefined): string[] {
-  return file === undefined ? [] : [file.name, digest(file.bytes)];
+  return file === undefined ? [] : [file.name, sha256(file.bytes)];
 }
 
 describe('backup, delete, restore', () => {
@@ -55,15 +50,15 @@ describe('backup, delete, restore', () => {
       if (at === 20) return { name: 'large.bin', bytes: new Uint8Array(LARGE_BYTES).fill(7) };
       return { name, bytes: at % 50 === 1 ? new Uint8Array() : binary(at, (at * 37) % 5000) };
     });
-    desk.fill(files);
+    desk.store(files);
     const before = files.map(nameAndDigest);
 
     const ran = await desk.run();
     expect([ran.code, desk.stored().filter((file) => file !== undefined)]).toEqual([0, []]);
     const rows = desk.rows('success.csv');
     expect(rows.map((row) => [row['sweep_file_name'], row['sweep_file_sha256']])).toEqual(before);
-    expect(rows.map((row) => digest(desk.readBackup(row['sweep_backup'] ?? '')))).toEqual(
-      before.map(([, sha256]) => sha256),
+    expect(rows.map((row) => sha256(desk.readBackup(row['sweep_backup'] ?? '')))).toEqual(
+      before.map(([, digest]) => digest),
     );
     expect(rows.map((row) => Number(row['sweep_file_bytes']))).toEqual(
       files.map(({ bytes }) => bytes.length),
@@ -75,7 +70,7 @@ describe('backup, delete, restore', () => {
     expect(desk.stored().map(nameAndDigest)).toEqual(before);
     const report = desk.rows('restore.csv');
     expect(report.map((row) => [row['sweep_row'], row['file_name'], row['sha256']])).toEqual(
-      before.map(([name, sha256], at) => [String(at + 1), name, sha256]),
+      before.map(([name, digest], at) => [String(at + 1), name, digest]),
     );
     expect(new Set(report.map((row) => `${row['status']}/${row['code']}`))).toEqual(
       new Set(['restored/']),
@@ -93,7 +88,7 @@ describe('backup, delete, restore', () => {
 
   it('keeps what it saved from others', async () => {
     const desk = await openDesk();
-    desk.fill([textFile('a.txt', 'a')]);
+    desk.store([textFile('a.txt', 'a')]);
     await desk.run();
     const mode = (path: string): number => statSync(join(desk.runDir, path)).mode & 0o777;
     expect([mode('backup'), mode('backup/000001-a.txt')]).toEqual([0o700, 0o600]);
@@ -121,7 +116,7 @@ describe('backup, delete, restore', () => {
       { name: 'empty.dat', bytes: new Uint8Array() },
       { name: 'large.dat', bytes: binary(5, 5_000_000) },
     ];
-    desk.fill(files);
+    desk.store(files);
     expect((await desk.run()).code).toBe(0);
     expect((await desk.restore()).code).toBe(0);
     expect(desk.stored().map(nameAndDigest)).toEqual(files.map(nameAndDigest));
@@ -132,7 +127,7 @@ describe('backup, delete, restore', () => {
 describe('a project without a check', () => {
   it('is read when its files are put back', async () => {
     const desk = await openDesk();
-    desk.fill([textFile('a.txt', 'a')]);
+    desk.store([textFile('a.txt', 'a')]);
     expect((await desk.run({ check: false })).code).toBe(0);
     expect(desk.sandbox.project.hasFile(scanOf(1))).toBe(false);
     expect((await desk.restore()).code).toBe(0);

@@ -121,7 +121,7 @@ function smallDisk(
     return {
       writeFile: (data) => {
         left -= (data as Uint8Array).length;
-        return where === 'writeFile' && left < 0 ? fail() : file.writeFile(data as Uint8Array);
+        return where === 'writeFile' && left < 0 ? fail() : file.writeFile(data);
       },
       sync: () => (where === 'sync' ? fail() : file.sync()),
       close: () => file.close(),

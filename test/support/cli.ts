@@ -111,7 +111,7 @@ export async function namesIn(folder: string): Promise<string[]> {
 /** Resolves when the condition holds; fails after `withinMs`. */
 export async function until(
   holds: () => boolean | Promise<boolean>,
-  withinMs = 20_000,
+  withinMs = 15_000,
 ): Promise<void> {
   const end = performance.now() + withinMs;
   while (!(await holds())) {

@@ -1,0 +1,193 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { RESTORE_STATUSES } from '../../src/backup/restored.ts';
+import { RESTORE_HEADER } from '../../src/backup/restore-report.ts';
+import { COMMANDS, COMMON_OPTIONS } from '../../src/commands/options.ts';
+import { EXIT_SENTENCES } from '../../src/exit-codes.ts';
+import { COLUMN_NAMES } from '../../src/manifest/columns.ts';
+import { REPORT_COLUMNS } from '../../src/report/columns.ts';
+import { ANSWERS } from '../../src/report/html/advice/answers.ts';
+import { FAULTY_ROWS } from '../../src/report/html/advice/faulty-rows.ts';
+import { STOPS } from '../../src/report/html/advice/stops.ts';
+import { reportOf, STATUSES, STOP_CODES } from '../../src/run/outcome.ts';
+import { runProgram } from '../support/run-program.ts';
+import { codeSpans, README, readPage, sectionOf, tableRows } from './markdown.ts';
+
+const ALL_OPTIONS = [...COMMANDS.flatMap(({ options }) => options), ...COMMON_OPTIONS];
+const nameOf = (flags: string): string => flags.split(' ')[0] ?? '';
+
+/** Options that the page names although the program does not have them. */
+const OF_OTHERS = ['--token', '--fail'];
+
+describe('the README names', () => {
+  it.each(COMMANDS)('the command $name with its argument', ({ name, argument }) => {
+    const wanted = ['redcap-sweep', name, ...(argument === undefined ? [] : [argument.flags])]
+      .join(' ')
+      .replace('[manifest]', '<manifest>');
+    expect(tableRows(sectionOf(README, 'Commands and options')).map(([cell]) => cell)).toContain(
+      `\`${wanted}\``,
+    );
+  });
+
+  it.each(COMMANDS)('each option that $name --help shows', async ({ name }) => {
+    const { stdout, exitCode } = await runProgram([name, '--help']);
+    const shown = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(
+      (match) => match[1] ?? '',
+    );
+    expect(exitCode).toBe(0);
+    expect(shown).toContain('--quiet');
+    const spans = codeSpans(README).map(nameOf);
+    expect(shown.filter((option) => !spans.includes(option))).toEqual([]);
+  });
+
+  it.each(ALL_OPTIONS.filter((option) => option.default !== undefined))(
+    'the default of $flags',
+    ({ flags, default: fallback }) => {
+      const rows = tableRows(README).filter(
+        ([cell]) => nameOf(cell?.slice(1) ?? '') === nameOf(flags),
+      );
+      // What is 0 or 1 by default goes without saying.
+      if (fallback === '0' || fallback === '1') return;
+      expect(rows.join(' ')).toContain(fallback);
+    },
+  );
+
+  it.each(ALL_OPTIONS.filter(({ env }) => env !== undefined))('the variable $env', ({ env }) => {
+    expect(codeSpans(README)).toContain(env);
+  });
+
+  it('each exit code', () => {
+    const codes = tableRows(sectionOf(README, 'Exit codes')).map(([code]) => code);
+    expect(codes).toEqual(Object.keys(EXIT_SENTENCES));
+  });
+
+  it('each status with its report', () => {
+    const rows = tableRows(sectionOf(README, 'Reports'));
+    for (const status of STATUSES) {
+      expect(rows.map(([name, report]) => [name, report])).toContainEqual([
+        `\`${status}\``,
+        reportOf(status),
+      ]);
+    }
+  });
+
+  it('each report column', () => {
+    const spans = codeSpans(sectionOf(README, 'Reports'));
+    expect(REPORT_COLUMNS.filter((column) => !spans.includes(column))).toEqual([]);
+  });
+
+  it('each code', () => {
+    const spans = codeSpans(sectionOf(README, 'Reports'));
+    const codes = [FAULTY_ROWS, ANSWERS, STOPS].flatMap((words) => Object.keys(words));
+    expect(codes.length).toBeGreaterThan(40);
+    expect(codes.filter((code) => !spans.includes(code) && !/^http_4/.test(code))).toEqual([]);
+    const stops = tableRows(sectionOf(README, 'Reports')).map(([cell]) => cell ?? '');
+    for (const code of STOP_CODES) expect(stops.join(' ')).toContain(`\`${code}\``);
+  });
+
+  it.each(['README.md', 'manifests/README.md'])('each manifest column: %s', (path) => {
+    const spans = codeSpans(readPage(path));
+    expect(
+      Object.values(COLUMN_NAMES)
+        .flat()
+        .filter((name) => !spans.includes(name)),
+    ).toEqual([]);
+  });
+
+  it('each column and status of restore.csv', () => {
+    const spans = codeSpans(sectionOf(README, 'Undo'));
+    const wanted = [...RESTORE_HEADER.trim().split(','), ...RESTORE_STATUSES];
+    expect(wanted.filter((name) => !spans.includes(name))).toEqual([]);
+  });
+});
+
+describe('what the README says exists', () => {
+  it('each option', () => {
+    const known = new Set([
+      ...ALL_OPTIONS.map(({ flags }) => nameOf(flags)),
+      '--help',
+      '--version',
+    ]);
+    const ours = README.replace(/^(?:npm|npx) .*$/gm, '').replace(/`(?:npm|npx) [^`]*`/g, '');
+    const named = [...ours.matchAll(/(?<![\w-])--[a-z][a-z-]*/g)].map(([option]) => option);
+    expect(named.length).toBeGreaterThan(100);
+    expect(
+      [...new Set(named)].filter((option) => !known.has(option) && !OF_OTHERS.includes(option)),
+    ).toEqual([]);
+  });
+
+  it('each command', () => {
+    // At the beginning of a line or of inline code: elsewhere it is the program's name in a sentence.
+    const named = [...README.matchAll(/(?:^(?:\$ )?|`)redcap-sweep ([a-z]+)/gm)].map(
+      (match) => match[1] ?? '',
+    );
+    expect(new Set(named)).toEqual(new Set(COMMANDS.map(({ name }) => name)));
+  });
+
+  it('each message to look up', () => {
+    const sources = sourceText(new URL('../../src/', import.meta.url));
+    const rows = tableRows(sectionOf(README, 'When something goes wrong'));
+    expect(rows.length).toBeGreaterThan(20);
+    for (const [message = ''] of rows) {
+      for (const words of codeSpans(message)) expect(sources).toContain(words);
+    }
+  });
+
+  it.each(['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'manifests/README.md'])(
+    'each page and heading that %s links to',
+    (path) => {
+      const page = readPage(path);
+      const links = [...page.matchAll(/\]\(([^)\s]+)\)/g)]
+        .map((match) => match[1] ?? '')
+        .filter((link) => !/^https?:/.test(link));
+      for (const link of links) {
+        const [file = '', anchor] = link.split('#');
+        const target = file === '' ? path : new URL(file, `file:///${path}`).pathname.slice(1);
+        expect(existsSync(new URL(`../../${target}`, import.meta.url)), link).toBe(true);
+        if (anchor !== undefined) expect(anchorsOf(readPage(target)), link).toContain(anchor);
+      }
+    },
+  );
+});
+
+describe('Rate and time', () => {
+  const rows = tableRows(sectionOf(README, 'Rate and time'));
+
+  it.each(rows)('%s files', (filesCell = '', ...cells) => {
+    const files = Number(filesCell.replaceAll(',', ''));
+    const looks = 2 * (files / 100) + 6;
+    expect(cells).toEqual(
+      [files + looks, 2 * files + looks].flatMap((requests) => [
+        requests.toLocaleString('en-GB'),
+        time(requests / 300),
+        time(requests / 600),
+      ]),
+    );
+  });
+});
+
+function time(minutes: number): string {
+  const [amount, unit] = minutes < 90 ? [minutes, 'min'] : [minutes / 60, 'h'];
+  return `${amount < 12 ? amount.toFixed(1) : amount.toFixed(0)} ${unit}`;
+}
+
+function sourceText(folder: URL): string {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(new URL(name, folder), 'utf8'))
+    .join('\n');
+}
+
+/** As GitHub makes them. */
+function anchorsOf(page: string): string[] {
+  return page
+    .split('\n')
+    .filter((line) => /^#+ /.test(line))
+    .map((line) =>
+      line
+        .replace(/^#+ /, '')
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-'),
+    );
+}

@@ -1,0 +1,107 @@
+// Makes the README's pictures from the sandbox: node test/pictures/make.mjs
+// Needs `npm run build` and a Chromium (CHROMIUM_PATH, or in the usual places).
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { hostname, tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { chromium } from 'playwright-core';
+import { demoSandboxOptions } from '../../dist/sandbox/demo.js';
+import { createSandbox } from '../../dist/sandbox/handler.js';
+import { serveSandbox } from '../../dist/sandbox/serve.js';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const out = join(root, '.readme');
+const USUAL = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const executablePath = process.env.CHROMIUM_PATH ?? USUAL.find((path) => existsSync(path));
+if (executablePath === undefined) throw new Error('no Chromium found; set CHROMIUM_PATH');
+
+const work = await mkdtemp(join(tmpdir(), 'sweep-pictures-'));
+const server = await serveSandbox(createSandbox(demoSandboxOptions));
+await cp(join(root, 'manifests', 'demo.csv'), join(work, 'withdrawn.csv'));
+
+const env = {
+  PATH: process.env.PATH,
+  REDCAP_API_URL: server.url,
+  REDCAP_API_TOKEN: server.sandbox.token,
+};
+/** One command as a person sees it: the prompt, and what it prints. */
+const sweep = async (args) => {
+  const bin = join(root, 'dist', 'cli.js');
+  const { stdout } = await run(process.execPath, [bin, ...args, '--rate', '100/s', '--quiet'], {
+    cwd: work,
+    env,
+  }).catch((error) => error);
+  const shown = stdout
+    .replaceAll(server.url, 'https://redcap.example.edu/api/')
+    .replaceAll(work, '/home/dm/study');
+  return `$ redcap-sweep ${args.join(' ')}\n${shown}`;
+};
+
+const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+const frame = (text) => `<!doctype html><meta charset="utf-8"><style>
+  body{margin:0;padding:24px;background:#fff}
+  pre{margin:0;padding:20px 24px;border-radius:10px;background:#16181d;color:#e6e6e6;
+      font:15px/1.45 "DejaVu Sans Mono",monospace;display:inline-block;min-width:46em}
+  b{color:#7fd1ae;font-weight:600}</style><pre>${escaped(text).replace(/^\$ .*/gm, '<b>$&</b>')}</pre>`;
+
+try {
+  await mkdir(out, { recursive: true });
+  const check = await sweep(['check', 'withdrawn.csv', '--run-dir', 'checked']);
+  const done = await sweep(['run', '--approved', 'checked', '--yes', '--run-dir', 'swept']);
+  const browser = await chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+  });
+  try {
+    const page = await browser.newPage({
+      viewport: { width: 900, height: 600 },
+      deviceScaleFactor: 2,
+    });
+    for (const [name, text] of [
+      ['check', check],
+      ['run', done],
+    ]) {
+      await page.setContent(frame(text));
+      const box = await page.locator('pre').boundingBox();
+      await page.setViewportSize({ width: Math.ceil(box.width + 48), height: 600 });
+      await page.screenshot({ path: join(out, `${name}.png`), fullPage: true });
+    }
+    await page.setViewportSize({ width: 1000, height: 1250 });
+    await page.goto(pathToFileURL(join(work, 'swept', 'report.html')).href);
+    // The stand-in's address and this machine's names are nobody's business.
+    await page.evaluate(
+      (names) => {
+        const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        while (walk.nextNode()) {
+          const node = walk.currentNode;
+          for (const [real, shown] of names) {
+            if (node.nodeValue.includes(real)) node.nodeValue = node.nodeValue.replace(real, shown);
+            else if (node.nodeValue.trim() === real.trim()) node.nodeValue = shown;
+          }
+        }
+      },
+      [[server.url, 'https://redcap.example.edu/api/']],
+    );
+    const facts = page.locator('dd');
+    for (const [real, shown] of [
+      [userInfo().username, 'dm'],
+      [hostname(), 'study-laptop'],
+    ]) {
+      await facts
+        .getByText(real, { exact: true })
+        .first()
+        .evaluate((node, text) => (node.textContent = text), shown);
+    }
+    await page.screenshot({ path: join(out, 'report.png') });
+  } finally {
+    await browser.close();
+  }
+} finally {
+  await server.close();
+  await rm(work, { recursive: true, force: true });
+}
+process.stdout.write(`${(await readdir(out)).join('\n')}\n`);
