@@ -7,7 +7,7 @@ import { createUndiciTransport } from '../redcap/undici-transport.ts';
 import { createRunControl } from '../run/control.ts';
 import { createRedactor } from '../text/redact.ts';
 import { TOOL, VERSION } from '../version.ts';
-import { hasTerminal, type Io } from './io.ts';
+import { hasTerminal, promptOutput, type Io } from './io.ts';
 import { duration, type Progress } from './progress.ts';
 import { openRunLog, type LogFlags, type RunLog } from './run-log.ts';
 import { createServer, type Server, type ServerOptions } from './server.ts';
@@ -55,7 +55,11 @@ export async function connect(
       ? {
           askToken: async () => {
             const { promptToken } = await import('../config/prompt-token.ts');
-            return promptToken({ input: io.stdin, output: io.stderr, signal: control.stopping });
+            return promptToken({
+              input: io.stdin,
+              output: promptOutput(io),
+              signal: control.stopping,
+            });
           },
         }
       : {}),

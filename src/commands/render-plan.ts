@@ -1,5 +1,6 @@
 import type { JournalHeader } from '../journal/lines.ts';
 import type { PlanTotals } from '../plan/totals.ts';
+import { oneLine } from '../text/one-line.ts';
 import { count, duration } from './progress.ts';
 
 /** A plan in words: what a person judges before anything is deleted. */
@@ -31,7 +32,7 @@ export function renderPlan(words: PlanWords): string {
     lines.push('NOT CHECKED: --no-check deletes without having looked at the project,');
     lines.push('and nothing will be verified afterwards.');
   } else {
-    lines.push(`Project   ${project.title} (id ${project.id})`);
+    lines.push(`Project   ${oneLine(project.title, 200)} (id ${project.id})`);
     lines.push(
       `Server    ${header.url}${project.redcapVersion === '' ? '' : ` (REDCap ${project.redcapVersion})`}`,
     );
@@ -40,7 +41,9 @@ export function renderPlan(words: PlanWords): string {
     );
     for (const note of project.notes) lines.push(`Note      ${note}`);
   }
-  lines.push(`Manifest  ${header.manifest.name}, ${count(header.manifest.rows)} rows`);
+  lines.push(
+    `Manifest  ${oneLine(header.manifest.name, 300)}, ${count(header.manifest.rows)} rows`,
+  );
   if (header.approved !== undefined) {
     lines.push(`Approved  ${header.approved.directory}`);
     lines.push(`          journal SHA-256 ${header.approved.sha256}`);
@@ -51,12 +54,16 @@ export function renderPlan(words: PlanWords): string {
   const widest = Math.max(0, ...fields.map(([name]) => name.length));
   for (const [name, field] of fields) {
     const kind = field.signature ? '  (signature)' : '';
-    const none = field.delete === 0 ? '  no file in any record named' : '';
+    const none = field.delete === 0 && field.present === 0 ? '  no file in any record named' : '';
     lines.push(
       `${count(field.delete).padStart(9)}  ${name.padEnd(widest)}${kind}${none}`.trimEnd(),
     );
   }
-  tell(lines, totals.signatures, 'signatures among them, which the API can never put back');
+  tell(
+    lines,
+    totals.signatures,
+    `${totals.signatures === 1 ? 'signature' : 'signatures'} among them, which the API can never put back`,
+  );
   tell(
     lines,
     totals.unconfirmed,

@@ -1,5 +1,5 @@
 import { oneLine } from '../text/one-line.ts';
-import type { Problem } from './prepare.ts';
+import type { Problem } from './write-plan.ts';
 import { count } from './progress.ts';
 
 /** All problems at once, each with its line; `all` may be more than are listed. */

@@ -20,7 +20,7 @@ import { confirmFiles, type Confirmed } from './confirm.ts';
 import { connect, type Connected, type ConnectionFlags } from './connect.ts';
 import { finishReports } from './finish.ts';
 import { hasTerminal, type Io } from './io.ts';
-import { saltedDigest } from './prepare.ts';
+import { saltedDigest } from './journal-header.ts';
 import { createProgress } from './progress.ts';
 import { estimateRequests, renderPlan } from './render-plan.ts';
 import { renderSummary } from './render-summary.ts';

@@ -1,10 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readRunOptions, type RunOptionTexts, type RunOptions } from '../config/run-options.ts';
+import { readRunOptions, type RunOptions } from '../config/run-options.ts';
 import { RefusedError } from '../errors.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { foldJournal } from '../journal/fold.ts';
-import { JOURNAL_FILE } from '../journal/lines.ts';
+import { type ExitCode } from '../exit-codes.ts';
 import { freshWork } from '../run/work-rows.ts';
 import { openManifestFile } from '../manifest/read.ts';
 import { MANIFEST_FILE } from '../report/make-reports.ts';
@@ -12,32 +10,16 @@ import { openSource } from '../run-directory/manifest-copy.ts';
 import type { Placed } from '../run-directory/draft.ts';
 import { openApproved } from './approved.ts';
 import { confirmFiles, type Confirmed } from './confirm.ts';
-import { connect, type Connected, type ConnectionFlags } from './connect.ts';
+import { connect, type Connected } from './connect.ts';
 import { carryOut } from './carry-out.ts';
-import { reopenJournal } from './reopen-journal.ts';
-import { finishReports } from './finish.ts';
 import { hasTerminal, type Io } from './io.ts';
-import { readManifestFlags, type ManifestFlags } from './manifest-flags.ts';
+import { readManifestFlags } from './manifest-flags.ts';
 import { prepare, type Prepared, type PrepareOptions } from './prepare.ts';
 import { count, createProgress, type Progress } from './progress.ts';
 import { estimateRequests, renderPlan } from './render-plan.ts';
 import { renderProblems } from './render-problems.ts';
-import { renderSummary } from './render-summary.ts';
-
-export interface RunFlags
-  extends
-    ConnectionFlags,
-    ManifestFlags,
-    Pick<RunOptionTexts, 'maxDeletions' | 'limit' | 'stopAt' | 'maxFailures'> {
-  readonly yes?: true;
-  readonly approved?: string;
-  /** commander's form of `--no-check` and `--no-verify`. */
-  readonly check?: boolean;
-  readonly verify?: boolean;
-  readonly skipInvalid?: true;
-  readonly backup?: true;
-  readonly json?: true;
-}
+import { recordOptions, refuseCombinations, type RunFlags } from './run-flags.ts';
+import { refuseRows } from './refuse-rows.ts';
 
 /** `run <manifest>`: check, ask, delete, verify, report. */
 export async function run(
@@ -70,39 +52,6 @@ export async function run(
   } finally {
     progress.end();
     await connected.close();
-  }
-}
-
-function refuseCombinations(manifest: string | undefined, flags: RunFlags): void {
-  const refuse = (message: string): never => {
-    throw new RefusedError(message);
-  };
-  if (flags.approved === undefined) {
-    if (manifest === undefined) {
-      refuse(
-        'Name the manifest: redcap-sweep run <manifest>, or carry out a check by --approved <check-dir>.',
-      );
-    }
-  } else {
-    if (manifest !== undefined) {
-      refuse("--approved takes no manifest: the check's own copy is carried out.");
-    }
-    if (
-      flags.column !== undefined ||
-      flags.defaultInstance !== undefined ||
-      flags.check === false
-    ) {
-      refuse(
-        '--column, --default-instance and --no-check do not go with --approved: everything is as the check had it.',
-      );
-    }
-  }
-  if (
-    flags.check === false &&
-    flags.defaultInstance !== undefined &&
-    flags.defaultInstance.trim() !== '1'
-  ) {
-    refuse('With --no-check the only --default-instance is 1: nobody looks what repeats.');
   }
 }
 
@@ -181,66 +130,4 @@ async function decide(
 async function forget({ path, lock }: Placed): Promise<void> {
   await rm(path, { recursive: true, force: true });
   await lock.release();
-}
-
-async function refuseRows(
-  io: Io,
-  flags: RunFlags,
-  { server, connection, log }: Connected,
-  prepared: Prepared,
-): Promise<ExitCode> {
-  const { totals, problems } = prepared;
-  const broken = totals.invalid + totals.changed;
-  const { path, lock } = await prepared.draft.place();
-  log.attach(path);
-  try {
-    const { lastStamp } = await foldJournal(join(path, JOURNAL_FILE));
-    const journal = reopenJournal(io, path, lastStamp);
-    const reason =
-      totals.changed > 0
-        ? `${count(broken)} rows are not what the check saw, or are invalid.`
-        : `${count(broken)} ${broken === 1 ? 'row is' : 'rows are'} invalid.`;
-    journal.append({ state: 'refused', at: journal.stamp(), reason });
-    const { summary } = await finishReports(io, {
-      directory: path,
-      exitCode: () => EXIT.refused,
-      end: async (exitCode) => {
-        journal.append({ state: 'end', at: journal.stamp(), exitCode });
-        await journal.close();
-      },
-      requests: server.requests,
-      perMinute: connection.rate.perMinute,
-    });
-    if (flags.json === true) io.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
-    else io.stdout.write(renderSummary(summary));
-    io.stderr.write(renderProblems(problems, broken));
-    io.stderr.write(
-      `Refused: nothing was deleted. Mend these rows, or delete the valid ones alone with --skip-invalid.\n`,
-    );
-    return EXIT.refused;
-  } finally {
-    await lock.release();
-  }
-}
-
-function recordOptions(
-  flags: RunFlags,
-  limits: RunOptions,
-  { connection }: Connected,
-): Record<string, unknown> {
-  return {
-    check: flags.check !== false,
-    verify: flags.verify !== false && flags.check !== false,
-    skipInvalid: flags.skipInvalid === true,
-    backup: flags.backup === true,
-    ...(limits.maxDeletions === undefined ? {} : { maxDeletions: limits.maxDeletions }),
-    ...(limits.maxFailures === undefined ? {} : { maxFailures: flags.maxFailures }),
-    ...(limits.limit === undefined ? {} : { limit: limits.limit }),
-    ...(limits.stopAtMs === undefined ? {} : { stopAt: flags.stopAt }),
-    ...(limits.expectProject === undefined ? {} : { expectProject: limits.expectProject }),
-    rate: connection.rate.text,
-    concurrency: connection.concurrency,
-    retries: connection.retries,
-    timeoutSeconds: connection.timeoutMs / 1000,
-  };
 }

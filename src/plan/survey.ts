@@ -19,6 +19,8 @@ export interface SurveyOptions {
   readonly rule: (row: ManifestRow) => Ruled;
   /** `--no-check`: records that differ in case or outer white space count as the same. */
   readonly looseRecords: boolean;
+  /** Told of each row that is sound so far, in order; duplicates are not known yet. */
+  readonly onSound?: (row: ManifestRow, ruled: Ruled & { kind: 'sound' }) => void;
   /** Where only looks can tell what a row names, duplicates are found later. */
   readonly findsDuplicates: boolean;
 }
@@ -28,7 +30,7 @@ export interface SurveyOptions {
  * a few bytes a row. Throws RefusedError where the manifest cannot be read.
  */
 export async function surveyManifest(options: SurveyOptions): Promise<Survey> {
-  const { open, rule, looseRecords, findsDuplicates } = options;
+  const { open, rule, looseRecords, findsDuplicates, onSound } = options;
   const finder = createDuplicateFinder();
   let rows = 0;
   let faulty = 0;
@@ -37,6 +39,7 @@ export async function surveyManifest(options: SurveyOptions): Promise<Survey> {
       rows += 1;
       const ruled = rule(row);
       if (ruled.kind === 'faulty') faulty += 1;
+      else onSound?.(row, ruled);
       if (findsDuplicates && ruled.target !== undefined) {
         finder.observe(targetKey(ruled.target, { looseRecords }), row.row);
       }

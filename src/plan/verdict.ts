@@ -31,6 +31,11 @@ export function invalidVerdict(faults: readonly Fault[]): Verdict {
   };
 }
 
+/** Without a check every sound row is to be deleted, and nobody has seen it. */
+export function unseenVerdict(target: Target): Verdict {
+  return { kind: 'delete', target, seen: undefined, signature: false };
+}
+
 /** What a look saw, in the form that the journal keeps and later looks are held against. */
 export function seenBy(look: Look): Seen {
   return look.kind === 'there' ? (look.mark ?? true) : undefined;

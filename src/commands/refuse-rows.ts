@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { foldJournal } from '../journal/fold.ts';
+import { JOURNAL_FILE } from '../journal/lines.ts';
+import type { Connected } from './connect.ts';
+import { finishReports } from './finish.ts';
+import type { Io } from './io.ts';
+import type { Prepared } from './prepare.ts';
+import { count } from './progress.ts';
+import { renderProblems } from './render-problems.ts';
+import { renderSummary } from './render-summary.ts';
+import { reopenJournal } from './reopen-journal.ts';
+import type { RunFlags } from './run-flags.ts';
+
+/** A run that its rows keep from starting leaves its directory, to be mended from. */
+export async function refuseRows(
+  io: Io,
+  flags: RunFlags,
+  { server, connection, log }: Connected,
+  prepared: Prepared,
+): Promise<ExitCode> {
+  const { totals, problems } = prepared;
+  const broken = totals.invalid + totals.changed;
+  const { path, lock } = await prepared.draft.place();
+  log.attach(path);
+  try {
+    const { lastStamp } = await foldJournal(join(path, JOURNAL_FILE));
+    const journal = reopenJournal(io, path, lastStamp);
+    const reason =
+      totals.changed > 0
+        ? `${count(broken)} rows are not what the check saw, or are invalid.`
+        : `${count(broken)} ${broken === 1 ? 'row is' : 'rows are'} invalid.`;
+    journal.append({ state: 'refused', at: journal.stamp(), reason });
+    const { summary } = await finishReports(io, {
+      directory: path,
+      exitCode: () => EXIT.refused,
+      end: async (exitCode) => {
+        journal.append({ state: 'end', at: journal.stamp(), exitCode });
+        await journal.close();
+      },
+      requests: server.requests,
+      perMinute: connection.rate.perMinute,
+    });
+    if (flags.json === true) io.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+    else io.stdout.write(renderSummary(summary));
+    io.stderr.write(renderProblems(problems, broken));
+    io.stderr.write(
+      `Refused: nothing was deleted. Mend these rows, or delete the valid ones alone with --skip-invalid.\n`,
+    );
+    return EXIT.refused;
+  } finally {
+    await lock.release();
+  }
+}
