@@ -125,7 +125,7 @@ async function readFailure(
     const looked = await options.look?.(work.target);
     if (looked?.kind === 'stopped') return STOPPED;
     if (looked?.kind === 'unreadable' && control.reason !== undefined) return STOPPED;
-    if (looked?.kind === 'looked' && looked.looks[0]?.kind === 'there') return { kind: 'no_file' };
+    if (looked?.kind === 'looked' && looked.looks[0]?.kind === 'gone') return { kind: 'no_file' };
   }
   return endUnreadable(tellFailure(answer), answer.httpStatus, answer.trustworthy, work);
 }

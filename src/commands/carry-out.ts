@@ -165,7 +165,8 @@ async function conclude(
   if (options.json) io.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
   else io.stdout.write(renderSummary(summary));
   if (failure !== undefined) io.stderr.write(`${failure.message}\n`);
-  if (control.reason !== undefined && how.stopped) {
+  // On a terminal the summary above has said so already.
+  if (control.reason !== undefined && how.stopped && (options.json || !io.stdout.isTTY)) {
     io.stderr.write(
       `${control.reason.message}\nTo go on: redcap-sweep resume ${quote(directory)}\n`,
     );

@@ -15,6 +15,7 @@ import type { ProjectModel } from '../project/model.ts';
 import { MANIFEST_FILE } from '../report/make-reports.ts';
 import { createDraft, type Draft } from '../run-directory/draft.ts';
 import { copyManifest } from '../run-directory/manifest-copy.ts';
+import { oneLine } from '../text/one-line.ts';
 import type { Io } from './io.ts';
 import type { Progress } from './progress.ts';
 import type { Server } from './server.ts';
@@ -134,7 +135,7 @@ async function readProject(options: PrepareOptions, progress: Progress): Promise
   const reviewed = approved?.view.header.project?.id;
   if (reviewed !== undefined && model.id !== reviewed) {
     throw new RefusedError(
-      `The token belongs to project ${model.id} (${model.title}); the approved check is of project ${reviewed}. Nothing was deleted.`,
+      `The token belongs to project ${model.id} (${oneLine(model.title, 200)}); the approved check is of project ${reviewed}. Nothing was deleted.`,
     );
   }
   if (expectProject !== undefined) refuseOtherProject(model.id, expectProject);

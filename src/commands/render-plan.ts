@@ -86,7 +86,7 @@ export function renderPlan(words: PlanWords): string {
     lines.push('This token can confirm and verify nothing: it sees other record names than');
     lines.push('the real ones (de-identified export rights).');
   }
-  if (header.approved !== undefined && totals.unnamed > 0) {
+  if (header.approved !== undefined && totals.delete > 0) {
     lines.push('A file replaced under the same name cannot be told from the one reviewed.');
   }
   if (totals.delete > 0) {

@@ -14,15 +14,22 @@ const WORDS: Readonly<Record<(typeof STATUSES)[number], string>> = {
   not_attempted: 'not attempted',
 };
 
+/** A check attempts nothing: its sound rows are those that a run would work on. */
+const CHECKED_WORDS: typeof WORDS = {
+  ...WORDS,
+  not_attempted: 'sound: would be deleted, or nothing is there',
+};
+
 /** The end of a run in words: what happened, where it stands, and what to do next. */
 export function renderSummary(summary: Summary): string {
+  const words = summary.kind === 'check' ? CHECKED_WORDS : WORDS;
   const lines = [verdict(summary), ''];
   if (summary.stop !== null && summary.exitCode !== 0) lines.push(summary.stop.message, '');
   for (const status of STATUSES) {
     const n = summary.totals[status];
     if (n > 0)
       lines.push(
-        `${count(n).padStart(9)}  ${WORDS[status]}  -> ${summary.files[reportOf(status)]}`,
+        `${count(n).padStart(9)}  ${words[status]}  -> ${summary.files[reportOf(status)]}`,
       );
   }
   lines.push(`${count(summary.rows).padStart(9)}  rows in the manifest`, '');

@@ -1,6 +1,7 @@
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { JournalView } from '../journal/fold.ts';
 import { isPlanOnly } from '../journal/outcome-of.ts';
+import { hasWorkLeft } from '../run/resume-rows.ts';
 import type { MadeCsvs } from './make-reports.ts';
 
 /** What the command ended with, as far as it is known apart from the rows. */
@@ -28,6 +29,7 @@ export function exitCodeOfEnding(ending: Ending, csvs: MadeCsvs): ExitCode {
 export function exitCodeOfJournal(view: JournalView, csvs: MadeCsvs): ExitCode {
   if (view.exitCode !== undefined) return view.exitCode as ExitCode;
   if (view.refused !== undefined) return EXIT.refused;
-  if (isPlanOnly(view)) return exitCodeOfRows(csvs);
+  // Killed after its last row, or its reports could not be written: nothing is left to resume.
+  if (isPlanOnly(view) || !hasWorkLeft(view)) return exitCodeOfRows(csvs);
   return view.sent ? EXIT.stopped : EXIT.refused;
 }

@@ -79,21 +79,21 @@ export async function makeCsvReports(
         EXIT.bug,
       );
     }
+    return {
+      rows,
+      totals,
+      reportRows,
+      notConfirmed,
+      files: {
+        success: await files.success.finish(),
+        error: await files.error.finish(),
+        unprocessed: await files.unprocessed.finish(),
+      },
+    };
   } catch (error) {
     await Promise.all(Object.values(files).map((file) => file.discard()));
     throw error;
   }
-  return {
-    rows,
-    totals,
-    reportRows,
-    notConfirmed,
-    files: {
-      success: await files.success.finish(),
-      error: await files.error.finish(),
-      unprocessed: await files.unprocessed.finish(),
-    },
-  };
 }
 
 /** Bytes of a file, 0 where it is not there. */

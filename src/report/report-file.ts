@@ -48,22 +48,30 @@ export async function createReportFile(
     await file.writeFile(chunk);
   };
 
+  // Also after a failure: what is left of it would take room on a disk that is full.
+  const discard = async (): Promise<void> => {
+    await file.close().catch(() => undefined);
+    await rm(temporary, { force: true });
+  };
+
   return {
     write(text) {
       buffer += text;
       return buffer.length >= BUFFER_CHARS ? flush() : undefined;
     },
     async finish() {
-      await flush();
-      await file.sync();
-      await file.close();
-      const placed = await replace(temporary, directory, name, clock, renameFile);
-      return { name: placed, sha256: hash.digest('hex'), bytes };
+      try {
+        await flush();
+        await file.sync();
+        await file.close();
+        const placed = await replace(temporary, directory, name, clock, renameFile);
+        return { name: placed, sha256: hash.digest('hex'), bytes };
+      } catch (error) {
+        await discard();
+        throw error;
+      }
     },
-    async discard() {
-      await file.close();
-      await rm(temporary, { force: true });
-    },
+    discard,
   };
 }
 

@@ -2,7 +2,7 @@ import { foldJournal } from '../journal/fold.ts';
 import { createMark } from '../journal/mark.ts';
 import type { JournalSource } from '../journal/source.ts';
 import { JournalError } from '../journal/write.ts';
-import { isUnfinished } from './resume-rows.ts';
+import { hasWorkLeft } from './resume-rows.ts';
 import { runSession, type SessionOptions, type SessionRows } from './session.ts';
 
 /** At this many requests a second or fewer, each `sending` line is on the disk before its request leaves. */
@@ -53,7 +53,7 @@ export async function conductSession(options: ConductOptions): Promise<Conducted
     }
     await journal.sync();
     // A run with nothing left to send or to look at is finished, not stopped.
-    if (control.reason !== undefined && (await hasWorkLeft(path))) {
+    if (control.reason !== undefined && hasWorkLeft(await foldJournal(path))) {
       stopped = true;
       const { code, message } = control.reason;
       journal.append({ state: 'stop', at: journal.stamp(), code, message });
@@ -66,10 +66,3 @@ export async function conductSession(options: ConductOptions): Promise<Conducted
   }
 }
 
-async function hasWorkLeft(path: string | JournalSource): Promise<boolean> {
-  const view = await foldJournal(path);
-  for (let row = 1; row <= view.header.manifest.rows; row += 1) {
-    if (isUnfinished(view, row)) return true;
-  }
-  return false;
-}

@@ -67,6 +67,14 @@ export function isUnfinished(view: JournalView, row: number): boolean {
   }
 }
 
+/** Has `resume` anything to do at all? */
+export function hasWorkLeft(view: JournalView): boolean {
+  for (let row = 1; row <= view.header.manifest.rows; row += 1) {
+    if (isUnfinished(view, row)) return true;
+  }
+  return false;
+}
+
 function priorOf(view: JournalView, row: number, outcome: Outcome): Prior | undefined {
   const onlyMark = isOnlyMarked(view, row);
   const { attempts, effect, startedAt, httpStatus, file } = outcome;

@@ -44,6 +44,7 @@ it('killed anywhere: no file is deleted whose own bytes are not whole on disk', 
   let program: Started | undefined;
   let kill: Kill | undefined;
   let requests = 0;
+  let died = 0;
   const lost: number[] = [];
   desk.sandbox.script(
     ({ kind }) => kind === 'delete' || kind === 'export_file',
@@ -53,7 +54,10 @@ it('killed anywhere: no file is deleted whose own bytes are not whole on disk', 
         const row = rowOf.get(JSON.stringify(target)) ?? 0;
         if (kind === kill?.kind) requests += 1;
         const dies = kind === kill?.kind && requests === kill.at;
-        if (dies) program?.kill('SIGKILL');
+        if (dies) {
+          died = row;
+          program?.kill('SIGKILL');
+        }
         if (dies && kill?.effect === false) return new Response('', { status: 503 });
         const file = target && project.readFile(target);
         if (kind === 'delete' && file !== undefined) {
@@ -76,8 +80,8 @@ it('killed anywhere: no file is deleted whose own bytes are not whole on disk', 
   for (const [at, one] of KILLS.entries()) {
     kill = one;
     expect(await session(at === 0 ? first : ['resume', 'run'])).toBe(-1);
-    // Meanwhile somebody replaces files under the same name.
-    for (const row of [at + 3, at + 20, FILES - at]) {
+    // Meanwhile somebody replaces files under the same name, the one in the air first.
+    for (const row of [died, at + 20, FILES - at]) {
       const target = scanOf(row);
       // One that is gone already, and comes back, would be seen as still present.
       if (!project.hasFile(target)) continue;

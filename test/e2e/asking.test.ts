@@ -90,11 +90,6 @@ describe.skipIf(!hasPython)('the question, on a real terminal (skipped without P
     const terminal = await open(stand, ['run', 'm.csv', ...FAST]);
     await until(() => terminal.stdout().includes('Type 12'));
     terminal.type(typed);
-    // Ctrl-D is no answer by itself: the terminal may go on waiting.
-    if (typed === '\u0004') {
-      await pause(300);
-      terminal.type('\u0003');
-    }
     const { code, stdout } = await terminal.ended;
     expect(code).toBe(2);
     expect(stdout).toContain('Nothing was deleted');

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { keyOf } from '../../src/sandbox/ledger.ts';
+import { pause, until } from '../support/cli.ts';
+import { findRun, readLines, readRun } from '../support/run-files.ts';
+import { audit, makeArchive, openStand, photosManifest } from '../support/stand.ts';
+
+/** More of both by hand: SWEEP_KILLS=50 SWEEP_KILL_ROWS=5000. */
+const KILLS = Number(process.env['SWEEP_KILLS'] ?? 8);
+const ROWS = Number(process.env['SWEEP_KILL_ROWS'] ?? 600);
+const CONCURRENCY = 8;
+
+describe.skipIf(process.platform === 'win32')('SIGKILL at random moments', () => {
+  it.each([
+    { name: 'above 50 a second, where a mark says ahead what may be sent', rate: 'unlimited' },
+    { name: 'at 50 a second, where each line is on the disk first', rate: '50/s' },
+  ])(
+    '$name: resumed until done, every row is told truly',
+    async ({ rate }) => {
+      const rows = rate === 'unlimited' ? ROWS : Math.round(ROWS / 4);
+      const stand = await openStand({ project: makeArchive(rows), latencyMs: 10, seed: 3 });
+      await stand.write('m.csv', photosManifest(rows));
+      const common = ['--rate', rate, '--concurrency', String(CONCURRENCY)];
+      let args = ['run', 'm.csv', '--yes', ...common];
+      let kills = 0;
+      let code = -1;
+      for (let session = 0; session < 500 && code === -1; session += 1) {
+        const before = stand.deletions();
+        const started = stand.start(args);
+        if (kills < KILLS) {
+          // Into the deleting, the looking before it, or right at the start.
+          await Promise.race([
+            started.ended,
+            until(() => stand.deletions() > before, 30_000).then(async () =>
+              pause(Math.random() * (rate === 'unlimited' ? (ROWS * 6) / KILLS : 300)),
+            ),
+            pause(300 + Math.random() * 1500),
+          ]);
+          started.kill('SIGKILL');
+        }
+        ({ code } = await started.ended);
+        if (code !== -1) break;
+        kills += 1;
+        const directory = await findRun(stand.folder).catch(() => undefined);
+        if (directory === undefined) continue;
+        // A killed run has true reports too, offline.
+        const reported = await stand.sweep(['report', directory]);
+        expect([0, 1, 2, 3]).toContain(reported.code);
+        audit(await readRun(directory), stand);
+        args = ['resume', directory, '--yes', ...common];
+      }
+      expect(code).toBe(0);
+      const run = await stand.run();
+      audit(run, stand);
+      expect(run.summary.rows).toBe(rows);
+      expect(run.summary.totals['deleted']).toBe(rows);
+      expect([...stand.project.files()]).toEqual([]);
+      // Each row was deleted once; asked for again at most what was in the air at a kill.
+      for (const { count } of stand.sandbox.ledger.deletions()) expect(count).toBe(1);
+      expect(stand.deletions() - rows).toBeLessThanOrEqual(kills * CONCURRENCY);
+      // The line was there before the request was.
+      const announced = new Map<number, number>();
+      for (const { row, state } of await readLines(run.directory)) {
+        if (state === 'sending') announced.set(Number(row), (announced.get(Number(row)) ?? 0) + 1);
+      }
+      const asked = new Map<string, number>();
+      for (const { kind, target } of stand.sandbox.ledger.entries) {
+        if (kind !== 'delete' || target === undefined) continue;
+        asked.set(keyOf(target), (asked.get(keyOf(target)) ?? 0) + 1);
+      }
+      for (const [key, times] of asked) {
+        const record = Number(key.split('\0')[0]);
+        expect(announced.get(record) ?? 0).toBeGreaterThanOrEqual(times);
+      }
+      if (process.env['SWEEP_KILLS'] !== undefined) {
+        process.stderr.write(
+          `${rate}: ${kills} kills, ${rows} rows, ${stand.deletions() - rows} deletions asked for again\n`,
+        );
+      }
+    },
+    600_000,
+  );
+});
