@@ -36,8 +36,9 @@ export type TakeAnswer = TakenFile | Exclude<ExportFileAnswer, { kind: 'file' }>
 /**
  * Exports one file, digest and size taken on the way; nothing is kept in
  * memory. Each try starts from the first byte. An answer of 0 bytes is asked
- * for a second time before it is believed: loaded servers send nothing with
- * status 200. Throws what the receiver throws.
+ * for a second time before it is believed (loaded servers send nothing with
+ * status 200), and so is one that does not say where it ends: it may have been
+ * cut short. Throws what the receiver throws.
  */
 export async function takeFile(
   source: FileSource,
@@ -69,13 +70,21 @@ export async function takeFile(
     },
   );
   const first = await once();
-  const answer = first.kind === 'file' && first.bytes === 0 ? await once() : first;
+  const firstSha256 = hash?.digest('hex') ?? '';
+  const isDoubtful = first.kind === 'file' && (first.bytes === 0 || !first.lengthTold);
+  const answer = isDoubtful ? await once() : first;
   source.onAnswer?.();
   if (answer.kind !== 'file') return answer;
   const { fileName: name, bytes } = answer;
   // A header that says `name=""` names no file: nothing could be put back under it.
   if (name === '') return { ...answer, kind: 'no_name' };
-  return { kind: 'file', name, bytes, sha256: hash?.digest('hex') ?? '' };
+  const sha256 = isDoubtful ? (hash?.digest('hex') ?? '') : firstSha256;
+  if (!answer.lengthTold && sha256 !== firstSha256) {
+    const message =
+      'the file came twice, with other bytes each time, and no length to tell which is whole';
+    return { ...answer, kind: 'unreadable', message };
+  }
+  return { kind: 'file', name, bytes, sha256 };
 }
 
 /** Why no file came, in words for a report. The body of an unnamed answer may be a file's: it is not quoted. */

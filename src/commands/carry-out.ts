@@ -82,7 +82,7 @@ function sessionOf(
   const model = header.project;
   const recorded = header.options;
   const remove = createRemover(connected.reach);
-  const states: Partial<Record<Status, number>> = {};
+  const states: Partial<Record<Status | 'MB saved', number>> = {};
   let done = 0;
   return {
     remove: async (target, beforeSend) => {
@@ -93,7 +93,14 @@ function sessionOf(
     },
     look: model === null ? undefined : (targets) => server.lookAfter(model, targets),
     verifies: recorded['verify'] !== false && model !== null,
-    safeguard: createSafeguard(io, { ...options, view, journal }),
+    safeguard: createSafeguard(io, {
+      ...options,
+      view,
+      journal,
+      onSaved(bytes) {
+        states['MB saved'] = Math.round(bytes / 1e6);
+      },
+    }),
     journal,
     control,
     clock: io.clock,

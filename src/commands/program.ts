@@ -23,6 +23,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     (await import('./resume.ts')).resume(io, directory ?? '', flags),
   report: async (io, directory, flags) =>
     (await import('./report.ts')).report(io, directory ?? '', flags),
+  restore: async (io, directory, flags) =>
+    (await import('./restore.ts')).restore(io, directory ?? '', flags),
   scan: async (io, _argument, flags) => (await import('./scan.ts')).scan(io, flags),
   sandbox: async (io, _argument, flags) => (await import('./sandbox.ts')).sandbox(io, flags),
   demo: async (io, _argument, flags) => (await import('./demo.ts')).demo(io, flags),

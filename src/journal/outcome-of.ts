@@ -92,7 +92,8 @@ const STOPPED_BEFORE = 'the run ended before this row';
 
 function notBegun(view: JournalView, row: number, plan: PlanLine | undefined): Outcome {
   const name = seenName(plan);
-  const file: FileFacts | undefined = name === undefined ? undefined : { name };
+  const file: FileFacts | undefined =
+    view.backups.get(row) ?? (name === undefined ? undefined : { name });
   const trail = { attempts: 0, effect: 'none', verified: '', file } as const;
   if (isPlanOnly(view)) {
     return {

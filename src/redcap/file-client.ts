@@ -5,13 +5,19 @@ import { targetFields } from './deleter.ts';
 import type { Door, SendOptions } from './door.ts';
 import { namesFile, readFileName } from './file-name.ts';
 import { encodeMultipart, type UploadFile } from './multipart.ts';
+import type { AnswerHead } from './transport.ts';
 import { NOT_SENT, readFailure, readUnreadable, type ReadFailure } from './read-answers.ts';
 
 /** Takes the bytes of a file as they come; reading waits for it. What it throws, `exportFile` throws. */
 export type Sink = (chunk: Uint8Array) => void | Promise<void>;
 
 export type ExportFileAnswer =
-  | (AnswerFacts & { readonly kind: 'file'; readonly fileName: string; readonly bytes: number })
+  | (AnswerFacts & {
+      readonly kind: 'file';
+      readonly fileName: string;
+      readonly bytes: number;
+      /** False: the connection's end alone says where the file ends. */ readonly lengthTold: boolean;
+    })
   /** 200, and its content type names no file: whatever it is, it is no stored file. */
   | (AnswerFacts & { readonly kind: 'no_name' })
   | ReadFailure;
@@ -55,6 +61,7 @@ export function createFileClient(door: Door): FileClient {
           kind: 'file',
           fileName: readFileName(answer),
           bytes,
+          lengthTold: tellsLength(answer),
           ...factsOf(answer, '', true),
         };
       }
@@ -80,4 +87,11 @@ export function createFileClient(door: Door): FileClient {
       return read ?? readUnreadable(answer, about);
     },
   };
+}
+
+/** An answer with a length or in chunks is known to be whole; undici fails on one that is cut short. */
+function tellsLength({ headers }: Pick<AnswerHead, 'headers'>): boolean {
+  return (
+    headers['content-length'] !== undefined || /chunked/i.test(headers['transfer-encoding'] ?? '')
+  );
 }

@@ -8,8 +8,8 @@ export interface UploadFile {
 
 /**
  * An upload as PHP reads it: the length is known, the name stands in
- * `filename="…"` as raw UTF-8 with quotes and line breaks escaped as browsers
- * do, and there is no `filename*`, behind which PHP sees no file.
+ * `filename="…"` as raw UTF-8 with quotes and backslashes behind a backslash,
+ * which is the only escape that PHP undoes, and there is no `filename*`, behind which PHP sees no file.
  */
 export function encodeMultipart(
   fields: Readonly<Record<string, string>>,
@@ -39,5 +39,5 @@ export function encodeMultipart(
 }
 
 function escapeName(name: string): string {
-  return name.replace(/\r/g, '%0D').replace(/\n/g, '%0A').replace(/"/g, '%22');
+  return name.replace(/[\\"]/g, '\\$&').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
 }

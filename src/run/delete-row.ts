@@ -73,7 +73,7 @@ interface Tries {
   message: string;
   file: FileFacts | undefined;
   trusted: boolean;
-  /** Monotonic time of the first answer lost since the last look. */
+  /** Monotonic time of the first answer lost since the last look, or of the look of `resume`. */
   lostAt: number | undefined;
   /** What the last answer asked for. */
   retryAfterMs: number | undefined;
@@ -120,7 +120,8 @@ export async function deleteRow(work: WorkRow, context: DeleteContext): Promise<
     if (sent === 'look') {
       const ended = await lookFirst(work, tries, context);
       if (ended !== undefined) return ended;
-      tries.lostAt = clock.monotonic();
+      // Sent next, however long its turn takes: at a low rate it would be looked at for ever.
+      tries.lostAt = undefined;
       retry -= 1;
       continue;
     }

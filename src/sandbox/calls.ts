@@ -37,6 +37,10 @@ function kindOf(content: string, form: ApiForm): RequestKind {
     if (action === 'delete' || action === 'import') return action;
     return action === 'export' ? 'export_file' : 'other';
   }
-  if (content === 'record') return form.has('data') || form.has('action') ? 'other' : 'export';
+  if (content === 'record') {
+    // An export may say so (`action=export`), and needs not.
+    const reads = ['', 'export'].includes(form.text('action')) && !form.has('data');
+    return reads ? 'export' : 'other';
+  }
   return STRUCTURE_ACTIONS.has(content) ? 'meta' : 'other';
 }

@@ -7,7 +7,7 @@ import { afterEach } from 'vitest';
 import type { Io } from '../../src/commands/io.ts';
 import { restore, type RestoreFlags } from '../../src/commands/restore.ts';
 import { resume } from '../../src/commands/resume.ts';
-import { run, type RunFlags } from '../../src/commands/run.ts';
+import { run } from '../../src/commands/run.ts';
 import type { Target } from '../../src/manifest/target.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/handler.ts';
 import type { SandboxOptions } from '../../src/sandbox/options.ts';
@@ -29,6 +29,8 @@ export function makeFolder(): string {
   });
   return folder;
 }
+
+type RunFlags = Parameters<typeof run>[2];
 
 /** A repeating form with a file and a signature, for as many files as a test wants. */
 export const SPEC: ProjectSpec = {

@@ -134,7 +134,13 @@ function exporting(chunks: readonly string[]): FileClient {
     async exportFile(_target, sink) {
       for (const chunk of chunks) await sink(Buffer.from(chunk));
       const facts = { httpStatus: 200, message: '', trustworthy: true, retryAfterMs: undefined };
-      return { kind: 'file', fileName: 'a.txt', bytes: chunks.join('').length, ...facts };
+      return {
+        kind: 'file',
+        fileName: 'a.txt',
+        bytes: chunks.join('').length,
+        lengthTold: true,
+        ...facts,
+      };
     },
     importFile: () => Promise.reject(new Error('nothing is imported here')),
   };

@@ -48,7 +48,13 @@ async function summaries(
   const directory = join(folder, name);
   const made = command.includes('check') || command.includes('run');
   const ran = await runProgram(
-    [...command, ...(made ? ['--run-dir', directory] : [directory]), '--json', '--quiet'],
+    [
+      ...command,
+      ...(made ? ['--run-dir', directory] : [directory]),
+      ...(command.includes('report') ? [] : ['--rate', 'unlimited']),
+      '--json',
+      '--quiet',
+    ],
     { env: { REDCAP_API_URL: server.url, REDCAP_API_TOKEN: server.sandbox.token }, cwd: folder },
   );
   return {
@@ -60,15 +66,7 @@ async function summaries(
 
 const good = join(folder, 'good.csv');
 const bad = join(folder, 'bad.csv');
-const FULL = [
-  '--rate',
-  'unlimited',
-  '--backup',
-  '--expect-project',
-  '1002',
-  '--default-instance',
-  '1',
-];
+const FULL = ['--backup', '--expect-project', '1002', '--default-instance', '1'];
 const LIMITS = ['--max-deletions', '9', '--max-failures', '50%', '--stop-at', '04:00'];
 
 /** In this order: later ones go on where earlier ones stopped. */

@@ -63,7 +63,7 @@ describe('what the README shows is what the program prints', () => {
         .filter((line) => !lines.includes(line));
       expect(missing, `${command} (exit ${code}) prints:\n${lines.join('\n')}`).toEqual([]);
     }
-  });
+  }, 180_000);
 });
 
 /** Run directories in the order in which they were made: their names begin with the time. */

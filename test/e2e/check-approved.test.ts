@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { makeDefaultProject } from '../../src/sandbox/default-project.ts';
 import type { SandboxOptions } from '../../src/sandbox/options.ts';
 import { namesIn } from '../support/cli.ts';
 import { fates, pick, readRun } from '../support/run-files.ts';
@@ -146,7 +147,9 @@ describe('an approved check', () => {
 });
 
 async function checkedStudy() {
-  const stand = await openStand({ project: undefined as never, kind: 'classic', records: 30 });
+  const stand = await openStand({
+    project: makeDefaultProject({ kind: 'classic', records: 30, seed: 1 }),
+  });
   stand.project.putFile({ record: '001', field: 'scan', event: '', instance: '1' }, 'a.txt');
   await stand.write('m.csv', 'Patient,Upload\n001,scan\n');
   const directory = join(stand.folder, 'checked');

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { makeDefaultProject } from '../../src/sandbox/default-project.ts';
 import type { SandboxOptions } from '../../src/sandbox/options.ts';
 import { makeStudy } from '../sandbox/ask.ts';
 import { namesIn } from '../support/cli.ts';
@@ -225,7 +226,9 @@ describe('a run that is refused because of its rows', () => {
   });
 
   it('names a record that lost its leading zeros, wherever it stands', async () => {
-    const stand = await openStand({ kind: 'classic', records: 30, project: undefined as never });
+    const stand = await openStand({
+      project: makeDefaultProject({ kind: 'classic', records: 30, seed: 1 }),
+    });
     await stand.write('m.csv', 'record,field\n7,photo\np-013,photo\nSite B 18,photo\n');
     await stand.sweep(['check', 'm.csv', ...FAST]);
     const run = await stand.run();

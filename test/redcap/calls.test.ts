@@ -128,6 +128,7 @@ describe('a download', () => {
       kind: 'file',
       fileName: 'résumé; "ü".pdf',
       bytes: 5,
+      lengthTold: true,
       httpStatus: 200,
       message: '',
       trustworthy: true,
@@ -200,7 +201,7 @@ describe('an upload', () => {
     expect(headers['content-length']).toBe(String(body.length));
     expect(headers['transfer-encoding']).toBeUndefined();
     const text = body.toString();
-    expect(text).toContain('name="file"; filename="李 %22x%22.png"\r\n');
+    expect(text).toContain('name="file"; filename="李 \\"x\\".png"\r\n');
     expect(text).toContain(`name="token"\r\n\r\n${TOKEN}\r\n`);
     expect(text).toContain('name="record"\r\n\r\n001 ä\r\n');
     expect(text).toContain('name="repeat_instance"\r\n\r\n2\r\n');

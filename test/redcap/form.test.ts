@@ -67,6 +67,6 @@ describe('an upload', () => {
   });
 
   it('escapes what would end the name', async () => {
-    expect(await encode('a"b\r\nc\\d.txt')).toContain('; filename="a%22b%0D%0Ac\\d.txt"\r\n');
+    expect(await encode('a"b\r\nc\\d.txt')).toContain('; filename="a\\"b%0D%0Ac\\\\d.txt"\r\n');
   });
 });

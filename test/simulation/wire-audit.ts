@@ -134,9 +134,11 @@ function auditLook(game: Game, row: number, process: number): void {
   const lost = deletionsOf(game, row).filter(
     (one) => one.answered !== undefined && isLost(one) && one.leftAt < world.now,
   );
-  const lookedAt = last?.process === process ? last.endedAt : -Infinity;
+  const taken = game.looks.get(row)?.filter((look) => look.process === process) ?? [];
+  const lookedAt = taken.at(-1)?.endedAt ?? -Infinity;
   const first = lost.find((one) => one.process === process && (one.answeredAt ?? 0) >= lookedAt);
-  const knownAt = first?.answeredAt ?? lookedAt;
+  // The look of a resume goes stale too; a second one is followed by the request, whenever its turn comes.
+  const knownAt = first?.answeredAt ?? (taken.length === 1 ? lookedAt : world.now);
   if (lost.length > 0 && world.now - knownAt > STALE_MS + SLACK_MS) {
     blame(game, `row ${row} was sent ${world.now - knownAt} ms after a lost answer without a look`);
   }
