@@ -45,6 +45,9 @@ export function renderSummary(summary: Summary): string {
   lines.push(`Look at   ${join(summary.directory, 'report.html')}`);
   const next = nextCommand(summary);
   if (next !== undefined) lines.push(`Next      ${next}`);
+  if (summary.options['backup'] === true && summary.totals.deleted > 0) {
+    lines.push(`Undo      redcap-sweep restore ${quote(summary.directory)}`);
+  }
   return lines.join('\n') + '\n';
 }
 

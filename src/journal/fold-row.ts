@@ -19,20 +19,24 @@ export interface FoldedRows {
   readonly index: RowIndex;
   readonly open: Map<number, OpenRow>;
   readonly backups: Map<number, FileFacts>;
+  /** A connection was made for a deletion. */
   sent: boolean;
 }
 
 export function foldRow(view: FoldedRows, line: RowLine, offset: number): void {
   const { row } = line;
   switch (line.state) {
-    case 'sending':
-      view.sent = true;
-      view.open.set(row, openedBy(line, view.open.get(row)));
+    case 'sending': {
+      const before = view.open.get(row);
+      if (before?.inAir === true) view.sent = true;
+      view.open.set(row, openedBy(line, before));
       view.index.setPhase(row, PHASE.open);
       return;
+    }
     case 'tried': {
       const open = view.open.get(row);
       if (open !== undefined) endTry(open, line);
+      if (line.sent) view.sent = true;
       return;
     }
     case 'backup':
@@ -42,6 +46,7 @@ export function foldRow(view: FoldedRows, line: RowLine, offset: number): void {
       view.index.setRestoring(row);
       return;
     default:
+      if ((line.attempts ?? 0) > 0) view.sent = true;
       foldOutcome(view, line, offset);
   }
 }

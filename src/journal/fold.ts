@@ -68,10 +68,7 @@ export async function foldJournal(
     const { name } = journalSource(path);
     throw new RefusedError(`${name} holds no run: its first line is missing.`);
   }
-  // A session without a stop or an end was killed: what its mark covers may be in the air.
-  if (view.stop === undefined && view.exitCode === undefined) {
-    view.airMark = Math.max(view.airMark, view.mark);
-  }
+  endSession(view);
   // What a killed session left in the air may have been sent; a connection that was never made is not.
   view.sent ||= view.airMark > 0 || [...view.open.values()].some(({ inAir }) => inAir);
   return view;

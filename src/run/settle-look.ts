@@ -92,7 +92,7 @@ export function settleByVerification(outcome: Outcome, look: Look, seen: Seen): 
         return settledAs(outcome, 'no', {
           status: 'deleted',
           code: 'new_file',
-          message: `the file is gone; since then somebody stored ${look.name ?? 'another document'}, which is left alone`,
+          message: `the file is gone${outcome.effect === 'possible' ? ` (${MAY_HAVE})` : ''}; since then somebody stored ${look.name ?? 'another document'}, which is left alone`,
         });
       }
       return settledAs(outcome, 'no', {

@@ -115,12 +115,14 @@ describe('summary.schema.json', () => {
   });
 
   it('says of each field what it is, and lets none by that it does not name', () => {
-    for (const [path, schema] of fieldsOf(SCHEMA)) {
-      expect(schema.description ?? '', path).not.toBe('');
-      for (const one of [schema, ...(schema.anyOf ?? [])]) {
-        if (one.properties !== undefined) expect(one.additionalProperties, path).toBe(false);
-      }
-    }
+    const fields = fieldsOf(SCHEMA);
+    expect(fields.filter(([, { description = '' }]) => description === '')).toEqual([]);
+    const open = fields.filter(([, schema]) =>
+      [schema, ...(schema.anyOf ?? [])].some(
+        (one) => one.properties !== undefined && one.additionalProperties !== false,
+      ),
+    );
+    expect(open.map(([path]) => path)).toEqual([]);
   });
 
   it('is described in the README, field by field', () => {
