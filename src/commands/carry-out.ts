@@ -62,6 +62,7 @@ export async function carryOut(io: Io, options: CarryOutOptions): Promise<ExitCo
       return await conclude(io, options, journal, failure, { sent: counted.sent, stopped });
     } catch (error) {
       if (!isDiskError(error) && !(error instanceof JournalError)) throw error;
+      if (failure !== undefined) io.stderr.write(`${failure.message}\n`);
       return tellUnreported(io, directory, error, counted.sent);
     }
   } finally {
@@ -171,12 +172,11 @@ async function conclude(
   connected.log.log('info', 'end', { exitCode, totals: summary.totals });
   if (options.json) io.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
   else io.stdout.write(renderSummary(summary));
-  if (failure !== undefined) io.stderr.write(`${failure.message}\n`);
+  const goOn = `To go on: redcap-sweep resume ${quote(directory)}\n`;
+  if (failure !== undefined) io.stderr.write(`${failure.message}\n${goOn}`);
   // On a terminal the summary above has said so already.
-  if (control.reason !== undefined && how.stopped && (options.json || !io.stdout.isTTY)) {
-    io.stderr.write(
-      `${control.reason.message}\nTo go on: redcap-sweep resume ${quote(directory)}\n`,
-    );
+  else if (control.reason !== undefined && how.stopped && (options.json || !io.stdout.isTTY)) {
+    io.stderr.write(`${control.reason.message}\n${goOn}`);
   }
   return exitCode;
 }

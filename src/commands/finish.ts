@@ -1,5 +1,6 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseRate } from '../config/rate.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { foldJournal, type JournalView } from '../journal/fold.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
@@ -71,7 +72,7 @@ export async function finishReports(io: Io, options: FinishOptions): Promise<Fin
         generatedAt: summary.finishedAt,
         tool: TOOL,
         runDirectory: directory,
-        ...(options.perMinute === undefined ? {} : { requestsPerMinute: options.perMinute }),
+        ...ceilingOf(view, options.perMinute),
       }),
     );
     await page.finish();
@@ -80,6 +81,16 @@ export async function finishReports(io: Io, options: FinishOptions): Promise<Fin
   } finally {
     await lock.release();
   }
+}
+
+/** The rate of this command, or the one that the run was begun with. */
+function ceilingOf(
+  { header }: JournalView,
+  perMinute: number | undefined,
+): { requestsPerMinute?: number } {
+  if (perMinute !== undefined) return { requestsPerMinute: perMinute };
+  const { rate } = header.options;
+  return typeof rate === 'string' ? { requestsPerMinute: parseRate(rate).perMinute } : {};
 }
 
 async function waitForReports(io: Io, realPath: string): Promise<Lock> {

@@ -4,7 +4,7 @@ import { RefusedError } from '../errors.ts';
 import { openJournalFile } from '../journal/file.ts';
 import type { JournalView } from '../journal/fold.ts';
 import { JOURNAL_FILE, type JournalHeader } from '../journal/lines.ts';
-import { openJournal } from '../journal/write.ts';
+import { JournalError, openJournal } from '../journal/write.ts';
 import { openManifestFile, type Manifest } from '../manifest/read.ts';
 import type { ManifestRow } from '../manifest/row.ts';
 import { ruleRow, type Ruled } from '../plan/rules.ts';
@@ -117,7 +117,12 @@ export async function prepare(
     }
   } catch (error) {
     await draft.discard();
-    throw error;
+    if (!(error instanceof JournalError)) throw error;
+    const { cause } = error;
+    throw new RefusedError(
+      `The run directory could not be written in ${reportDir} (${cause instanceof Error ? cause.message : String(cause)}). Nothing was deleted.`,
+      { cause },
+    );
   }
 }
 

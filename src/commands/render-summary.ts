@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { EXIT } from '../exit-codes.ts';
 import type { Summary } from '../report/summary.ts';
 import { reportOf, STATUSES } from '../run/outcome.ts';
 import { count } from './progress.ts';
@@ -59,6 +60,9 @@ function verdict(summary: Summary): string {
       : 'Checked. Nothing was deleted; some rows need attention.';
   }
   if (refused !== null) return `Refused. Nothing was deleted. ${refused}`;
+  if (stop === null && (summary.exitCode === EXIT.stopped || summary.exitCode === EXIT.refused)) {
+    return 'Not finished: the run is still going on, or was cut short.';
+  }
   if (stop !== null) return `Stopped (${stop.code}). What is done is done; the rest was not begun.`;
   const left = totals.failed + totals.unknown + totals.guard_mismatch + totals.invalid;
   if (left > 0)

@@ -61,7 +61,8 @@ export class JournalError extends SweepError {
     const reason = cause instanceof Error ? cause.message : String(cause);
     super(
       `The journal could not be written (${reason}). Nothing more is sent. What it holds so far is safe; free the disk, then resume.`,
-      EXIT.stopped,
+      // Whoever has sent something catches it and ends as stopped; elsewhere nothing was sent.
+      EXIT.refused,
       { cause },
     );
   }

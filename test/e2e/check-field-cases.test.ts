@@ -43,7 +43,7 @@ describe("R's write.csv: a nameless first column, and the word NA", () => {
     expect(`${ended.stdout}${ended.stderr}`).toMatch(/line 3 \(row 2\) +bad_instance/);
     const run = await stand.run();
     expect(fates(run)).toEqual(FATES);
-    expect([...run.rows.values()].map((row) => pick(row, 'line')[0]).toSorted()).toEqual([
+    expect([1, 2, 3, 4].map((row) => pick(run.rows.get(row), 'line')[0])).toEqual([
       '2',
       '3',
       '4',

@@ -130,7 +130,7 @@ describe('answers of a loaded server', () => {
     ]);
   });
 
-  it.each<[string, SandboxOptions['scripts'], string]>([
+  it.each<[string, NonNullable<SandboxOptions['scripts']>, string]>([
     [
       'one without a body',
       [{ match: ({ content }) => content === 'record', answers: ['empty'] }],

@@ -3,7 +3,9 @@ import { createSandbox } from '../../src/sandbox/handler.ts';
 import type { SandboxOptions } from '../../src/sandbox/options.ts';
 import { buildProject } from '../../src/sandbox/project.ts';
 import { makeStudy } from '../sandbox/ask.ts';
-import { briefly, messageOf, planAgainst } from './plan-of.ts';
+import { makeModel } from '../project/builders.ts';
+import { lookAt } from '../../src/project/look-batch.ts';
+import { briefly, messageOf, planAgainst, planOf } from './plan-of.ts';
 
 const HEADER = 'record,field,event,instance,redcap_repeat_instrument,expect_filename\n';
 
@@ -212,6 +214,24 @@ describe('where the repeating setup cannot be read', () => {
     const planned = await fateOf(sandbox, table);
     expect(planned.fates).toEqual(table);
     expect(planned.sent).toBe(0);
+  });
+
+  it('an instance that is shown wins over a file on the row that does not repeat', async () => {
+    const rows = [
+      { record_id: '1', redcap_event_name: 'base_arm_1', scan: 'old.dcm' },
+      {
+        record_id: '1',
+        redcap_event_name: 'base_arm_1',
+        redcap_repeat_instrument: 'imaging',
+        redcap_repeat_instance: 2,
+        scan: '',
+      },
+    ];
+    const model = makeModel({ repeats: { kind: 'unknown' } });
+    const planned = await planOf(`${HEADER}1,scan,base_arm_1,,,\n`, model, (targets) =>
+      lookAt(() => Promise.resolve({ kind: 'rows', rows }), model, targets),
+    );
+    expect(briefly(planned)).toEqual(['1 invalid instance_required']);
   });
 
   it('--default-instance serves what is undecided or shown to repeat, duplicates included', async () => {

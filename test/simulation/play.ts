@@ -218,11 +218,14 @@ function auditEnding(
   { ended, wire }: PlayedSession,
   left: number,
 ): void {
+  if (wire.sentRows > (settings.limit ?? Infinity)) {
+    blame(game, `${wire.sentRows} rows were sent in spite of --limit ${settings.limit}`);
+  }
   if (ended === undefined) return;
   const { control, stopped, failure } = ended;
   if (stopped && failure === undefined && control.reason?.code === 'limit') {
-    if (wire.sentRows.size !== settings.limit) {
-      blame(game, `stopped at --limit ${settings.limit}, and ${wire.sentRows.size} rows were sent`);
+    if (wire.sentRows !== settings.limit) {
+      blame(game, `stopped at --limit ${settings.limit}, and ${wire.sentRows} rows were sent`);
     }
   }
   if (!stopped && failure === undefined && left > 0 && control.reason !== undefined) {

@@ -11,7 +11,7 @@ export function auditRow(game: Game, { row, outcome, plan }: RowReport, doubts: 
   const { status, code, message, verified } = outcome;
   const place = game.placeOf.get(row.row);
   const requests = deletionsOf(game, row.row);
-  const removals = requests.filter((one) => one.removedAt !== undefined);
+  const removals = requests.filter((one) => one.removedAt !== undefined && !isEcho(one));
   const lie = (why: string): void => {
     blame(game, `row ${row.row} says ${status}/${code}/${verified} (${message}), and ${why}`);
   };
@@ -94,6 +94,11 @@ function excusedPresent(
       place?.files.some(({ putAt }) => putAt >= at && putAt <= look.endedAt) === true
     );
   });
+}
+
+/** Sent again by something on the way, after the answer: no client can know. */
+function isEcho({ fate, removedAt, answeredAt }: Deletion): boolean {
+  return fate === 'twice' && (removedAt ?? 0) > (answeredAt ?? Infinity);
 }
 
 /** 200 and nothing done. */

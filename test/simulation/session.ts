@@ -139,16 +139,18 @@ export async function playSession(
     async (targets: readonly Target[]): Promise<LookedBatch> => {
       const beganAt = world.now;
       const looked = await look(targets);
-      if (looked.kind === 'looked') {
-        for (const [index, target] of targets.entries()) {
-          const row = game.rowOf.get(keyOf(target));
-          const look = looked.looks[index];
-          if (row === undefined || look === undefined) continue;
-          const taken = { process, beganAt, endedAt: world.now, look };
-          const known = game.looks.get(row);
-          if (known === undefined) game.looks.set(row, [taken]);
-          else known.push(taken);
-        }
+      if (looked.kind === 'stopped') return looked;
+      for (const [index, target] of targets.entries()) {
+        const row = game.rowOf.get(keyOf(target));
+        const seen =
+          looked.kind === 'looked'
+            ? looked.looks[index]
+            : ({ kind: 'nothing', why: looked.message } as const);
+        if (row === undefined || seen === undefined) continue;
+        const taken = { process, beganAt, endedAt: world.now, look: seen };
+        const known = game.looks.get(row);
+        if (known === undefined) game.looks.set(row, [taken]);
+        else known.push(taken);
       }
       return looked;
     };

@@ -11,7 +11,8 @@ export interface WireAudit {
   onDelete(deletion: Deletion): void;
   onLook(): void;
   onAnswered(deletion: Deletion | undefined, retryAfterMs: number | undefined): void;
-  readonly sentRows: ReadonlySet<number>;
+  /** Rows for which a request left on a connection. */
+  readonly sentRows: number;
 }
 
 const STALE_MS = 60_000;
@@ -27,7 +28,6 @@ export function createWireAudit(
   control: RunControl,
 ): WireAudit {
   const { world, disk, scenario } = game;
-  const sentRows = new Set<number>();
   let inFlight = 0;
   let trusted = false;
   let held: { readonly from: number; readonly until: number } | undefined;
@@ -41,7 +41,10 @@ export function createWireAudit(
   };
 
   return {
-    sentRows,
+    get sentRows() {
+      const mine = game.server.deletions.filter((one) => one.process === process && one.sent);
+      return new Set(mine.map((one) => game.rowOf.get(keyOf(one.target)) ?? 0)).size;
+    },
     onDelete(deletion) {
       const name = shortly(deletion.target);
       const row = game.rowOf.get(keyOf(deletion.target));
@@ -52,10 +55,6 @@ export function createWireAudit(
       if (row === undefined) {
         blame(game, `deletion of ${name}, which no row of the plan asks for`);
         return;
-      }
-      sentRows.add(row);
-      if (settings.limit !== undefined && sentRows.size > settings.limit) {
-        blame(game, `row ${row} is beyond --limit ${settings.limit}`);
       }
       if (!trusted && deletionsInFlight(game, process) > 1) {
         blame(game, `row ${row} left beside another one before any trustworthy answer`);
@@ -138,13 +137,15 @@ function auditLook(game: Game, row: number, process: number): void {
   const lookedAt = taken.at(-1)?.endedAt ?? -Infinity;
   const first = lost.find((one) => one.process === process && (one.answeredAt ?? 0) >= lookedAt);
   // The look of a resume goes stale too; a second one is followed by the request, whenever its turn comes.
-  const knownAt = first?.answeredAt ?? (taken.length === 1 ? lookedAt : world.now);
+  const isResumeLook = process > 1 && taken.length === 1;
+  const knownAt = first?.answeredAt ?? (isResumeLook ? lookedAt : world.now);
   if (lost.length > 0 && world.now - knownAt > STALE_MS + SLACK_MS) {
     blame(game, `row ${row} was sent ${world.now - knownAt} ms after a lost answer without a look`);
   }
 }
 
-function isLost({ answered }: Deletion): boolean {
+function isLost({ answered, fate }: Deletion): boolean {
+  if (fate === 'banned') return false;
   if (answered === undefined || answered.kind === 'broken') return answered?.sent !== false;
   return answered.status >= 500 || (answered.status < 300 && answered.body !== '');
 }

@@ -1,0 +1,118 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { BIN, namesIn, startProgram } from '../support/cli.ts';
+import { findRun, readRun } from '../support/run-files.ts';
+import {
+  audit,
+  FAST,
+  makeArchive,
+  openStand,
+  photosManifest,
+  type Stand,
+} from '../support/stand.ts';
+
+const ROWS = 600;
+const mounted: string[] = [];
+const unmount = (path: string): void => {
+  spawnSync('umount', ['-l', path]);
+};
+
+afterEach(() => {
+  mounted.splice(0).forEach(unmount);
+});
+
+/** A small disk of its own; `undefined` where this user may not have one. */
+function mount(path: string, size: string): boolean {
+  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', path]);
+  if (status === 0) mounted.push(path);
+  return status === 0;
+}
+
+async function prepare(): Promise<Stand> {
+  const stand = await openStand({ project: makeArchive(ROWS) });
+  await stand.write('m.csv', photosManifest(ROWS));
+  return stand;
+}
+
+async function finish(stand: Stand, directory: string): Promise<void> {
+  audit(await readRun(directory), stand);
+  const ended = await stand.sweep(['resume', directory, ...FAST]);
+  expect(ended.code).toBe(0);
+  const run = await readRun(directory);
+  audit(run, stand);
+  expect(run.success).toHaveLength(ROWS);
+  for (const { count } of stand.sandbox.ledger.deletions()) expect(count).toBe(1);
+}
+
+describe.skipIf(process.platform === 'win32')('a journal that cannot be written any more', () => {
+  it('stops the run at once: exit 3, true reports, and resume finishes', async () => {
+    const stand = await prepare();
+    // The journal alone outgrows what a file may hold.
+    const limited = 'ulimit -f 120; exec "$0" "$@"';
+    const args = [BIN, 'run', 'm.csv', '--yes', '--no-verify', ...FAST, '--concurrency', '4'];
+    const { ended } = startProgram('bash', ['-c', limited, process.execPath, ...args], {
+      cwd: stand.folder,
+      env: stand.env,
+    });
+    const { code, stderr } = await ended;
+    expect(code).toBe(3);
+    expect(stderr).toContain('The journal could not be written');
+    expect(stderr).toContain('redcap-sweep resume');
+    const directory = await findRun(stand.folder);
+    const run = await readRun(directory);
+    expect(run.summary.exitCode).toBe(3);
+    expect(run.summary.totals['deleted']).toBeGreaterThan(10);
+    // What was not begun is "interrupted": the journal holds no stop.
+    for (const row of run.unprocessed) expect(row['sweep_code']).toBe('interrupted');
+    expect(run.journal.some(({ state }) => state === 'stop' || state === 'end')).toBe(false);
+    // Not one request without its line.
+    const announced = run.journal.filter(({ state }) => state === 'sending').length;
+    expect(stand.deletions()).toBeLessThanOrEqual(announced);
+    await finish(stand, directory);
+  });
+});
+
+describe('a disk that is full', () => {
+  it.each(['96k', '160k', '208k'])('of %s: nothing is lost, and resume finishes', async (size) => {
+    const stand = await prepare();
+    const disk = join(stand.folder, 'disk');
+    await mkdir(disk);
+    if (process.platform !== 'linux' || !mount(disk, size)) {
+      expect(process.getuid?.()).not.toBe(0);
+      return;
+    }
+    const args = ['run', 'm.csv', '--yes', ...FAST, '--report-dir', 'disk'];
+    const ended = await stand.sweep(args);
+    expect(ended.code).toBe(3);
+    expect(ended.stderr).toContain('free the disk');
+    expect(ended.stderr).not.toMatch(/\bat .*\.js:\d+|bug/);
+    const [name = ''] = await readdir(disk);
+    const directory = join(disk, name);
+    // No half-written report takes up the room that is missing.
+    expect((await namesIn(directory)).filter((one) => one.endsWith('.tmp'))).toEqual([]);
+    execFileSync('mount', ['-o', 'remount,size=16m', disk]);
+    expect([0, 3]).toContain((await stand.sweep(['report', directory])).code);
+    await finish(stand, directory);
+  });
+
+  it('before the first deletion: refused, nothing sent, nothing left behind', async () => {
+    const stand = await prepare();
+    const disk = join(stand.folder, 'disk');
+    await mkdir(disk);
+    if (process.platform !== 'linux' || !mount(disk, '16k')) {
+      expect(process.getuid?.()).not.toBe(0);
+      return;
+    }
+    await writeFile(join(disk, 'other'), Buffer.alloc(8000));
+    const args = ['run', 'm.csv', '--yes', ...FAST, '--report-dir', 'disk'];
+    const ended = await stand.sweep(args);
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toMatch(/no space/i);
+    expect(ended.stderr).not.toMatch(/\bat .*\.js:\d+|bug/);
+    expect(stand.deletions()).toBe(0);
+    expect(await namesIn(disk)).toEqual(['other']);
+    await rm(join(disk, 'other'));
+  });
+});

@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { namesIn } from '../support/cli.ts';
+import {
+  FAST,
+  makeArchive,
+  openStand,
+  photo,
+  photosManifest,
+  type Stand,
+} from '../support/stand.ts';
+
+const TOKEN = 'DEADBEEF0123456789ABCDEF01234567';
+
+/** Every byte that the program left on the disk and on both streams. */
+async function everything(folder: string): Promise<string> {
+  let all = '';
+  for (const name of await namesIn(folder)) {
+    const path = join(folder, name);
+    const bytes = await readFile(path).catch(() => undefined);
+    if (bytes === undefined) all += await everything(path);
+    else all += `${name}\n${bytes[0] === 0x1f ? gunzipSync(bytes).toString() : bytes.toString()}\n`;
+  }
+  return all;
+}
+
+async function standWith(echo: string): Promise<Stand> {
+  const project = makeArchive(12);
+  // In a file's name, whole and in capitals.
+  project.putFile(photo(1), `${echo}.pdf`);
+  const stand = await openStand({ project, token: TOKEN });
+  const page = `<html>token=${echo} seen ${'x'.repeat(480)}${echo}</html>`;
+  stand.sandbox.script(photo(2), [
+    () => new Response(JSON.stringify({ error: `bad token ${echo}` }), { status: 400 }),
+  ]);
+  stand.sandbox.script(photo(3), [() => new Response(page)], { lasting: true });
+  stand.sandbox.script(photo(4), [
+    () => new Response('', { status: 503, headers: { 'x-note': echo } }),
+  ]);
+  stand.sandbox.script(photo(5), [
+    // Cut in the middle of the token: half of it is no less secret.
+    () => new Response(JSON.stringify({ error: `${'y'.repeat(490)}${echo}` }), { status: 400 }),
+  ]);
+  await stand.write('m.csv', photosManifest(10));
+  return stand;
+}
+
+describe('the token', () => {
+  it.each([
+    { name: 'as it is', echo: TOKEN },
+    { name: 'in small letters', echo: TOKEN.toLowerCase() },
+  ])('stands nowhere, even when the server echoes it $name', async ({ echo }) => {
+    const stand = await standWith(echo);
+    const args = ['run', 'm.csv', '--yes', ...FAST, '--retries', '1', '--log-level', 'trace'];
+    const ended = await stand.sweep(args);
+    expect(ended.code).toBe(1);
+    const directory = join(stand.folder, 'reports');
+    const all = `${await everything(directory)}${ended.stdout}${ended.stderr}`;
+    expect(all).not.toMatch(/deadbeef/i);
+    expect(all).toContain('bad token ***');
+    // The guard and the backup handle names that hold it, too.
+    const again = await stand.sweep([
+      'run',
+      'm.csv',
+      '--yes',
+      ...FAST,
+      '--backup',
+      '--retries',
+      '0',
+    ]);
+    expect([0, 1]).toContain(again.code);
+    expect(`${await everything(directory)}${again.stdout}${again.stderr}`).not.toMatch(/deadbeef/i);
+  });
+
+  it('stands in no redirect that is told, and in no refusal', async () => {
+    const stand = await openStand({ token: TOKEN });
+    stand.sandbox.script(
+      () => true,
+      [
+        () =>
+          new Response('', {
+            status: 302,
+            headers: { location: `https://evil.example.org/?token=${TOKEN}` },
+          }),
+      ],
+      { lasting: true },
+    );
+    await stand.write('m.csv', photosManifest(3));
+    const ended = await stand.sweep(['run', 'm.csv', '--yes', ...FAST]);
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain('evil.example.org');
+    expect(ended.stdout + ended.stderr).not.toMatch(/deadbeef/i);
+    // One request: a redirect is never followed.
+    expect(stand.sandbox.ledger.entries).toHaveLength(1);
+  });
+
+  it.each([
+    { name: 'as its own option', args: ['--token', TOKEN] },
+    { name: 'glued to it', args: [`--token=${TOKEN}`] },
+    { name: 'as an option that does not exist', args: [`--tokn=${TOKEN}`] },
+    { name: 'in place of the address', args: ['--url', TOKEN] },
+    { name: 'in place of a file', args: ['--token-file', TOKEN] },
+  ])('given $name: refused, and not repeated', async ({ args }) => {
+    const stand = await openStand();
+    await stand.write('m.csv', photosManifest(3));
+    const ended = await stand.sweep(['run', 'm.csv', '--yes', ...args]);
+    expect(ended.code).toBe(2);
+    expect(ended.stdout + ended.stderr).not.toMatch(/deadbeef/i);
+    expect(stand.sandbox.ledger.entries).toEqual([]);
+  });
+});
