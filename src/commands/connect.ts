@@ -12,7 +12,11 @@ import { duration, type Progress } from './progress.ts';
 import { openRunLog, type LogFlags, type RunLog } from './run-log.ts';
 import { createServer, type Server, type ServerOptions } from './server.ts';
 
-export type ConnectionFlags = ConnectionOptions & LogFlags;
+export type ConnectionFlags = ConnectionOptions &
+  LogFlags & {
+    /** A rehearsal against the stand-in: its rate is nobody's concern. */
+    readonly rehearsal?: true;
+  };
 
 /** A connection that is open, and what ends it. */
 export interface Connected {
@@ -64,7 +68,7 @@ export async function connect(
         }
       : {}),
   });
-  for (const warning of connection.warnings) {
+  for (const warning of flags.rehearsal === true ? [] : connection.warnings) {
     progress.note(`Warning: ${warning}`);
     log.log('warn', 'warning', { text: warning });
   }

@@ -28,6 +28,7 @@ export async function demo(io: Io, flags: DemoFlags): Promise<ExitCode> {
     return await run({ ...io, env }, fileURLToPath(MANIFEST), {
       ...flags,
       yes: true,
+      rehearsal: true,
       rate: '100/s',
     });
   } finally {

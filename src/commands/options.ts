@@ -74,9 +74,9 @@ export const COMMANDS: readonly CommandText[] = [
     name: 'check',
     argument: MANIFEST,
     summary: 'compare the manifest with the project; delete nothing',
-    details: `Reads the project and looks at every record named, and shows what a run would do.
-Sends no deletion. The directory that it leaves can be reviewed and then carried
-out to the letter with: redcap-sweep run --approved <check-dir>
+    details: `Reads the project and looks at every record named, and shows what a run would
+do. Sends no deletion. The directory that it leaves can be reviewed and then
+carried out to the letter with: redcap-sweep run --approved <check-dir>
 
   redcap-sweep check withdrawn.csv`,
     options: [
@@ -91,9 +91,9 @@ out to the letter with: redcap-sweep run --approved <check-dir>
     name: 'run',
     argument: { ...MANIFEST, flags: '[manifest]' },
     summary: 'check, ask, delete, verify, report',
-    details: `Deletes the files that the manifest names, one request each, and cannot be undone
-(but for what --backup keeps). The plan is shown first, and you are asked to type
-the number of files. Every row ends in exactly one report.
+    details: `Deletes the files that the manifest names, one request each, and cannot be
+undone (but for what --backup keeps). The plan is shown first, and you are
+asked to type the number of files. Every row ends in exactly one report.
 
   redcap-sweep run withdrawn.csv --backup --expect-project 4711`,
     options: [
@@ -138,9 +138,9 @@ the number of files. Every row ends in exactly one report.
     name: 'resume',
     argument: RUN_DIR,
     summary: 'finish a run that was interrupted or stopped',
-    details: `Looks at every row that has no end yet and deletes what is still the file that the
-check saw. Rows that are done are not sent again. All other options come from the
-run itself.
+    details: `Looks at every row that has no end yet and deletes what is still the file that
+the check saw. Rows that are done are not sent again. All other options come
+from the run itself.
 
   redcap-sweep resume reports/2026-11-24T03-12-07-withdrawn`,
     options: [YES, LIMIT, STOP_AT, JSON_OUT, ...CONNECTION_OPTIONS],
@@ -149,7 +149,8 @@ run itself.
     name: 'report',
     argument: RUN_DIR,
     summary: 'rebuild the reports from the journal; offline, at any time',
-    details: `Works on a finished, a killed and a live run alike, and exits as the run did or would.
+    details: `Works on a finished, a killed and a live run alike, and exits as the run did
+or would.
 
   redcap-sweep report reports/2026-11-24T03-12-07-withdrawn`,
     options: [JSON_OUT],
@@ -157,7 +158,8 @@ run itself.
   {
     name: 'scan',
     summary: "list the project's files as a manifest",
-    details: `Writes a manifest of every file that the project holds, as far as this token may see.
+    details: `Writes a manifest of every file that the project holds, as far as this token
+may see.
 
   redcap-sweep scan --field consent_file --output consents.csv
   redcap-sweep check consents.csv --column expect_filename=file_name`,
@@ -183,8 +185,9 @@ run itself.
     name: 'restore',
     argument: RUN_DIR,
     summary: 'put back the files that a run backed up',
-    details: `Needs a run made with --backup. Signatures cannot be put back through the API; they
-are listed. Never creates a record, and never replaces another file unless told to.
+    details: `Needs a run made with --backup. Signatures cannot be put back through the API;
+they are listed. Never creates a record, and never replaces another file
+unless told to.
 
   redcap-sweep restore reports/2026-11-24T03-12-07-withdrawn --rows 3,7-9`,
     options: [

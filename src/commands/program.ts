@@ -1,7 +1,11 @@
 import { Command, CommanderError, Option } from '@commander-js/extra-typings';
 import { refuseTokenOption } from '../config/token.ts';
 import { hideTokens } from '../config/show-value.ts';
-import type { OptionText } from '../config/connection-options.ts';
+import {
+  CONNECTION_OPTIONS,
+  CONNECTION_VARIABLES,
+  type OptionText,
+} from '../config/connection-options.ts';
 import { EXIT, EXIT_SENTENCES, type ExitCode } from '../exit-codes.ts';
 import { VERSION } from '../version.ts';
 import type { Io } from './io.ts';
@@ -88,6 +92,9 @@ function declare(
     .allowExcessArguments(false);
   if (text.argument !== undefined) command.argument(text.argument.flags, text.argument.description);
   for (const option of [...text.options, ...COMMON_OPTIONS]) command.addOption(optionOf(option));
+  if (text.options.includes(CONNECTION_OPTIONS[0] as OptionText)) {
+    command.addHelpText('after', `\n${CONNECTION_VARIABLES}`);
+  }
   command.addHelpText('after', `\n${exitCodes()}`);
   command.action(async (...args: unknown[]) => {
     const flags = args.at(-2) as Flags;

@@ -77,7 +77,11 @@ export function renderPlan(words: PlanWords): string {
     'shown without a name: a file replaced since cannot be told from this one',
   );
   tell(lines, totals.already_empty, 'already empty: no request will be sent');
-  tell(lines, totals.duplicate, 'duplicates of an earlier row: not sent');
+  tell(
+    lines,
+    totals.duplicate,
+    `${totals.duplicate === 1 ? 'duplicate' : 'duplicates'} of an earlier row: not sent`,
+  );
   tell(lines, totals.guard_mismatch - totals.changed, 'hold another file than expected: left out');
   tell(lines, totals.changed, 'changed since the check: left out');
   tell(lines, totals.invalid, 'invalid');

@@ -83,13 +83,14 @@ async function* planChecked(
 ): AsyncIterable<readonly PlannedRow[]> {
   const { server, approved } = options;
   const late = model.repeats.kind === 'unknown' ? findLate() : undefined;
+  const reviewed = approved === undefined ? undefined : oneByOne(planLines(approved.view));
   try {
     yield* makePlan(ruledRows(await open(), rule, survey.duplicateOf), {
       model,
       defaultInstance: options.defaultInstance,
       look: (targets) => server.lookForCheck(model, targets),
       ahead: options.connection.concurrency,
-      ...(approved === undefined ? {} : { approved: oneByOne(planLines(approved.view)) }),
+      ...(reviewed === undefined ? {} : { approved: reviewed }),
       ...(late === undefined ? {} : { lateDuplicate: late }),
       onBlind,
     });
@@ -98,6 +99,9 @@ async function* planChecked(
       throw unreadable('the files of the records named', error.message);
     }
     throw error;
+  } finally {
+    // Lets go of the check's journal.
+    await reviewed?.return(undefined);
   }
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
@@ -34,8 +34,9 @@ export async function createReportFile(
   clock: Clock,
   renameFile: typeof rename = rename,
 ): Promise<ReportFile> {
-  const temporary = join(directory, `.${name}.${process.pid}.tmp`);
-  const file = await open(temporary, 'w', 0o600);
+  // Never opened where something stands already: a link planted there is not followed.
+  const temporary = join(directory, `.${name}.${randomBytes(6).toString('hex')}.tmp`);
+  const file = await open(temporary, 'wx', 0o600);
   const hash = createHash('sha256');
   let buffer = '';
   let bytes = 0;

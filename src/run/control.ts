@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { StopCode } from './outcome.ts';
 
 export interface StopReason {
@@ -32,6 +33,8 @@ export function createRunControl(onStop?: (reason: StopReason) => void): RunCont
   const stopping = new AbortController();
   const aborting = new AbortController();
   const looking = new AbortController();
+  // Every wait hangs on these; Node would warn of a leak from the eleventh on.
+  setMaxListeners(0, stopping.signal, aborting.signal, looking.signal);
   let reason: StopReason | undefined;
   return {
     stopping: stopping.signal,

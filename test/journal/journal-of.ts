@@ -1,0 +1,34 @@
+import type { JournalSource } from '../../src/journal/source.ts';
+
+/** A journal's source that holds these bytes. */
+export function sourceOf(text: string, name = 'journal.ndjson'): JournalSource {
+  const bytes = Buffer.from(text, 'utf8');
+  const read = (into: Buffer, length: number, position: number): number =>
+    bytes.copy(into, 0, position, Math.min(position + length, bytes.length));
+  return {
+    name,
+    open: () =>
+      Promise.resolve({ read: async (...at) => read(...at), close: async () => undefined }),
+    openNow: () => ({ read, close: () => undefined }),
+  };
+}
+
+/** A header with what readers need of it. */
+export function headerLine(rows: number, more: Readonly<Record<string, unknown>> = {}): object {
+  return {
+    version: 1,
+    kind: 'run',
+    startedAt: '2026-03-02T10:00:00.000Z',
+    manifest: { name: 'm.csv', sha256: 'ab', bytes: 10, rows },
+    columns: {},
+    url: 'https://redcap.example.edu/api/',
+    project: { id: '1' },
+    options: {},
+    ...more,
+  };
+}
+
+/** Lines as the file has them. */
+export function journalOf(...lines: readonly object[]): JournalSource {
+  return sourceOf(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+}

@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { foldJournal } from '../../src/journal/fold.ts';
+import { readPlan } from '../../src/journal/read-plan.ts';
+import { readJournal } from '../../src/journal/read.ts';
+import { headerLine, journalOf, sourceOf } from './journal-of.ts';
+
+const HEADER = JSON.stringify(headerLine(3));
+
+async function linesOf(text: string): Promise<{ lines: unknown[]; end: number }> {
+  const lines: unknown[] = [];
+  let end = 0;
+  for await (const batch of readJournal(sourceOf(text))) {
+    for (const { line, offset, length } of batch.lines) {
+      expect(JSON.parse(Buffer.from(text).toString('utf8', offset, offset + length))).toEqual(line);
+      lines.push(line);
+    }
+    end = batch.end;
+  }
+  return { lines, end };
+}
+
+describe('readJournal', () => {
+  it.each([
+    { name: 'nothing', text: '', count: 0, end: 0 },
+    { name: 'whole lines', text: '{"a":1}\n{"b":"ü"}\n', count: 2, end: 19 },
+    { name: 'a torn last line', text: '{"a":1}\n{"b":', count: 1, end: 8 },
+    { name: 'a last line that only lacks its end', text: '{"a":1}\n{"b":2}', count: 1, end: 8 },
+    { name: 'a last line torn in a character', text: '{"a":1}\n{"b":"\u00fc', count: 1, end: 8 },
+  ])('$name', async ({ text, count, end }) => {
+    const read = await linesOf(text);
+    expect([read.lines.length, read.end]).toEqual([count, end]);
+  });
+
+  it('reads lines across its chunks', async () => {
+    const long = 'x'.repeat(700_000);
+    const text = Array.from({ length: 5 }, (_, n) => `${JSON.stringify({ n, long })}\n`).join('');
+    expect((await linesOf(text)).lines).toHaveLength(5);
+  });
+
+  it.each([
+    { name: 'cut short', broken: '{"row":1,"sta' },
+    { name: 'blank', broken: '' },
+    { name: 'no object', broken: '17' },
+    { name: 'zeros, as some file systems leave them', broken: '\0\0\0\0' },
+  ])('names a line in the middle that is $name', async ({ broken }) => {
+    const text = `${HEADER}\n${broken}\n{"row":1,"state":"deleted"}\n`;
+    await expect(linesOf(text)).rejects.toThrow(/Line 2 of journal\.ndjson is broken/);
+  });
+});
+
+describe('foldJournal', () => {
+  it.each([
+    { name: 'another version', text: '{"version":2}\n', says: /version 2.*reads version 1/ },
+    { name: 'no version', text: '{"row":1}\n', says: /version undefined/ },
+    { name: 'no line at all', text: '', says: /holds no run/ },
+    { name: 'half a first line', text: '{"version":1', says: /holds no run/ },
+  ])('refuses $name', async ({ text, says }) => {
+    await expect(foldJournal(sourceOf(text))).rejects.toThrow(says);
+  });
+
+  it('says where the last whole line ends', async () => {
+    const whole = `${HEADER}\n{"row":1,"state":"sending","at":1,"attempt":1}\n`;
+    expect((await foldJournal(sourceOf(`${whole}{"row":1,`))).end).toBe(whole.length);
+  });
+
+  it.each([
+    { name: 'nothing', lines: [], sent: false },
+    { name: 'a request in the air', lines: [sending(1)], sent: true },
+    { name: 'a connection never made', lines: [sending(1), tried(1, false)], sent: false },
+    { name: 'a try that left', lines: [sending(1), tried(1, true)], sent: true },
+    { name: 'an outcome with a request', lines: [{ ...outcome(1), attempts: 1 }], sent: true },
+    { name: 'an outcome without one', lines: [outcome(1)], sent: false },
+    { name: 'a mark of a killed session', lines: [{ state: 'mark', upTo: 9 }], sent: true },
+    {
+      name: 'a mark of a session that ended',
+      lines: [
+        { state: 'mark', upTo: 9 },
+        { state: 'end', at: 9, exitCode: 2 },
+      ],
+      sent: false,
+    },
+  ])('knows by $name whether anything was sent', async ({ lines, sent }) => {
+    expect((await foldJournal(journalOf(headerLine(3), ...lines))).sent).toBe(sent);
+  });
+
+  it('keeps what a second session begins with apart from how the first one ended', async () => {
+    const stop = { state: 'stop', at: 5, code: 'limit', message: 'The pilot is done.' };
+    const end = { state: 'end', at: 6, exitCode: 3 };
+    const view = await foldJournal(journalOf(headerLine(3), confirmed(), stop, end));
+    expect(view).toMatchObject({
+      confirmed: true,
+      exitCode: 3,
+      sessions: 1,
+      lastStamp: Date.parse('2026-03-02T10:00:00.000Z'),
+    });
+    expect(view.stop).toEqual({ code: 'limit', message: 'The pilot is done.' });
+    const resumed = { state: 'resumed', at: 7, tool: 't' };
+    const live = await foldJournal(journalOf(headerLine(3), confirmed(), stop, end, resumed));
+    expect(live).toMatchObject({
+      confirmed: true,
+      exitCode: undefined,
+      stop: undefined,
+      sessions: 2,
+    });
+  });
+});
+
+describe('readPlan', () => {
+  it('gives the lines of the rows that have one, in their order', async () => {
+    const plan = [
+      { row: 2, plan: 'already_empty' },
+      { row: 3, plan: 'duplicate', of: 1 },
+    ];
+    const view = await foldJournal(
+      journalOf(headerLine(4), ...plan, { state: 'planned', at: 1, totals: {} }, outcome(1)),
+    );
+    const reader = readPlan(view);
+    const read: unknown[] = [];
+    for (const row of [1, 2, 3, 4]) read.push(await reader.of(row));
+    await reader.close();
+    expect(read).toEqual([undefined, plan[0], plan[1], undefined]);
+  });
+});
+
+function sending(row: number): object {
+  return { row, state: 'sending', at: 1, attempt: 1 };
+}
+function tried(row: number, sent: boolean): object {
+  return {
+    row,
+    state: 'tried',
+    at: 2,
+    code: 'connection',
+    effect: sent ? 'possible' : 'none',
+    sent,
+  };
+}
+function outcome(row: number): object {
+  return { row, state: 'failed', at: 3, code: 'connection' };
+}
+function confirmed(): object {
+  return { state: 'confirmed', at: 2, files: 3, by: '--yes' };
+}

@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest';
+import { JournalError, openJournal, type Journal } from '../../src/journal/write.ts';
+import { createMark } from '../../src/journal/mark.ts';
+import { createMemoryFile, type MemoryFile } from './memory-file.ts';
+
+interface Setup {
+  readonly file: MemoryFile;
+  readonly journal: Journal;
+  readonly failures: JournalError[];
+  now: number;
+  /** Runs what was asked for later. */
+  elapse(): void;
+}
+
+function open(syncEachSend = false): Setup {
+  const file = createMemoryFile();
+  const failures: JournalError[] = [];
+  let later: (() => void) | undefined;
+  const setup = { file, failures, now: 1000 };
+  const journal = openJournal({
+    file,
+    now: () => setup.now,
+    syncEachSend,
+    syncEveryMs: 200,
+    defer: setImmediate,
+    later: (run) => {
+      later = run;
+      return () => {
+        later = undefined;
+      };
+    },
+    lastStamp: 500,
+    onFailure: (error) => failures.push(error),
+  });
+  return Object.assign(setup, { journal, elapse: () => later?.() });
+}
+
+const FULL = new Error('ENOSPC: no space left on device');
+const turn = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+
+describe('openJournal', () => {
+  it('puts the lines of one turn into one write, in order', async () => {
+    const { journal, file } = open();
+    journal.append({ state: 'mark', upTo: 1 });
+    const left = journal.announce('{"row":1,"state":"sending"}');
+    journal.append('{"row":1,"state":"deleted"}');
+    expect(file.written).toBe('');
+    await left;
+    expect(file.written).toBe(
+      '{"state":"mark","upTo":1}\n{"row":1,"state":"sending"}\n{"row":1,"state":"deleted"}\n',
+    );
+    expect(file.writes).toBe(1);
+  });
+
+  it('announces a request only when its line is in the file', async () => {
+    const { journal, file } = open();
+    let left = false;
+    const announced = journal.announce('a').then(() => {
+      left = true;
+    });
+    await Promise.resolve();
+    expect(left).toBe(false);
+    await announced;
+    expect(file.written).toBe('a\n');
+    expect(file.synced).toBe(0);
+  });
+
+  it('waits for the disk where each line must be on it', async () => {
+    const { journal, file } = open(true);
+    await Promise.all([journal.announce('a'), journal.announce('b')]);
+    expect(file.synced).toBe(4);
+  });
+
+  it('does not take a sync that was under way for one of its own line', async () => {
+    const { journal, file } = open(true);
+    const first = journal.announce('a');
+    // The first sync has begun: this line is not part of it.
+    await Promise.resolve();
+    const second = journal.announce('b');
+    await first;
+    expect(file.synced).toBe(2);
+    await second;
+    expect(file.synced).toBe(4);
+  });
+
+  it('syncs in the background what nobody waits for', async () => {
+    const { journal, file, elapse } = open();
+    journal.append('a');
+    await turn();
+    expect(file.synced).toBe(0);
+    elapse();
+    await turn();
+    await turn();
+    expect(file.synced).toBe(2);
+  });
+
+  it('appends nothing after the first write that failed, and says so once', async () => {
+    const { journal, file, failures } = open();
+    await journal.announce('a');
+    file.fail(FULL);
+    await expect(journal.announce('b')).rejects.toThrow(JournalError);
+    expect(journal.failed).toBe(true);
+    expect(journal.failure).toBe(failures[0]);
+    // The disk is free again: even so.
+    file.fail(undefined as never);
+    journal.append('c');
+    await expect(journal.announce('d')).rejects.toThrow('no space left');
+    await turn();
+    await expect(journal.sync()).rejects.toThrow(JournalError);
+    expect(file.written).toBe('a\n');
+    expect(failures).toHaveLength(1);
+    await journal.close();
+    expect(file.closed).toBe(true);
+  });
+
+  it('takes a sync that fails for a write that failed', async () => {
+    const { journal, file, failures } = open(true);
+    file.failSync(FULL);
+    await expect(journal.announce('a')).rejects.toThrow(JournalError);
+    expect(failures).toHaveLength(1);
+    await expect(journal.announce('b')).rejects.toThrow(JournalError);
+    expect(file.written).toBe('a\n');
+  });
+
+  it('syncs at the end', async () => {
+    const { journal, file } = open();
+    journal.append('a');
+    await journal.close();
+    expect([file.synced, file.closed]).toEqual([2, true]);
+  });
+
+  it('never stamps a time earlier than one written before', () => {
+    const setup = open();
+    setup.now = 100;
+    expect(setup.journal.stamp()).toBe(500);
+    setup.now = 2000;
+    expect(setup.journal.stamp()).toBe(2000);
+    setup.now = 1000;
+    expect(setup.journal.stamp()).toBe(2000);
+  });
+});
+
+describe('createMark', () => {
+  it('is on the disk before the first row it covers, and ahead of the others', async () => {
+    const { journal, file } = open();
+    const mark = createMark(journal);
+    const covered = mark.cover(1);
+    expect(covered).toBeInstanceOf(Promise);
+    await covered;
+    expect(file.written).toBe('{"state":"mark","upTo":1025}\n');
+    expect(file.synced).toBe(file.written.length);
+    for (let row = 2; row <= 513; row += 1) expect(mark.cover(row)).toBeUndefined();
+    expect(file.written).toBe('{"state":"mark","upTo":1025}\n');
+    // Half of it is used: the next one is written without anybody waiting.
+    expect(mark.cover(514)).toBeUndefined();
+    await turn();
+    await turn();
+    expect(file.written).toContain('"upTo":1538');
+    expect(mark.cover(1538)).toBeUndefined();
+  });
+
+  it('makes a row wait for the mark that is on its way', async () => {
+    const { journal, file } = open();
+    const mark = createMark(journal);
+    const first = mark.cover(1);
+    const second = mark.cover(2);
+    expect(second).toBe(first);
+    await second;
+    expect(file.synced).toBeGreaterThan(0);
+  });
+
+  it('lets no row go where the mark cannot be written', async () => {
+    const { journal, file } = open();
+    file.fail(FULL);
+    await expect(createMark(journal).cover(1)).rejects.toThrow(JournalError);
+  });
+});
