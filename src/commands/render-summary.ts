@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { EXIT } from '../exit-codes.ts';
 import type { Summary } from '../report/summary.ts';
 import { EXIT } from '../exit-codes.ts';
 import { reportOf, STATUSES } from '../run/outcome.ts';
@@ -65,12 +64,6 @@ function verdict(summary: Summary): string {
     return 'Not finished: the run is still going on, or was cut short.';
   }
   if (stop !== null) return `Stopped (${stop.code}). What is done is done; the rest was not begun.`;
-  if (
-    summary.exitCode === EXIT.stopped ||
-    (summary.exitCode === EXIT.refused && totals.not_attempted > 0)
-  ) {
-    return 'Not finished: the run is at work still, or was killed.';
-  }
   const left = totals.failed + totals.unknown + totals.guard_mismatch + totals.invalid;
   if (left > 0)
     return `Finished, with ${count(left)} ${left === 1 ? 'row' : 'rows'} that need attention.`;
