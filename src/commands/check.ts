@@ -64,7 +64,7 @@ export async function check(io: Io, manifest: string, flags: CheckFlags): Promis
             backup: false,
           }),
         );
-        io.stdout.write(`\n${renderProblems(prepared.problems, problemsOf(prepared.totals))}`);
+        io.stdout.write(`\n${renderProblems(prepared)}`);
         io.stdout.write(renderSummary(summary));
       }
       return exitCode;
@@ -75,8 +75,4 @@ export async function check(io: Io, manifest: string, flags: CheckFlags): Promis
     progress.end();
     await close();
   }
-}
-
-function problemsOf(totals: { invalid: number; changed: number }): number {
-  return totals.invalid + totals.changed;
 }

@@ -19,7 +19,7 @@ export async function refuseRows(
   { server, connection, log }: Connected,
   prepared: Prepared,
 ): Promise<ExitCode> {
-  const { totals, problems } = prepared;
+  const { totals } = prepared;
   const broken = totals.invalid + totals.changed;
   const { path, lock } = await prepared.draft.place();
   log.attach(path);
@@ -43,7 +43,7 @@ export async function refuseRows(
     });
     if (flags.json === true) io.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
     else io.stdout.write(renderSummary(summary));
-    io.stderr.write(renderProblems(problems, broken));
+    io.stderr.write(renderProblems(prepared));
     io.stderr.write(
       `Refused: nothing was deleted. Mend these rows, or delete the valid ones alone with --skip-invalid.\n`,
     );

@@ -1,10 +1,14 @@
 import { oneLine } from '../text/one-line.ts';
-import type { Problem } from './write-plan.ts';
 import { count } from './progress.ts';
+import type { WrittenPlan } from './write-plan.ts';
 
-/** All problems at once, each with its line; `all` may be more than are listed. */
-export function renderProblems(problems: readonly Problem[], all: number): string {
+/** All problems at once, each with its line; error.csv holds those that are too many to list. */
+export function renderProblems({
+  problems,
+  totals,
+}: Pick<WrittenPlan, 'problems' | 'totals'>): string {
   if (problems.length === 0) return '';
+  const all = totals.invalid + totals.guard_mismatch;
   const lines = problems.map(
     ({ row, line, code, message }) =>
       `  line ${line} (row ${row})  ${code}: ${oneLine(message, 300)}`,

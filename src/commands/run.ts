@@ -81,8 +81,7 @@ async function decide(
   let placed: Placed | undefined;
   let confirmed: Confirmed | undefined;
   try {
-    if (flags.json !== true)
-      io.stdout.write(`${plan}\n${renderProblems(prepared.problems, broken)}`);
+    if (flags.json !== true) io.stdout.write(`${plan}\n${renderProblems(prepared)}`);
     if (limits.maxDeletions !== undefined && totals.delete > limits.maxDeletions) {
       throw new RefusedError(
         `${count(totals.delete)} files would be deleted, more than the ${count(limits.maxDeletions)} that --max-deletions allows. Nothing was deleted.`,

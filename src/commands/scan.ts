@@ -1,10 +1,12 @@
-import { open, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { RefusedError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { decodeText } from '../config/text-file.ts';
 import { nearestName } from '../project/near.ts';
 import type { ProjectModel } from '../project/model.ts';
 import { csvLine } from '../report/csv-line.ts';
+import { createReportFile } from '../report/report-file.ts';
 import { scanProject, SCAN_COLUMNS, type ScanScope } from '../project/scan.ts';
 import { connect, type ConnectionFlags } from './connect.ts';
 import type { Io } from './io.ts';
@@ -23,7 +25,7 @@ export async function scan(io: Io, flags: ScanFlags): Promise<ExitCode> {
   const records =
     flags.recordFile === undefined ? undefined : await readRecordFile(flags.recordFile);
   const progress = createProgress(io, flags.quiet === true);
-  const { server, control, close } = await connect(io, flags, progress);
+  const { server, close } = await connect(io, flags, progress);
   try {
     progress.phase('Reading the project', undefined);
     const model = await server.readModel();
@@ -35,23 +37,25 @@ export async function scan(io: Io, flags: ScanFlags): Promise<ExitCode> {
     };
     const output = await openOutput(io, flags.output);
     let files = 0;
-    const result = await scanProject(model, scope, {
-      exportRecords: (query) => server.exportRecords(query),
-      async onRows(rows) {
-        files += rows.length;
-        await output.write(rows.map((row) => csvLine(row)).join(''));
-      },
-      onRecords: (total) => {
-        progress.phase('Scanning records', total);
-      },
-      onProgress: (done) => {
-        progress.at(done, { files });
-      },
-      begin: () => output.write(csvLine(SCAN_COLUMNS)),
-    });
+    const result = await discardOnError(
+      output,
+      scanProject(model, scope, {
+        exportRecords: (query) => server.exportRecords(query),
+        async onRows(rows) {
+          files += rows.length;
+          await output.write(rows.map((row) => csvLine(row)).join(''));
+        },
+        onRecords: (total) => {
+          progress.phase('Scanning records', total);
+        },
+        onProgress: (done) => {
+          progress.at(done, { files });
+        },
+        begin: () => output.write(csvLine(SCAN_COLUMNS)),
+      }),
+    );
     await output.close();
     progress.end();
-    if (control.reason !== undefined) throw new RefusedError(control.reason.message);
     for (const record of result.missing) {
       io.stderr.write(
         `Warning: record ${record} of --record-file does not exist, or this token may not see it.\n`,
@@ -69,6 +73,15 @@ export async function scan(io: Io, flags: ScanFlags): Promise<ExitCode> {
   } finally {
     progress.end();
     await close();
+  }
+}
+
+async function discardOnError<T>(output: Output, scanning: Promise<T>): Promise<T> {
+  try {
+    return await scanning;
+  } catch (error) {
+    await output.discard();
+    throw error;
   }
 }
 
@@ -126,7 +139,9 @@ function chooseNames(
 
 interface Output {
   write(text: string): Promise<void>;
+  /** Puts the list in its place. */
   close(): Promise<void>;
+  discard(): Promise<void>;
 }
 
 async function openOutput(io: Io, path: string | undefined): Promise<Output> {
@@ -140,15 +155,18 @@ async function openOutput(io: Io, path: string | undefined): Promise<Output> {
           });
         }),
       close: () => Promise.resolve(),
+      discard: () => Promise.resolve(),
     };
   }
   try {
-    const file = await open(path, 'w', 0o600);
+    // Whole or not at all: half a list must not pass for a manifest.
+    const file = await createReportFile(dirname(path), basename(path), io.clock);
     return {
-      write: async (text) => {
-        await file.writeFile(text);
+      write: (text) => file.write(text) ?? Promise.resolve(),
+      async close() {
+        await file.finish();
       },
-      close: () => file.close(),
+      discard: () => file.discard(),
     };
   } catch (error) {
     throw new RefusedError(`--output ${path} cannot be written: ${(error as Error).message}.`);

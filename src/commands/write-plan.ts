@@ -58,10 +58,8 @@ export async function writePlan(stage: PlanStage): Promise<WrittenPlan> {
       const { row, verdict } = one;
       countPlanned(totals, one, model);
       if (model !== null || verdict.kind !== 'delete') journal.append(planLine(row, verdict));
-      const stops =
-        verdict.kind === 'invalid' ||
-        (verdict.kind === 'guard_mismatch' && verdict.code === 'changed_since_check');
-      if (stops && problems.length < LISTED_PROBLEMS) {
+      const isProblem = verdict.kind === 'invalid' || verdict.kind === 'guard_mismatch';
+      if (isProblem && problems.length < LISTED_PROBLEMS) {
         const { code, message } = verdict;
         problems.push({ row: row.row, line: row.line, code, message });
       }

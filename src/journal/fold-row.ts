@@ -40,7 +40,7 @@ export function foldRow(view: FoldedRows, line: RowLine, offset: number): void {
       return;
     }
     case 'backup':
-      view.backups.set(row, (line as BackupLine).file);
+      view.backups.set(row, line.file);
       return;
     case 'restoring':
       view.index.setRestoring(row);

@@ -225,6 +225,18 @@ describe('a run that is refused because of its rows', () => {
     expect(stand.project.hasFile({ ...target, instance: '1' })).toBe(true);
   });
 
+  it('lists a hundred problems on the screen, all of them in error.csv', async () => {
+    const stand = await openStand();
+    const faulty = Array.from({ length: 130 }, (_, at) => `${at + 1},nofield\n`).join('');
+    await stand.write('m.csv', `record,field\n1,photo\n${faulty}`);
+    const ended = await stand.sweep(['check', 'm.csv', ...FAST]);
+    expect(ended.code).toBe(1);
+    expect(ended.stdout.match(/line \d+ \(row \d+\) +unknown_field/g)).toHaveLength(100);
+    expect(ended.stdout).toMatch(/130 rows need attention/);
+    expect(ended.stdout).toMatch(/and 30 more; error\.csv holds all/);
+    expect((await stand.run()).error).toHaveLength(130);
+  });
+
   it('names a record that lost its leading zeros, wherever it stands', async () => {
     const stand = await openStand({
       project: makeDefaultProject({ kind: 'classic', records: 30, seed: 1 }),

@@ -128,10 +128,8 @@ describe.skipIf(process.platform === 'win32')('the first signal', () => {
     const run = await stand.run();
     expect(run.summary.totals['deleted']).toBe(ROWS);
     // The look in the air was read, the other one never taken.
-    expect(run.success.map((row) => row['sweep_verified']).toSorted()).toEqual([
-      ...Array.from({ length: 10 }, () => ''),
-      ...Array.from({ length: 10 }, () => 'yes'),
-    ]);
+    expect(run.success.filter((row) => row['sweep_verified'] === 'yes')).toHaveLength(10);
+    expect(run.success.filter((row) => row['sweep_verified'] === '')).toHaveLength(10);
     const ended = await stand.sweep(['resume', run.directory, ...FAST]);
     expect(ended.code).toBe(0);
     expect(stand.deletions()).toBe(ROWS);

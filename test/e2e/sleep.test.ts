@@ -20,11 +20,9 @@ describe.skipIf(process.platform === 'win32')('a laptop that sleeps in the middl
   it('makes no burst on waking, and tells truly what came meanwhile', async () => {
     const stand = await openStand({ project: makeArchive(ROWS), latencyMs: 150 });
     await stand.write('m.csv', photosManifest(ROWS));
-    const started = stand.start([
-      ...['run', 'm.csv', '--yes', '--rate', `${PER_SECOND}/s`, '--concurrency', '16'],
-      // Shorter than the sleep: timers run before sockets are read.
-      ...['--timeout', '2'],
-    ]);
+    // Shorter than the sleep: timers run before sockets are read.
+    const pace = ['--timeout', '2', '--rate', `${PER_SECOND}/s`, '--concurrency', '16'];
+    const started = stand.start(['run', 'm.csv', '--yes', ...pace]);
     await until(() => stand.deletions() >= 20);
     started.kill('SIGSTOP');
     await pause(4000);

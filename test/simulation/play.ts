@@ -4,6 +4,7 @@ import type { PlanLine } from '../../src/journal/lines.ts';
 import { LookFailed } from '../../src/plan/make-plan.ts';
 import { createDoor } from '../../src/redcap/door.ts';
 import { createPacer } from '../../src/redcap/pacer.ts';
+import type { RowReport } from '../../src/report/row-report.ts';
 import { createRunControl } from '../../src/run/control.ts';
 import { isUnfinished } from '../../src/run/resume-rows.ts';
 import { check, headerOf, readRows, type Checked } from './check.ts';
@@ -13,7 +14,7 @@ import { blame, lastLook, type Game } from './game.ts';
 import { letPeopleMeddle } from './people.ts';
 import { keyOf, type Place } from './places.ts';
 import { createChance, type Chance } from './random.ts';
-import { auditReport, unsettled } from './report-audit.ts';
+import { auditReport, countReports, unsettled } from './report-audit.ts';
 import { drawScenario, type Scenario } from './scenario.ts';
 import { createServer, type Server } from './server.ts';
 import { playSession, TOKEN, type PlayedSession } from './session.ts';
@@ -171,11 +172,13 @@ async function mapRows(
 
 async function playGame(game: Game): Promise<void> {
   const { world, chance, server } = game;
-  for (let session = 0; session < CHAOS_SESSIONS; session += 1) {
+  const { tight } = game.scenario;
+  const most = CHAOS_SESSIONS * (tight ? 2 : 1);
+  for (let session = 0; session < most; session += 1) {
     if (game.violations.length > 0) return;
     server.weather = drawWeather(chance);
     server.banned = false;
-    await playOne(game, drawSettings(chance));
+    await playOne(game, drawSettings(chance, tight));
     if (session > 0 && (await isFinished(game))) break;
     await world.pass(chance.whole(0, chance.pick([100, 10_000, 300_000])));
   }
@@ -198,9 +201,14 @@ async function playOne(game: Game, settings: SessionSettings): Promise<void> {
     `-- session ${game.processes + 1}, ${server.weather.name}, check ${scenario.checks}, verify ${scenario.verifies}, display ${JSON.stringify(scenario.display)}: ${JSON.stringify(settings)}`,
   );
   if (settings.intervalMs < 20) game.marked = true;
-  const played = await playSession(game, settings, async () => {
-    await auditReport(game, 'of a live run', true);
-  });
+  const played = await playSession(
+    game,
+    settings,
+    async () => {
+      await auditReport(game, 'of a live run', true);
+    },
+    async () => countReports(await auditReport(game, 'right before the end', true)),
+  );
   if (played.ended === undefined) {
     game.crashes += 1;
     if (played.power) {
@@ -209,20 +217,30 @@ async function playOne(game: Game, settings: SessionSettings): Promise<void> {
     }
   } else if (played.ended.failure !== undefined) game.crashes += 1;
   const reports = await auditReport(game, `after session ${game.processes}`);
-  auditEnding(game, settings, played, unsettled(reports).length);
+  auditEnding(game, settings, played, unsettled(reports));
 }
 
 function auditEnding(
   game: Game,
   settings: SessionSettings,
   { ended, wire }: PlayedSession,
-  left: number,
+  unsettledRows: readonly RowReport[],
 ): void {
   if (wire.sentRows > (settings.limit ?? Infinity)) {
     blame(game, `${wire.sentRows} rows were sent in spite of --limit ${settings.limit}`);
   }
   if (ended === undefined) return;
   const { control, stopped, failure } = ended;
+  const left = unsettledRows.length;
+  if (!stopped && failure === undefined && control.reason === undefined) {
+    for (const { row, outcome } of unsettledRows) {
+      if (outcome.status === 'unknown' || outcome.code === 'not_confirmed') continue;
+      blame(
+        game,
+        `row ${row.row} is ${outcome.status}/${outcome.code} though nothing stopped the run`,
+      );
+    }
+  }
   if (stopped && failure === undefined && control.reason?.code === 'limit') {
     if (wire.sentRows !== settings.limit) {
       blame(game, `stopped at --limit ${settings.limit}, and ${wire.sentRows} rows were sent`);

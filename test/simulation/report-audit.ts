@@ -1,6 +1,8 @@
-import { foldJournal } from '../../src/journal/fold.ts';
+import { foldJournal, type JournalView } from '../../src/journal/fold.ts';
 import type { JournalSource } from '../../src/journal/source.ts';
 import { isSettled, reportOf } from '../../src/run/outcome.ts';
+import { exitCodeOfJournal } from '../../src/report/exit-code.ts';
+import type { MadeCsvs } from '../../src/report/make-reports.ts';
 import { joinRows, type RowReport } from '../../src/report/row-report.ts';
 import { blame, type Game } from './game.ts';
 import { auditRow } from './row-audit.ts';
@@ -26,8 +28,34 @@ export async function auditReport(
     }
     auditRow(game, report, doubts);
   }
+  if (!live) auditExitCode(game, view, rows);
   if (game.violations.length > before) game.world.note(`found in the report ${moment}`);
   return rows;
+}
+
+/** As much of the reports as an exit code follows from. */
+export function countReports(rows: readonly RowReport[]): MadeCsvs {
+  const reportRows = { success: 0, error: 0, unprocessed: 0 };
+  for (const { outcome } of rows) reportRows[reportOf(outcome.status)] += 1;
+  const notConfirmed = rows.filter(({ outcome }) => outcome.code === 'not_confirmed').length;
+  return { reportRows, notConfirmed } as unknown as MadeCsvs;
+}
+
+/** The exit code is a claim about the rows too. */
+function auditExitCode(game: Game, view: JournalView, rows: readonly RowReport[]): void {
+  const code = exitCodeOfJournal(view, countReports(rows));
+  const mine = game.server.deletions.filter((one) => one.process === game.processes);
+  const never = view.exitCode === undefined ? game.server.deletions : mine;
+  if (code === 2 && never.some((one) => one.sent)) {
+    blame(game, 'the exit code is 2, and a deletion was sent');
+  }
+  const allDone = rows.every(({ outcome }) =>
+    ['deleted', 'already_empty', 'duplicate'].includes(outcome.status),
+  );
+  if (code === 0 && !allDone) blame(game, 'the exit code is 0, and not every row is done');
+  if (code === 3 && view.exitCode === 3 && !mine.some((one) => one.sent)) {
+    blame(game, 'the exit code is 3, and nothing was sent');
+  }
 }
 
 /** What a resume would still have to do. */

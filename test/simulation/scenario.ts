@@ -18,6 +18,8 @@ export interface Scenario {
   readonly maxFailures: string | undefined;
   /** What other people do meanwhile, in time order. */
   readonly people: readonly Meddling[];
+  /** Few rows and many deaths: trouble meets trouble on the same row. */
+  readonly tight: boolean;
 }
 
 export interface Meddling {
@@ -33,7 +35,10 @@ export function drawScenario(chance: Chance): Scenario {
   const repeats = chance.is(0.3);
   const model = modelOf(repeats);
   const places = createPlaces();
-  const rows = chance.pick([chance.whole(1, 8), chance.whole(5, 25), chance.whole(20, 60)]);
+  const tight = chance.is(0.4);
+  const rows = tight
+    ? chance.whole(1, 4)
+    : chance.pick([chance.whole(1, 8), chance.whole(5, 25), chance.whole(20, 60)]);
   const records = Math.max(1, Math.ceil(rows * chance.pick([0.3, 0.7, 1])));
   const targets: Target[] = [];
   const missing = chance.is(0.2);
@@ -60,7 +65,7 @@ export function drawScenario(chance: Chance): Scenario {
     hidden: chance.is(0.1) ? 'photo' : undefined,
     hashed: chance.is(0.06),
   };
-  const checks = !chance.is(0.15);
+  const checks = !chance.is(tight ? 0.25 : 0.12);
   return {
     model,
     places,
@@ -71,6 +76,7 @@ export function drawScenario(chance: Chance): Scenario {
     approved: checks && chance.is(0.15),
     maxFailures: chance.is(0.12) ? chance.pick(['1', '3', '10%', '5']) : undefined,
     people: drawPeople(picked, chance),
+    tight,
   };
 }
 

@@ -7,6 +7,8 @@ import type { LookedBatch } from '../../src/project/look-batch.ts';
 import { createDoor } from '../../src/redcap/door.ts';
 import { createPacer } from '../../src/redcap/pacer.ts';
 import { readRetryAfter } from '../../src/redcap/retry-after.ts';
+import { exitCodeOfEnding } from '../../src/report/exit-code.ts';
+import type { MadeCsvs } from '../../src/report/make-reports.ts';
 import { conductSession, syncsEachSend, type Conducted } from '../../src/run/conduct.ts';
 import { createRunControl, type RunControl } from '../../src/run/control.ts';
 import { lookBeforeSending, unfinishedRows } from '../../src/run/resume-rows.ts';
@@ -34,6 +36,7 @@ export async function playSession(
   game: Game,
   settings: SessionSettings,
   onReport: () => Promise<void>,
+  onEnd: () => Promise<MadeCsvs>,
 ): Promise<PlayedSession> {
   const { world, chance, disk, scenario, server } = game;
   const process = (game.processes += 1);
@@ -53,6 +56,7 @@ export async function playSession(
   });
   const wire = createWireAudit(game, settings, process, control);
   let requests = 0;
+  let signal: NodeJS.Signals | undefined;
   const transport = server.transport(life, process, {
     timeoutMs: settings.timeoutMs,
     onDelete(deletion) {
@@ -99,6 +103,7 @@ export async function playSession(
   at(death?.when.kind === 'time' ? death.when.ms : undefined, life.kill);
   at(settings.signalAfterMs, () => {
     world.note('first signal');
+    signal = 'SIGINT';
     control.stop('interrupted', 'Interrupted by SIGINT.');
     at(settings.secondSignalAfterMs, () => {
       world.note('second signal');
@@ -206,7 +211,11 @@ export async function playSession(
   if (bug !== undefined && life.alive) throw bug;
   if (life.alive && ended !== undefined) {
     if (ended.failure === undefined) {
-      journal.append({ state: 'end', at: journal.stamp(), exitCode: ended.stopped ? 3 : 0 });
+      const exitCode = exitCodeOfEnding(
+        { signal, sent: wire.sentRows > 0, stopped: ended.stopped },
+        await onEnd(),
+      );
+      if (life.alive) journal.append({ state: 'end', at: journal.stamp(), exitCode });
     }
     let closed = false;
     const closing = (): void => {

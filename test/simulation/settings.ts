@@ -28,7 +28,7 @@ export interface Death {
 
 export const RATES_MS = [200, 20, 60_000 / 6, 16, 1, 0] as const;
 
-export function drawSettings(chance: Chance): SessionSettings {
+export function drawSettings(chance: Chance, tight = false): SessionSettings {
   const sometimes = <T>(probability: number, draw: () => T): T | undefined =>
     chance.is(probability) ? draw() : undefined;
   const moment = (): number => chance.whole(0, chance.pick([300, 3000, 20_000, 200_000]));
@@ -50,11 +50,18 @@ export function drawSettings(chance: Chance): SessionSettings {
     signalAfterMs,
     secondSignalAfterMs:
       signalAfterMs === undefined ? undefined : sometimes(0.5, () => chance.whole(300, 3000)),
-    death: sometimes(0.5, () => ({
+    death: sometimes(tight ? 0.85 : 0.5, () => ({
       when: chance.weighted<Death['when']>([
         [2, { kind: 'time', ms: moment() }],
-        [4, { kind: 'write', n: chance.whole(1, chance.pick([6, 30, 120])) }],
-        [3, { kind: 'request', n: chance.whole(1, chance.pick([5, 40])), before: chance.is(0.5) }],
+        [4, { kind: 'write', n: chance.whole(1, chance.pick(tight ? [4, 8, 12] : [6, 30, 120])) }],
+        [
+          3,
+          {
+            kind: 'request',
+            n: chance.whole(1, chance.pick(tight ? [2, 4] : [5, 40])),
+            before: chance.is(0.5),
+          },
+        ],
       ]),
       power: chance.is(0.5),
     })),

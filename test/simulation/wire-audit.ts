@@ -28,11 +28,16 @@ export function createWireAudit(
   control: RunControl,
 ): WireAudit {
   const { world, disk, scenario } = game;
+  const beganAt = world.monotonic;
+  let requests = 0;
   let inFlight = 0;
   let trusted = false;
   let held: { readonly from: number; readonly until: number } | undefined;
 
   const leaves = (what: string): void => {
+    requests += 1;
+    const allowed = (world.monotonic - beganAt) / Math.max(settings.intervalMs, 1e-9) + 3;
+    if (requests > allowed) blame(game, `${requests} requests, ${allowed} by the rate: ${what}`);
     inFlight += 1;
     if (inFlight > settings.concurrency) blame(game, `${inFlight} requests in flight: ${what}`);
     if (held !== undefined && world.now < held.until && world.now > held.from + SLACK_MS) {
@@ -59,6 +64,8 @@ export function createWireAudit(
       if (!trusted && deletionsInFlight(game, process) > 1) {
         blame(game, `row ${row} left beside another one before any trustworthy answer`);
       }
+      const tries = deletionsOf(game, row).filter((one) => one.process === process).length;
+      if (tries > settings.retries + 1) blame(game, `row ${row} is tried ${tries} times`);
       auditLines(game, row, settings.intervalMs >= 20);
       if (scenario.checks) auditLook(game, row, process);
     },

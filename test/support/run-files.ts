@@ -30,9 +30,10 @@ export interface RunFiles {
   readonly summary: SummaryFile;
 }
 
-/** The one run below `reports`. */
+/** The one run below `reports`; what a kill left behind before it was born is none. */
 export async function findRun(folder: string): Promise<string> {
-  const names = await namesIn(join(folder, 'reports'));
+  const all = await namesIn(join(folder, 'reports'));
+  const names = all.filter((name) => !name.startsWith('.'));
   expect(names).toHaveLength(1);
   return join(folder, 'reports', names[0] ?? '');
 }

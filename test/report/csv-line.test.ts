@@ -1,0 +1,69 @@
+import { parse } from 'csv-parse/sync';
+import { describe, expect, it } from 'vitest';
+import { REPORT_COLUMNS, reportCells } from '../../src/report/columns.ts';
+import { csvLine } from '../../src/report/csv-line.ts';
+import type { RowReport } from '../../src/report/row-report.ts';
+
+describe('csvLine', () => {
+  it.each([
+    [['a', 'b'], 'a,b\n'],
+    [[''], '\n'],
+    [['', ''], ',\n'],
+    [['a,b', 'c'], '"a,b",c\n'],
+    [['say "no"'], '"say ""no"""\n'],
+    [['two\nlines', 'and\rmore'], '"two\nlines","and\rmore"\n'],
+    [['\ufeffmark'], '"\ufeffmark"\n'],
+    [[' kept '], ' kept \n'],
+    [['=1+1'], '=1+1\n'],
+  ])('%j', (cells, line) => {
+    expect(csvLine(cells)).toBe(line);
+  });
+
+  it('is read back as it was', () => {
+    const rows = [
+      ['ü', '"', ',', '\r\n'],
+      ['', ' ', "'", '\t'],
+    ];
+    expect(parse(rows.map((cells) => csvLine(cells)).join(''))).toEqual(rows);
+  });
+});
+
+describe('reportCells', () => {
+  it('puts the manifest’s cells first, untouched, then a cell for each column', () => {
+    const report = {
+      row: { row: 3, line: 7, cells: [' =x', 'photo'] },
+      outcome: {
+        status: 'failed',
+        code: 'http_400',
+        message: '=SUM(A1)\nsecond line',
+        httpStatus: 400,
+        attempts: 2,
+        effect: 'none',
+        startedAt: Date.UTC(2026, 2, 3, 4, 5, 6, 7),
+        finishedAt: undefined,
+        verified: 'no',
+        file: { name: 'a.pdf', bytes: 0, sha256: 'ab', backup: 'backup/3' },
+      },
+    } as unknown as RowReport;
+    const cells = reportCells(report);
+    expect(cells).toEqual([
+      ' =x',
+      'photo',
+      '3',
+      '7',
+      'failed',
+      'http_400',
+      '400',
+      "'=SUM(A1) second line",
+      '2',
+      '2026-03-03T04:05:06.007Z',
+      '',
+      'no',
+      'a.pdf',
+      '0',
+      'ab',
+      'backup/3',
+    ]);
+    expect(cells).toHaveLength(2 + REPORT_COLUMNS.length);
+  });
+});

@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createReportFile, standIn } from '../../src/report/report-file.ts';
+import { createVirtualClock } from '../redcap/virtual-clock.ts';
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'report-file-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+const errorOf = (code: string): Error => Object.assign(new Error(code), { code });
+const read = (name: string): Promise<string> => readFile(join(folder, name), 'utf8');
+
+/** A rename that somebody's spreadsheet refuses until `untilMs`. */
+function heldUntil(clock: { now(): number }, untilMs: number, code = 'EPERM'): typeof rename {
+  return async (from, to) => {
+    const name = String(to);
+    if (clock.now() < untilMs && !name.includes('.new.')) throw errorOf(code);
+    await rename(from, to);
+  };
+}
+
+describe('createReportFile', () => {
+  it('stands there whole or not at all, with its digest', async () => {
+    const clock = createVirtualClock();
+    await writeFile(join(folder, 'error.csv'), 'old');
+    const file = await createReportFile(folder, 'error.csv', clock);
+    await file.write('new ü\n');
+    expect(await read('error.csv')).toBe('old');
+    const written = await file.finish();
+    expect(written).toEqual({
+      name: 'error.csv',
+      bytes: 7,
+      sha256: createHash('sha256').update('new ü\n').digest('hex'),
+    });
+    expect(await read('error.csv')).toBe('new ü\n');
+    expect(await readdir(folder)).toEqual(['error.csv']);
+  });
+
+  it.skipIf(process.platform === 'win32')('is nobody else’s to read', async () => {
+    const file = await createReportFile(folder, 'error.csv', createVirtualClock());
+    await file.finish();
+    expect((await stat(join(folder, 'error.csv'))).mode & 0o777).toBe(0o600);
+  });
+
+  it.each(['EPERM', 'EACCES', 'EBUSY'])('waits out a spreadsheet (%s) for 10 s', async (code) => {
+    const clock = createVirtualClock();
+    await writeFile(join(folder, 'error.csv'), 'old');
+    const file = await createReportFile(folder, 'error.csv', clock, heldUntil(clock, 9900, code));
+    await file.write('new');
+    const finished = file.finish();
+    await soon(clock, finished, 12_000);
+    expect(await finished).toMatchObject({ name: 'error.csv' });
+    expect(await read('error.csv')).toBe('new');
+  });
+
+  it('then stands beside it as error.new.csv', async () => {
+    const clock = createVirtualClock();
+    await writeFile(join(folder, 'error.csv'), 'old');
+    const file = await createReportFile(folder, 'error.csv', clock, heldUntil(clock, Infinity));
+    await file.write('new');
+    const finished = file.finish();
+    await soon(clock, finished, 9000);
+    expect(await readdir(folder)).not.toContain('error.new.csv');
+    await soon(clock, finished, 12_000);
+    expect(await finished).toMatchObject({ name: 'error.new.csv' });
+    expect([await read('error.csv'), await read('error.new.csv')]).toEqual(['old', 'new']);
+    // The next one that finds its place free takes the stand-in away.
+    const next = await createReportFile(folder, 'error.csv', clock);
+    await next.write('newest');
+    await next.finish();
+    expect(await readdir(folder)).toEqual(['error.csv']);
+  });
+
+  it('passes on what is no spreadsheet, and leaves nothing half-written', async () => {
+    const clock = createVirtualClock();
+    const refuse: typeof rename = () => Promise.reject(errorOf('ENOSPC'));
+    const file = await createReportFile(folder, 'error.csv', clock, refuse);
+    await file.write('new');
+    await expect(file.finish()).rejects.toThrow('ENOSPC');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('can be discarded', async () => {
+    const file = await createReportFile(folder, 'error.csv', createVirtualClock());
+    await file.write('new');
+    await file.discard();
+    await file.discard();
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('names the stand-in', () => {
+    expect(['error.csv', 'report.html'].map((name) => standIn(name))).toEqual([
+      'error.new.csv',
+      'report.new.html',
+    ]);
+  });
+});
+
+/** Lets virtual time pass in steps, with real turns for the real disk between them. */
+async function soon(
+  clock: ReturnType<typeof createVirtualClock>,
+  ended: Promise<unknown>,
+  untilMs: number,
+): Promise<void> {
+  let over = false;
+  void ended.finally(() => {
+    over = true;
+  });
+  while (!over && clock.now() < untilMs) {
+    await new Promise((resolve) => {
+      setTimeout(resolve, 2);
+    });
+    await clock.runTo(clock.now() + 125);
+  }
+}

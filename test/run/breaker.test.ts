@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { createBreaker, type Breaker, type MaxFailures } from '../../src/run/breaker.ts';
+import type { Outcome, Status, Verified } from '../../src/run/outcome.ts';
+import { createTickets } from '../../src/run/tickets.ts';
+
+function outcome(status: Status, code = '', verified: Verified = ''): Outcome {
+  return { status, code, message: '', attempts: 1, effect: 'none', verified } as Outcome;
+}
+
+function finish(
+  breaker: Breaker,
+  status: Status,
+  times: number,
+  trusted = true,
+): (string | undefined)[] {
+  return Array.from({ length: times }, () => breaker.finished(outcome(status), trusted));
+}
+
+const quiet = (times: number): undefined[] => Array.from({ length: times }, () => undefined);
+
+describe('no_answers', () => {
+  it('is ten rows in a row without a trustworthy answer', () => {
+    const breaker = createBreaker(undefined);
+    expect(finish(breaker, 'unknown', 10, false)).toEqual([...quiet(9), 'no_answers']);
+  });
+
+  it('begins anew with each trustworthy one', () => {
+    const breaker = createBreaker(undefined);
+    finish(breaker, 'failed', 9, false);
+    expect(finish(breaker, 'failed', 1, true)).toEqual([undefined]);
+    expect(finish(breaker, 'failed', 9, false)).toEqual(quiet(9));
+  });
+
+  it('does not count rows that the stop kept from being sent', () => {
+    const breaker = createBreaker(undefined);
+    expect(finish(breaker, 'not_attempted', 20, false)).toEqual(quiet(20));
+  });
+});
+
+describe('not_deleting', () => {
+  const deleted = outcome('deleted');
+  const present = outcome('failed', 'still_present', 'no');
+
+  it('is ten looks in a row that find the file', () => {
+    const breaker = createBreaker(undefined);
+    const stops = Array.from({ length: 10 }, () => breaker.verified(deleted, present));
+    expect(stops).toEqual([...quiet(9), 'not_deleting']);
+  });
+
+  it('is ended by one that is gone, not by one that says nothing', () => {
+    const breaker = createBreaker(undefined);
+    for (let n = 0; n < 9; n += 1) breaker.verified(deleted, present);
+    expect(breaker.verified(deleted, outcome('deleted', '', 'skipped'))).toBeUndefined();
+    expect(breaker.verified(deleted, present)).toBe('not_deleting');
+    expect(breaker.verified(deleted, outcome('deleted', '', 'yes'))).toBeUndefined();
+    expect(breaker.verified(deleted, present)).toBeUndefined();
+  });
+});
+
+describe('max_failures', () => {
+  it.each<{ name: string; most: MaxFailures; rows: [Status, number][]; stops: number }>([
+    {
+      name: 'the third failure of three',
+      most: { kind: 'count', n: 3 },
+      rows: [
+        ['deleted', 5],
+        ['failed', 1],
+        ['unknown', 1],
+        ['guard_mismatch', 1],
+      ],
+      stops: 8,
+    },
+    {
+      name: 'none of what is no failure',
+      most: { kind: 'count', n: 1 },
+      rows: [
+        ['already_empty', 5],
+        ['deleted', 5],
+      ],
+      stops: -1,
+    },
+    {
+      name: 'a share before the 100th row',
+      most: { kind: 'percent', n: 1 },
+      rows: [['failed', 99]],
+      stops: -1,
+    },
+    {
+      name: 'a share at the 100th row',
+      most: { kind: 'percent', n: 5 },
+      rows: [
+        ['failed', 5],
+        ['deleted', 95],
+      ],
+      stops: 100,
+    },
+    {
+      name: 'less than the share',
+      most: { kind: 'percent', n: 5 },
+      rows: [
+        ['failed', 4],
+        ['deleted', 96],
+      ],
+      stops: -1,
+    },
+    {
+      name: 'the share reached later',
+      most: { kind: 'percent', n: 5 },
+      rows: [
+        ['deleted', 110],
+        ['failed', 7],
+      ],
+      stops: 116,
+    },
+  ])('$name', ({ most, rows, stops }) => {
+    const breaker = createBreaker(most);
+    const all = rows.flatMap(([status, times]) => finish(breaker, status, times));
+    expect(all.findIndex((stop) => stop !== undefined) + 1 || -1).toBe(stops);
+    expect(all.filter((stop) => stop !== undefined && stop !== 'max_failures')).toEqual([]);
+  });
+
+  it('counts a row that verification finds still there, once', () => {
+    const breaker = createBreaker({ kind: 'count', n: 2 });
+    finish(breaker, 'unknown', 1);
+    const present = outcome('failed', 'still_present', 'no');
+    // It has counted as unknown already.
+    expect(breaker.verified(outcome('unknown'), present)).toBeUndefined();
+    expect(breaker.verified(outcome('deleted'), present)).toBe('max_failures');
+  });
+});
+
+describe('createTickets', () => {
+  it('gives a place to so many rows that were sent', () => {
+    const tickets = createTickets(2);
+    expect([tickets.take(), tickets.take(), tickets.take()]).toEqual([true, true, false]);
+    // A row that was never sent gives its place back.
+    tickets.giveBack(false);
+    expect(tickets.spent).toBe(false);
+    expect(tickets.take()).toBe(true);
+    tickets.giveBack(true);
+    tickets.giveBack(true);
+    expect([tickets.spent, tickets.take()]).toEqual([true, false]);
+  });
+
+  it('never ends without a limit', () => {
+    const tickets = createTickets(undefined);
+    for (let n = 0; n < 1000; n += 1) expect(tickets.take()).toBe(true);
+    tickets.giveBack(true);
+    expect(tickets.spent).toBe(false);
+  });
+});

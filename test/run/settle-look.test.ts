@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import type { Look } from '../../src/project/look.ts';
+import type { Seen } from '../../src/journal/lines.ts';
+import type { Outcome } from '../../src/run/outcome.ts';
+import { settleByLook, settleByVerification } from '../../src/run/settle-look.ts';
+import type { Air } from '../../src/run/work.ts';
+
+const gone: Look = { kind: 'gone' };
+const same: Look = { kind: 'there', name: 'a.pdf', mark: 'a.pdf' };
+const other: Look = { kind: 'there', name: 'b.pdf', mark: 'b.pdf' };
+const nameless: Look = { kind: 'there' };
+const noRecord: Look = { kind: 'no_record' };
+const nothing: Look = { kind: 'nothing', why: 'the field was left out' };
+
+describe('settleByLook: what resume makes of a look', () => {
+  it.each<[string, Look, Seen, Air, string]>([
+    ['nothing there', gone, 'a.pdf', 'sent', 'deleted '],
+    ['nothing there', gone, 'a.pdf', 'mark', 'deleted '],
+    ['nothing there', gone, 'a.pdf', 'none', 'already_empty '],
+    ['nothing there', gone, undefined, 'none', 'already_empty '],
+    ['the file that the check saw', same, 'a.pdf', 'sent', 'send'],
+    ['the file that the check saw', same, 'a.pdf', 'none', 'send'],
+    ['one that the check could not name', other, true, 'sent', 'send'],
+    ['one that the check could not see', other, undefined, 'none', 'send'],
+    ['one without a name', nameless, 'a.pdf', 'none', 'send'],
+    ['another file', other, 'a.pdf', 'sent', 'deleted new_file'],
+    ['another file', other, 'a.pdf', 'mark', 'guard_mismatch changed_since_check'],
+    ['another file', other, 'a.pdf', 'none', 'guard_mismatch changed_since_check'],
+    ['not the record', noRecord, 'a.pdf', 'sent', 'unknown '],
+    ['not the record', noRecord, 'a.pdf', 'mark', 'unknown '],
+    ['not the record', noRecord, 'a.pdf', 'none', 'invalid unknown_record'],
+    ['nothing to go by', nothing, 'a.pdf', 'sent', 'unknown '],
+    ['nothing to go by', nothing, 'a.pdf', 'none', 'not_attempted not_confirmed'],
+    [
+      'nothing to go by, a nameless file seen',
+      nothing,
+      true,
+      'none',
+      'not_attempted not_confirmed',
+    ],
+    ['nothing to go by, then as now', nothing, undefined, 'none', 'send'],
+  ])('%s', (_name, look, seen, air, is) => {
+    const decision = settleByLook(look, seen, air);
+    expect(decision.kind === 'send' ? 'send' : `${decision.status} ${decision.code}`).toBe(is);
+  });
+
+  it('says what cannot be known', () => {
+    const message = (look: Look, air: Air): string => {
+      const decision = settleByLook(look, 'a.pdf', air);
+      return decision.kind === 'send' ? '' : decision.message;
+    };
+    expect(message(gone, 'sent')).toContain('may have removed it');
+    expect(message(gone, 'none')).not.toContain('may have');
+    expect(message(other, 'mark')).toContain('cannot be told');
+    expect(message(other, 'none')).not.toContain('cannot be told');
+  });
+});
+
+const trail = { message: '', attempts: 1, effect: 'none', verified: '' } as const;
+const deleted: Outcome = { ...trail, status: 'deleted', code: '' };
+const unknown: Outcome = { ...trail, status: 'unknown', code: 'timeout', effect: 'possible' };
+const empty: Outcome = { ...trail, status: 'already_empty', code: '' };
+
+describe('settleByVerification', () => {
+  it.each<[string, Outcome, Look, Seen, string]>([
+    ['gone: deleted stays', deleted, gone, 'a.pdf', 'deleted  yes'],
+    ['gone: unknown is deleted', unknown, gone, 'a.pdf', 'deleted  yes'],
+    ['gone: empty stays', empty, gone, 'a.pdf', 'already_empty  yes'],
+    ['still there', deleted, same, 'a.pdf', 'failed still_present no'],
+    ['still there', unknown, same, 'a.pdf', 'failed still_present no'],
+    ['still there after "no file"', empty, same, 'a.pdf', 'failed still_present no'],
+    ['there, seen without a name', deleted, other, true, 'failed still_present no'],
+    ['there, never seen', deleted, other, undefined, 'failed still_present no'],
+    ['there, without a name now', deleted, nameless, 'a.pdf', 'failed still_present no'],
+    ['another file', deleted, other, 'a.pdf', 'deleted new_file no'],
+    ['another file', unknown, other, 'a.pdf', 'deleted new_file no'],
+    ['another file after "no file"', empty, other, 'a.pdf', 'already_empty  no'],
+    ['no record says nothing', deleted, noRecord, 'a.pdf', 'deleted  skipped'],
+    ['no record says nothing', unknown, noRecord, 'a.pdf', 'unknown timeout skipped'],
+    ['nothing says nothing', unknown, nothing, 'a.pdf', 'unknown timeout skipped'],
+  ])('%s', (_name, outcome, look, seen, is) => {
+    const { status, code, verified } = settleByVerification(outcome, look, seen);
+    expect(`${status} ${code} ${verified}`).toBe(is);
+  });
+
+  it('says that a file uploaded since looks the same', () => {
+    expect(settleByVerification(deleted, same, 'a.pdf').message).toContain('uploaded since');
+  });
+});
