@@ -1,5 +1,5 @@
 import type { FileFacts } from '../run/outcome.ts';
-import type { BackupLine, OutcomeLine, RowLine, SendingLine, TriedLine } from './lines.ts';
+import type { OutcomeLine, RowLine, SendingLine, TriedLine } from './lines.ts';
 import { PHASE, type RowIndex } from './row-index.ts';
 
 /** A row between its first `sending` line and its outcome. */
