@@ -83,15 +83,17 @@ function sessionOf(
   const model = header.project;
   const recorded = header.options;
   const remove = createRemover(connected.reach);
+  const removeFirst: RemoveFile = async (target, beforeSend) => {
+    const answer = await remove(target, beforeSend);
+    // A connection that was never made is no request that was sent.
+    if (hasLeft(answer)) counted.sent = true;
+    return answer;
+  };
   const states: Partial<Record<Status | 'MB saved', number>> = {};
   let done = 0;
   return {
-    remove: async (target, beforeSend) => {
-      const answer = await remove(target, beforeSend);
-      // A connection that was never made is no request that was sent.
-      if (hasLeft(answer)) counted.sent = true;
-      return answer;
-    },
+    remove: (target, beforeSend) =>
+      counted.sent ? remove(target, beforeSend) : removeFirst(target, beforeSend),
     look: model === null ? undefined : (targets) => server.lookAfter(model, targets),
     verifies: recorded['verify'] !== false && model !== null,
     safeguard: createSafeguard(io, {

@@ -1,4 +1,4 @@
-import type { Effect, Outcome } from '../run/outcome.ts';
+import type { Effect, Outcome, Verified } from '../run/outcome.ts';
 import type { OutcomeLine } from './lines.ts';
 
 /**
@@ -24,7 +24,11 @@ export function encodeOutcome(row: number, outcome: Outcome, lookDue: boolean): 
   return text + '}';
 }
 
-export function decodeOutcome(line: OutcomeLine): Outcome {
+/** `verified`: what later lines of the journal say, where they say more than this one. */
+export function decodeOutcome(
+  line: OutcomeLine,
+  verified: Verified = line.verified ?? '',
+): Outcome {
   // The writer above is the only source of these lines, so that status and
   // code belong together as the union says.
   return {
@@ -36,7 +40,7 @@ export function decodeOutcome(line: OutcomeLine): Outcome {
     effect: line.effect ?? 'none',
     startedAt: line.started,
     finishedAt: line.at,
-    verified: line.verified ?? '',
+    verified,
     file: line.file,
   } as Outcome;
 }

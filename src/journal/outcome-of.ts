@@ -2,6 +2,7 @@ import { decodeOutcome } from './outcome-lines.ts';
 import type { FileFacts, Outcome, StopCode, Trail } from '../run/outcome.ts';
 import type { JournalView } from './fold.ts';
 import type { OutcomeLine, PlanLine } from './lines.ts';
+import { createPlainReader } from './plain-lines.ts';
 import { PHASE } from './row-index.ts';
 import { journalSource, type JournalSource } from './source.ts';
 
@@ -21,22 +22,21 @@ const LONGEST_LINE = 1 << 16;
 export function readOutcomes(view: JournalView): OutcomeReader {
   const lines = readLinesAt(view.path);
   return {
-    outcomeOf: (row, plan) => outcomeOf(view, lines.at, row, plan),
+    outcomeOf: (row, plan) => outcomeOf(view, lines.outcomeAt, row, plan),
     close: lines.close,
   };
 }
 
 function outcomeOf(
   view: JournalView,
-  lineAt: (offset: number) => string,
+  lineAt: (offset: number) => OutcomeLine,
   row: number,
   plan: PlanLine | undefined,
 ): Outcome {
   const { index } = view;
   switch (index.phase(row)) {
     case PHASE.outcome: {
-      const line = JSON.parse(lineAt(index.offset(row))) as OutcomeLine;
-      const outcome: Outcome = { ...decodeOutcome(line), verified: index.verified(row) };
+      const outcome = decodeOutcome(lineAt(index.offset(row)), index.verified(row));
       return index.inDoubt(row) ? inDoubt(outcome) : outcome;
     }
     case PHASE.open:
@@ -169,9 +169,10 @@ export function seenName(plan: PlanLine | undefined): string | undefined {
  * order, one front for each session of the run.
  */
 function readLinesAt(from: string | JournalSource): {
-  at: (offset: number) => string;
+  outcomeAt: (offset: number) => OutcomeLine;
   close: () => void;
 } {
+  const readPlain = createPlainReader();
   const file = journalSource(from).openNow();
   const pages = new Map<number, Buffer>();
   const page = (number: number): Buffer => {
@@ -185,11 +186,13 @@ function readLinesAt(from: string | JournalSource): {
     return fresh;
   };
   return {
-    at(offset) {
+    outcomeAt(offset) {
       const number = Math.floor(offset / PAGE_BYTES);
       const bytes = page(number);
       const start = offset - number * PAGE_BYTES;
-      return bytes.toString('utf8', start, bytes.indexOf(10, start));
+      const end = bytes.indexOf(10, start);
+      return (readPlain(bytes, start, end) ??
+        JSON.parse(bytes.toString('utf8', start, end))) as OutcomeLine;
     },
     close: () => {
       file.close();

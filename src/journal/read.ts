@@ -1,8 +1,9 @@
 import { RefusedError } from '../errors.ts';
 import type { JournalLine } from './lines.ts';
+import { createPlainReader } from './plain-lines.ts';
 import { journalSource, type JournalSource } from './source.ts';
 
-const CHUNK_BYTES = 1 << 18;
+const CHUNK_BYTES = 1 << 16;
 const NEWLINE = 10;
 
 export interface ReadLine {
@@ -28,6 +29,7 @@ export async function* readJournal(
   upTo = Infinity,
 ): AsyncIterable<ReadBatch> {
   const source = journalSource(from);
+  const readPlain = createPlainReader();
   const file = await source.open();
   try {
     let carried: Buffer = Buffer.alloc(0);
@@ -46,7 +48,9 @@ export async function* readJournal(
         const stop = bytes.indexOf(NEWLINE, start);
         if (stop === -1) break;
         lineNumber += 1;
-        const line = parseLine(bytes.toString('utf8', start, stop), lineNumber, source.name);
+        const line =
+          readPlain(bytes, start, stop) ??
+          parseLine(bytes.toString('utf8', start, stop), lineNumber, source.name);
         lines.push({ line, offset: offset + start, length: stop - start });
         start = stop + 1;
       }

@@ -30,7 +30,7 @@ interface Page {
  * so that no doubling shows as a peak.
  */
 export class RowIndex {
-  static readonly PAGE = 1 << 13;
+  static readonly PAGE = 1 << 12;
   readonly #pages: Page[] = [];
 
   #page(row: number): Page {

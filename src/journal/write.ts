@@ -45,6 +45,22 @@ export interface JournalOptions {
   readonly onFailure?: (error: JournalError) => void;
 }
 
+interface Turn {
+  readonly ended: Promise<void>;
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+function createTurn(): Turn {
+  let resolve!: Turn['resolve'];
+  let reject!: Turn['reject'];
+  const ended = new Promise<void>((resolved, rejected) => {
+    resolve = resolved;
+    reject = rejected;
+  });
+  return { ended, resolve, reject };
+}
+
 /** The process does not stay alive for it. */
 function startTimer(run: () => void, ms: number): () => void {
   const timer = setTimeout(run, ms).unref();
@@ -77,7 +93,8 @@ export function openJournal(options: JournalOptions): Journal {
   let buffer = '';
   let flushing = false;
   let failure: JournalError | undefined;
-  let waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
+  /** What all lines announced in this turn wait for. */
+  let waiting: Turn | undefined;
   let last = options.lastStamp ?? 0;
   let dirty = false;
   let cancel: (() => void) | undefined;
@@ -96,7 +113,7 @@ export function openJournal(options: JournalOptions): Journal {
   const flush = (): void => {
     flushing = false;
     const released = waiting;
-    waiting = [];
+    waiting = undefined;
     try {
       if (failure !== undefined) throw failure;
       if (buffer !== '') {
@@ -108,10 +125,10 @@ export function openJournal(options: JournalOptions): Journal {
       }
     } catch (error) {
       const failed = fail(error);
-      for (const one of released) one.reject(failed);
+      released?.reject(failed);
       return;
     }
-    for (const one of released) one.resolve();
+    released?.resolve();
   };
 
   const background = (): void => {
@@ -166,9 +183,8 @@ export function openJournal(options: JournalOptions): Journal {
       buffer += line + '\n';
       if (syncEachSend) return syncNow();
       schedule();
-      return new Promise((resolve, reject) => {
-        waiting.push({ resolve, reject });
-      });
+      waiting ??= createTurn();
+      return waiting.ended;
     },
     sync: syncNow,
     stamp() {

@@ -1,3 +1,5 @@
+import { takeOut } from './take-out.ts';
+
 /** Something that an abort signal ends. */
 export interface Abortable {
   onAbort(): void;
@@ -15,26 +17,26 @@ export interface AbortGroup {
 }
 
 export function createAbortGroup(): AbortGroup {
-  const groups = new WeakMap<AbortSignal, Set<Abortable>>();
+  const groups = new WeakMap<AbortSignal, Abortable[]>();
   return {
     add(signal, member) {
       if (signal.aborted) return false;
       const known = groups.get(signal);
       if (known !== undefined) {
-        known.add(member);
+        known.push(member);
         return true;
       }
-      const members = new Set([member]);
+      const members = [member];
       groups.set(signal, members);
       const endAll = (): void => {
-        for (const one of members) one.onAbort();
-        members.clear();
+        for (let one = members.shift(); one !== undefined; one = members.shift()) one.onAbort();
       };
       signal.addEventListener('abort', endAll, { once: true });
       return true;
     },
     remove(signal, member) {
-      groups.get(signal)?.delete(member);
+      const members = groups.get(signal);
+      if (members !== undefined) takeOut(members, member);
     },
   };
 }

@@ -69,39 +69,41 @@ export function createDoor(options: DoorOptions): Door {
     return clean;
   };
 
-  const leave = (encode: Encode, sending: SendOptions): Promise<WireAnswer> => {
-    const { body, contentType } = encode(token);
-    requests += 1;
-    pacer.departed();
-    const { abort: signal, onData, maxBodyBytes } = sending;
-    return transport({ body, contentType, signal, onData, maxBodyBytes }).then(receive);
-  };
-
-  const wait = async (
+  // On the path of every row: what need not be waited for is not.
+  const pass = async (
     place: Promise<boolean> | true,
     encode: Encode,
     sending: SendOptions,
   ): Promise<DoorAnswer> => {
     if (place !== true && !(await place)) return NOT_SENT;
+    let form: ReturnType<Encode> | undefined;
     try {
       const turn = pacer.turn(sending.signal);
       if (turn === true || (await turn)) {
-        await sending.beforeSend?.();
-        return leave(encode, sending);
+        const ready = sending.beforeSend?.();
+        if (ready !== undefined) await ready;
+        form = encode(token);
       }
     } catch (error) {
       slots.giveBack();
       throw error;
     }
-    slots.giveBack();
-    return NOT_SENT;
+    if (form === undefined) {
+      slots.giveBack();
+      return NOT_SENT;
+    }
+    requests += 1;
+    pacer.departed();
+    const { body, contentType } = form;
+    const { abort: signal, onData, maxBodyBytes } = sending;
+    return receive(await transport({ body, contentType, signal, onData, maxBodyBytes }));
   };
 
   return {
     send(fields, sending = {}) {
       const encode = typeof fields === 'function' ? fields : formOf(fields);
       const place = slots.take(sending.signal);
-      return wait(place, encode, sending);
+      return pass(place, encode, sending);
     },
     get requests() {
       return requests;

@@ -172,12 +172,12 @@ export class Exchange implements Dispatcher.DispatchHandler, Watched, Abortable 
   }
 }
 
+/** undici's object is nobody else's: what comes once stays as it is. */
 function joinValues(headers: Headers): Readonly<Record<string, string>> {
-  const joined: Record<string, string> = {};
+  const joined = headers as Record<string, string>;
   for (const name of Object.keys(headers)) {
     const value = headers[name];
-    if (typeof value === 'string') joined[name] = value;
-    else if (value !== undefined) joined[name] = value.join(', ');
+    if (Array.isArray(value)) joined[name] = value.join(', ');
   }
   return joined;
 }

@@ -1,3 +1,5 @@
+import { takeOut } from './take-out.ts';
+
 /** Something that must not stay silent for longer than its limit. */
 export interface Watched {
   /** Monotonic milliseconds of the last sign of life; Infinity while nothing is expected. */
@@ -31,7 +33,7 @@ export function createSilenceWatch(
   now: () => number = () => performance.now(),
 ): SilenceWatch {
   const tickMs = Math.min(LONGEST_TICK_MS, Math.max(SHORTEST_TICK_MS, shortestLimitMs / 20));
-  const entries = new Set<Watched>();
+  const entries: Watched[] = [];
   let timer: NodeJS.Timeout | undefined;
   let lastTickAt = 0;
   let quietUntil = 0;
@@ -39,9 +41,8 @@ export function createSilenceWatch(
   const isSilent = (entry: Watched): boolean => now() - entry.lastProgressAt >= entry.limitMs;
 
   const endSilent = (): void => {
-    for (const entry of entries) {
-      if (!isSilent(entry) || !entries.delete(entry)) continue;
-      entry.onSilence();
+    for (const entry of entries.filter(isSilent)) {
+      if (takeOut(entries, entry)) entry.onSilence();
     }
   };
 
@@ -49,7 +50,7 @@ export function createSilenceWatch(
     const at = now();
     if (at - lastTickAt > tickMs + LATE_MS) quietUntil = at + GRACE_MS;
     lastTickAt = at;
-    if (entries.size === 0) {
+    if (entries.length === 0) {
       clearInterval(timer);
       timer = undefined;
       return;
@@ -66,14 +67,14 @@ export function createSilenceWatch(
   return {
     now,
     add(entry) {
-      entries.add(entry);
+      entries.push(entry);
       if (timer !== undefined) return;
       lastTickAt = now();
       // The sockets in use keep the process alive; the watch alone must not.
       timer = setInterval(tick, tickMs).unref();
     },
     remove(entry) {
-      entries.delete(entry);
+      takeOut(entries, entry);
     },
   };
 }

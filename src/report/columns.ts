@@ -1,3 +1,4 @@
+import { createIsoTime } from '../text/iso-time.ts';
 import { oneLine } from '../text/one-line.ts';
 import type { RowReport } from './row-report.ts';
 
@@ -29,7 +30,7 @@ export function reportCells({ row, outcome }: RowReport): string[] {
     outcome.status,
     outcome.code,
     number(outcome.httpStatus),
-    oneLine(outcome.message),
+    messageLine(outcome.message),
     String(outcome.attempts),
     time(outcome.startedAt),
     time(outcome.finishedAt),
@@ -46,5 +47,20 @@ function number(value: number | undefined): string {
 }
 
 function time(atMs: number | undefined): string {
-  return atMs === undefined ? '' : new Date(atMs).toISOString();
+  return atMs === undefined ? '' : isoTime(atMs);
 }
+
+const isoTime = createIsoTime();
+
+/** A million rows share a few messages: the last one is not made anew. */
+const messageLine = (() => {
+  let message = '';
+  let line = '';
+  return (text: string): string => {
+    if (text !== message) {
+      line = oneLine(text);
+      message = text;
+    }
+    return line;
+  };
+})();

@@ -7,6 +7,7 @@ export function csvLine(cells: readonly string[]): string {
   for (let at = 0; at < cells.length; at += 1) {
     const cell = cells[at] ?? '';
     if (at > 0) line += ',';
+    if (cell === '') continue;
     line += NEEDS_QUOTES.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
   }
   return line + '\n';

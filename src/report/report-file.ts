@@ -12,13 +12,16 @@ export interface WrittenFile {
 }
 
 export interface ReportFile {
+  /** Where it gives a promise, nothing may be written before that has settled. */
   write(text: string): Promise<void> | undefined;
   /** Makes it whole: synced, then renamed over the earlier one. */
   finish(): Promise<WrittenFile>;
   discard(): Promise<void>;
 }
 
-const BUFFER_CHARS = 1 << 18;
+const BUFFER_BYTES = 1 << 18;
+/** What one UTF-16 unit takes as UTF-8 at most. */
+const UNIT_BYTES = 3;
 const HELD_OPEN_MS = 10_000;
 const TRY_EVERY_MS = 250;
 const HELD_OPEN = new Set(['EPERM', 'EACCES', 'EBUSY']);
@@ -38,15 +41,25 @@ export async function createReportFile(
   const temporary = join(directory, `.${name}.${randomBytes(6).toString('hex')}.tmp`);
   const file = await open(temporary, 'wx', 0o600);
   const hash = createHash('sha256');
-  let buffer = '';
+  // Bytes, not text: a string put together piece by piece is dear to keep and to collect.
+  const buffer = Buffer.allocUnsafe(BUFFER_BYTES);
+  let used = 0;
   let bytes = 0;
 
-  const flush = async (): Promise<void> => {
-    const chunk = Buffer.from(buffer, 'utf8');
-    buffer = '';
+  const store = async (chunk: Buffer): Promise<void> => {
     hash.update(chunk);
     bytes += chunk.length;
     await file.writeFile(chunk);
+  };
+  const flush = async (): Promise<void> => {
+    const chunk = buffer.subarray(0, used);
+    used = 0;
+    await store(chunk);
+  };
+  const makeRoom = async (text: string): Promise<void> => {
+    await flush();
+    if (text.length * UNIT_BYTES > BUFFER_BYTES) await store(Buffer.from(text, 'utf8'));
+    else used = buffer.write(text, 0, 'utf8');
   };
 
   // Also after a failure: what is left of it would take room on a disk that is full.
@@ -57,8 +70,9 @@ export async function createReportFile(
 
   return {
     write(text) {
-      buffer += text;
-      return buffer.length >= BUFFER_CHARS ? flush() : undefined;
+      if (text.length * UNIT_BYTES > BUFFER_BYTES - used) return makeRoom(text);
+      used += buffer.write(text, used, 'utf8');
+      return undefined;
     },
     async finish() {
       try {

@@ -45,9 +45,14 @@ export async function* joinRows(
         const seen = line?.plan === 'delete' ? line.seen : undefined;
         const field =
           fields !== undefined && Object.hasOwn(fields, row.field) ? fields[row.field] : undefined;
+        const message = tell(outcome, seen, view);
+        const file = fileOf(outcome, line);
         reports.push({
           row,
-          outcome: { ...outcome, message: tell(outcome, seen, view), file: fileOf(outcome, line) },
+          outcome:
+            message === outcome.message && file === outcome.file
+              ? outcome
+              : { ...outcome, message, file },
           plan: line,
           seen,
           instance:

@@ -191,7 +191,8 @@ function readAnswer(
         tries,
         context,
         { status: 'deleted', code: '' },
-        tries.effect === 'possible' ? LOST_THEN_DONE : '',
+        // A mark alone loses no answer: some request of this row must have left before.
+        tries.effect === 'possible' && tries.attempts > 1 ? LOST_THEN_DONE : '',
       );
     case 'no_file':
       return tries.effect === 'possible'

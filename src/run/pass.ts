@@ -1,4 +1,3 @@
-import pLimit from 'p-limit';
 import { encodeOutcome } from '../journal/outcome-lines.ts';
 import type { Mark } from '../journal/mark.ts';
 import type { Breaker } from './breaker.ts';
@@ -39,13 +38,13 @@ export async function deletePass(
 ): Promise<void> {
   const { concurrency, breaker, verifier, mark, limit, onEnded } = options;
   const { control, journal } = options.context;
-  const pool = pLimit({ concurrency: 1, rejectOnClear: true });
+  let atOnce = 1;
   const trust = createTrust(() => {
-    pool.concurrency = concurrency;
+    atOnce = concurrency;
+    wake?.();
   });
   const context: DeleteContext = { ...options.context, trust };
   const tickets = createTickets(limit);
-  const window = Math.max(concurrency * 2, 8);
   let bug: unknown;
   let underway = 0;
   let wake: (() => void) | undefined;
@@ -80,7 +79,7 @@ export async function deletePass(
 
   feeding: for await (const batch of rows) {
     for (const work of batch) {
-      while (underway >= window && bug === undefined) await change();
+      while (underway >= atOnce && bug === undefined) await change();
       while (!tickets.take()) {
         if (tickets.spent) {
           control.stop('limit', STOP_SENTENCES.limit);
@@ -94,7 +93,7 @@ export async function deletePass(
       const covered = mark?.cover(work.row);
       if (covered !== undefined) await covered;
       underway += 1;
-      void pool(one, work);
+      void one(work);
     }
   }
   while (underway > 0) await change();

@@ -44,7 +44,7 @@ describe('a manifest of 2,000 rows against a server with every trouble', () => {
       }
       const stand = await openStand({ project, faults, seed: 7 });
       await stand.write('cleanup.csv', photosManifest(ROWS));
-      const tried = ['--concurrency', '64', '--timeout', '1', '--retries', '1'];
+      const tried = ['--concurrency', '64', '--timeout', '4', '--retries', '1'];
       const ended = await stand.sweep(
         ['run', 'cleanup.csv', '--yes', ...FAST, ...tried, ...options],
         {},

@@ -101,8 +101,8 @@ describe('refusals that leave nothing behind', () => {
     { name: '--expect-project', args: ['m.csv', '--yes', '--expect-project', '9'], says: /4711/ },
     {
       name: '--expect-project with --no-check',
-      args: ['m.csv', '--yes', '--no-check', '--expect-project', '4711'],
-      says: /--expect-project/,
+      args: ['m.csv', '--yes', '--no-check', '--expect-project', '9'],
+      says: /project 4711, not to 9/,
     },
     { name: 'no manifest there', args: ['gone.csv', '--yes'], says: /gone\.csv/ },
     { name: 'a manifest without rows', args: ['empty.csv', '--yes'], says: /row/ },

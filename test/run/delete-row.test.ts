@@ -155,7 +155,11 @@ describe('what becomes of a row', () => {
     ]) {
       expect((await play(answers)).outcome.message).toContain('may have removed it');
     }
+    expect((await play([done], { work: { prior: PRIOR } })).outcome.message).toContain('may have');
     expect((await play([done])).outcome.message).toBe('');
+    // Only a mark says that it may have been sent, and the look before it showed the file.
+    const marked = { ...PRIOR, attempts: 0, air: 'mark', code: 'interrupted' } as const;
+    expect((await play([done], { work: { prior: marked } })).outcome.message).toBe('');
   });
 });
 

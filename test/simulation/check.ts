@@ -76,7 +76,11 @@ export function headerOf(scenario: Scenario, rows: number, startedAtMs: number):
     columns: {},
     url: 'https://redcap.test/api/',
     project: scenario.checks ? scenario.model : null,
-    options: { check: scenario.checks, verify: scenario.verifies },
+    options: {
+      check: scenario.checks,
+      verify: scenario.verifies,
+      backup: scenario.backup,
+    },
     token: { salt: '', sha256: '' },
   };
 }

@@ -40,7 +40,8 @@ export interface DiskLine {
 export const LONGEST_SYNC_MS = 25;
 
 export function createDisk(world: World, chance: Chance): Disk {
-  let bytes: Buffer = Buffer.alloc(0);
+  let room: Buffer = Buffer.allocUnsafe(1 << 14);
+  let bytes: Buffer = room.subarray(0, 0);
   let durable = 0;
   let lines: DiskLine[] = [];
   let linesEnd = 0;
@@ -70,6 +71,7 @@ export function createDisk(world: World, chance: Chance): Disk {
       openNow: () => ({ read: readAt, close: () => undefined }),
     },
     install(whole) {
+      room = whole;
       bytes = whole;
       durable = whole.length;
     },
@@ -97,8 +99,14 @@ export function createDisk(world: World, chance: Chance): Disk {
       let writes = 0;
       let syncs = 0;
       const put = (text: string, length?: number): void => {
-        const added = Buffer.from(text, 'utf8');
-        bytes = Buffer.concat([bytes, added.subarray(0, length ?? added.length)]);
+        const added = Buffer.from(text, 'utf8').subarray(0, length);
+        const size = bytes.length + added.length;
+        if (size > room.length) {
+          room = Buffer.allocUnsafe(size * 2);
+          bytes.copy(room);
+        }
+        added.copy(room, bytes.length);
+        bytes = room.subarray(0, size);
       };
       return {
         write(text) {

@@ -32,6 +32,12 @@ export interface Game {
   readonly rowOf: ReadonlyMap<string, number>;
   readonly placeOf: ReadonlyMap<number, Place | undefined>;
   readonly looks: Map<number, TakenLook[]>;
+  /** The name that a row's guard expects. */
+  readonly guardOf: ReadonlyMap<number, string>;
+  /** When guard and backup of a row last let it go. */
+  readonly judged: Map<number, { readonly process: number; readonly beganAt: number }>;
+  /** SHA-256 of everything that was saved. */
+  readonly backedUp: Set<string>;
   /** What was found, each a sentence. */
   readonly violations: string[];
   /** Sessions that were killed, or whose journal failed: what they did last is in doubt. */

@@ -44,18 +44,21 @@ export function countReports(rows: readonly RowReport[]): MadeCsvs {
 /** The exit code is a claim about the rows too. */
 function auditExitCode(game: Game, view: JournalView, rows: readonly RowReport[]): void {
   const code = exitCodeOfJournal(view, countReports(rows));
-  const mine = game.server.deletions.filter((one) => one.process === game.processes);
-  const never = view.exitCode === undefined ? game.server.deletions : mine;
-  if (code === 2 && never.some((one) => one.sent)) {
+  // A power cut may have taken every line of the last session.
+  const own = view.exitCode !== undefined && view.sessions === game.processes;
+  const sent = game.server.deletions.filter(
+    (one) => one.sent && (!own || one.process === game.processes),
+  );
+  if (code === 2 && sent.length > 0 && (own || view.exitCode === undefined)) {
     blame(game, 'the exit code is 2, and a deletion was sent');
+  }
+  if (code === 3 && own && sent.length === 0) {
+    blame(game, 'the exit code is 3, and nothing was sent');
   }
   const allDone = rows.every(({ outcome }) =>
     ['deleted', 'already_empty', 'duplicate'].includes(outcome.status),
   );
   if (code === 0 && !allDone) blame(game, 'the exit code is 0, and not every row is done');
-  if (code === 3 && view.exitCode === 3 && !mine.some((one) => one.sent)) {
-    blame(game, 'the exit code is 3, and nothing was sent');
-  }
 }
 
 /** What a resume would still have to do. */

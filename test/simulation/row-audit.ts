@@ -1,5 +1,7 @@
 import type { RowReport } from '../../src/report/row-report.ts';
+import type { Outcome } from '../../src/run/outcome.ts';
 import { blame, deletionsOf, lastLook, type Game } from './game.ts';
+import { auditRemovals } from './safeguards.ts';
 import { wasEmptySince, type Place } from './places.ts';
 import type { Deletion } from './server.ts';
 
@@ -11,7 +13,7 @@ export function auditRow(game: Game, { row, outcome, plan }: RowReport, doubts: 
   const { status, code, message, verified } = outcome;
   const place = game.placeOf.get(row.row);
   const requests = deletionsOf(game, row.row);
-  const removals = requests.filter((one) => one.removedAt !== undefined && !isEcho(one));
+  const removals = requests.filter((one) => one.removed !== undefined && !isEcho(one));
   const lie = (why: string): void => {
     blame(game, `row ${row.row} says ${status}/${code}/${verified} (${message}), and ${why}`);
   };
@@ -51,7 +53,28 @@ export function auditRow(game: Game, { row, outcome, plan }: RowReport, doubts: 
       if (plan?.plan !== 'duplicate') lie('it repeats no row');
       break;
   }
+  auditVerified(game, row.row, outcome, lie);
   auditAttempts(game, row.row, outcome.attempts, requests.length, doubts);
+  auditRemovals(game, row.row);
+}
+
+/** `sweep_verified` is what the last look said, and goes with the state. */
+function auditVerified(
+  game: Game,
+  row: number,
+  { status, code, verified }: Outcome,
+  lie: (why: string) => void,
+): void {
+  const look = lastLook(game, row)?.look.kind;
+  if (verified === 'yes') {
+    if (look !== 'gone') lie(`the last look said ${String(look)}`);
+    if (status !== 'deleted' && status !== 'already_empty') lie('a look showed that it is gone');
+  }
+  if (verified === 'no') {
+    if (look !== 'there') lie(`the last look said ${String(look)}`);
+    if (status === 'unknown') lie('a look showed a file');
+    if (status === 'deleted' && code !== 'new_file') lie('a look showed a file');
+  }
 }
 
 /** Requests on the wire against `sweep_attempts`; a crash leaves room for what was not written. */
@@ -87,8 +110,8 @@ function excusedPresent(
   if (code !== 'still_present') return false;
   const look = lastLook(game, row);
   if (look === undefined) return false;
-  return removals.every(({ removedAt }) => {
-    const at = removedAt ?? 0;
+  return removals.every(({ removed }) => {
+    const at = removed?.at ?? 0;
     return (
       at >= look.beganAt ||
       place?.files.some(({ putAt }) => putAt >= at && putAt <= look.endedAt) === true
@@ -97,13 +120,13 @@ function excusedPresent(
 }
 
 /** Sent again by something on the way, after the answer: no client can know. */
-function isEcho({ fate, removedAt, answeredAt }: Deletion): boolean {
-  return fate === 'twice' && (removedAt ?? 0) > (answeredAt ?? Infinity);
+function isEcho({ fate, removed, answeredAt }: Deletion): boolean {
+  return fate === 'twice' && (removed?.at ?? 0) > (answeredAt ?? Infinity);
 }
 
 /** 200 and nothing done. */
-function isLie({ fate, answered, removedAt }: Deletion): boolean {
-  return fate === 'lie' && answered !== undefined && removedAt === undefined;
+function isLie({ fate, answered, removed }: Deletion): boolean {
+  return fate === 'lie' && answered !== undefined && removed === undefined;
 }
 
 function isAmbiguous({ answered }: Deletion): boolean {

@@ -1,6 +1,6 @@
 import type { ProjectModel } from '../../src/project/model.ts';
 import type { Target } from '../../src/manifest/target.ts';
-import { createPlaces, type Places } from './places.ts';
+import { createPlaces, currentFile, type Places } from './places.ts';
 import type { Chance } from './random.ts';
 import type { Display } from './shown.ts';
 
@@ -15,6 +15,9 @@ export interface Scenario {
   readonly verifies: boolean;
   /** `--approved`: the run holds its check against an earlier one. */
   readonly approved: boolean;
+  /** Rows with `expect_filename`. */
+  readonly guards: boolean;
+  readonly backup: boolean;
   readonly maxFailures: string | undefined;
   /** What other people do meanwhile, in time order. */
   readonly people: readonly Meddling[];
@@ -65,13 +68,20 @@ export function drawScenario(chance: Chance): Scenario {
     hidden: chance.is(0.1) ? 'photo' : undefined,
     hashed: chance.is(0.06),
   };
+  const guards = chance.is(0.15);
   const checks = !chance.is(tight ? 0.25 : 0.12);
   return {
     model,
     places,
     display,
-    manifest: writeManifest(picked, chance),
+    manifest: writeManifest(
+      picked,
+      chance,
+      guards ? (target) => guess(places, target, chance) : undefined,
+    ),
     checks,
+    guards,
+    backup: chance.is(0.12),
     verifies: checks && !chance.is(0.25),
     approved: checks && chance.is(0.15),
     maxFailures: chance.is(0.12) ? chance.pick(['1', '3', '10%', '5']) : undefined,
@@ -105,24 +115,37 @@ function modelOf(repeats: boolean): ProjectModel {
 }
 
 /** Rows in any order, some of them twice, some of them faulty. */
-function writeManifest(targets: readonly Target[], chance: Chance): string {
-  const lines = targets.map(({ record, field, instance }) => `${record},${field},${instance}`);
+function writeManifest(
+  targets: readonly Target[],
+  chance: Chance,
+  expected: ((target: Target) => string) | undefined,
+): string {
+  const lines = targets.map(
+    (target) => `${target.record},${target.field},${target.instance},${expected?.(target) ?? ''}`,
+  );
   if (chance.is(0.4)) {
     const more = chance.whole(1, 3);
     for (let at = 0; at < more; at += 1) {
       const line = chance.pick([
         chance.pick(lines),
         chance.pick(lines),
-        '1,age,',
-        'none,sig,',
-        '1,Sig,',
-        ',sig,',
-        'nowhere,photo,',
+        '1,age,,',
+        'none,sig,,',
+        '1,Sig,,',
+        ',sig,,',
+        'nowhere,photo,,',
       ]);
       lines.splice(chance.whole(0, lines.length), 0, line);
     }
   }
-  return `record,field,instance\n${lines.join('\n')}\n`;
+  return `record,field,instance,expect_filename\n${lines.join('\n')}\n`;
+}
+
+/** The name that somebody wrote down as the stored one: mostly true. */
+function guess(places: Places, target: Target, chance: Chance): string {
+  if (chance.is(0.3)) return '';
+  const name = currentFile(places.of(target))?.name;
+  return name === undefined || chance.is(0.2) ? chance.pick(NAMES) : name;
 }
 
 function drawPeople(targets: readonly Target[], chance: Chance): Meddling[] {

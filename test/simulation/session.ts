@@ -1,5 +1,9 @@
 import { parseMaxFailures } from '../../src/config/run-options.ts';
-import { createRemover, createServer as createReads } from '../../src/commands/server.ts';
+import {
+  createFiles,
+  createRemover,
+  createServer as createReads,
+} from '../../src/commands/server.ts';
 import { foldJournal } from '../../src/journal/fold.ts';
 import { openJournal } from '../../src/journal/write.ts';
 import type { Target } from '../../src/manifest/target.ts';
@@ -17,6 +21,7 @@ import { freshWork } from '../../src/run/work-rows.ts';
 import { createRedactor } from '../../src/text/redact.ts';
 import type { Game } from './game.ts';
 import { keyOf } from './places.ts';
+import { createSafeguards } from './safeguards.ts';
 import type { SessionSettings } from './settings.ts';
 import { createWireAudit, type WireAudit } from './wire-audit.ts';
 import { createClock } from './world.ts';
@@ -70,8 +75,8 @@ export async function playSession(
       wire.onDelete(deletion);
       if (dies) life.kill();
     },
-    onLook: () => {
-      wire.onLook();
+    onRead: () => {
+      wire.onRead();
     },
     onAnswered(deletion, answer) {
       wire.onAnswered(
@@ -165,7 +170,14 @@ export async function playSession(
       remove: createRemover(reach),
       look: scenario.checks ? looking((targets) => reads.lookAfter(model, targets)) : undefined,
       verifies: scenario.verifies,
-      safeguard: undefined,
+      safeguard: createSafeguards(game, {
+        source: { ...reach, files: createFiles(reach) },
+        journal,
+        view,
+        process,
+        // Not kept as a look at the row: where it tells nothing, an export judges.
+        look: scenario.checks ? (targets) => reads.look(model, targets) : undefined,
+      }),
       journal,
       control,
       clock,

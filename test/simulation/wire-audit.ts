@@ -3,13 +3,14 @@ import { isSettled, type Status } from '../../src/run/outcome.ts';
 import { LONGEST_SYNC_MS } from './disk.ts';
 import { blame, deletionsOf, lastLook, type Game } from './game.ts';
 import { keyOf } from './places.ts';
+import { auditSafeguards } from './safeguards.ts';
 import { shortly, type Deletion } from './server.ts';
 import type { SessionSettings } from './settings.ts';
 
 /** Watches the wire of one process: each request must be one that may leave. */
 export interface WireAudit {
   onDelete(deletion: Deletion): void;
-  onLook(): void;
+  onRead(): void;
   onAnswered(deletion: Deletion | undefined, retryAfterMs: number | undefined): void;
   /** Rows for which a request left on a connection. */
   readonly sentRows: number;
@@ -67,10 +68,11 @@ export function createWireAudit(
       const tries = deletionsOf(game, row).filter((one) => one.process === process).length;
       if (tries > settings.retries + 1) blame(game, `row ${row} is tried ${tries} times`);
       auditLines(game, row, settings.intervalMs >= 20);
+      auditSafeguards(game, row, process);
       if (scenario.checks) auditLook(game, row, process);
     },
-    onLook() {
-      leaves('a look');
+    onRead() {
+      leaves('a look or an export');
       if (control.looking.aborted) blame(game, `a look left after ${String(control.reason?.code)}`);
     },
     onAnswered(deletion, retryAfterMs) {
@@ -102,7 +104,7 @@ export function createWireAudit(
       }
       if (line.row !== row) continue;
       if (state === 'sending') announced = end;
-      else if (state !== 'tried') {
+      else if (state !== 'tried' && state !== 'backup') {
         announced = undefined;
         if (isSettled(state as Status)) settled = state as Status;
       }

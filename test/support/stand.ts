@@ -104,16 +104,19 @@ export function isDeletion({ kind }: ApiCall): boolean {
 export function audit(run: RunFiles, { sandbox }: Pick<Stand, 'sandbox'>): void {
   const deleted = new Set(sandbox.ledger.deletions().map(({ target }) => keyOf(target)));
   const owned = new Set<string>();
+  const told = new Map<string, string>();
   for (const row of run.rows.values()) {
     const key = keyOf(sandbox.project.canonical(targetOf(row)) ?? targetOf(row));
     const status = row['sweep_status'] ?? '';
+    told.set(key, `${status} ${row['sweep_code']}`);
     if (status === 'deleted' || status === 'unknown') owned.add(key);
     if (status === 'deleted' && !(row['sweep_message'] ?? '').includes('may have')) {
       expect(deleted.has(key), `row ${row['sweep_row']} was never deleted`).toBe(true);
     }
   }
   for (const key of deleted) {
-    expect(owned.has(key), `${key.replaceAll('\0', ' ')} was deleted, no row says so`).toBe(true);
+    const name = `${key.replaceAll('\0', ' ')} was deleted, its row says ${told.get(key)}`;
+    expect(owned.has(key), name).toBe(true);
   }
 }
 

@@ -1,0 +1,74 @@
+import type { WireAnswer } from '../../src/redcap/transport.ts';
+import { shapeOf } from './fates.ts';
+import { currentFile, type Places } from './places.ts';
+import type { Chance } from './random.ts';
+import { shortly, type Deletion } from './server.ts';
+import { NO_FILE, page } from './wire-answers.ts';
+import type { World } from './world.ts';
+
+const LATEST_EFFECT_MS = 200_000;
+
+/** Plays one deletion: its effect or effects, and its answer, each at its time. */
+export function playDeletion(
+  { world, chance, places }: { world: World; chance: Chance; places: Places },
+  deletion: Deletion,
+  timeoutMs: number,
+  answer: (given: WireAnswer) => void,
+): void {
+  const { fate } = deletion;
+  const shape = shapeOf(fate);
+  const latencyMs = chance.whole(1, chance.pick([20, 200, 2000]));
+  world.note(`  request ${shortly(deletion.target)}: ${fate}, ${latencyMs} ms`);
+  if (UNMADE.has(shape.answer)) deletion.sent = false;
+
+  const effect = (): void => {
+    if (!deletion.sent) return;
+    const place = places.of(deletion.target);
+    const file = place && places.remove(place, world.now, true);
+    if (file === undefined) return;
+    deletion.removed ??= { file, at: world.now };
+    world.note(`server: removed ${file.name} of ${shortly(deletion.target)}`);
+  };
+  const later = (): void => {
+    world.after(chance.is(0.3) ? 1 : chance.whole(1, LATEST_EFFECT_MS), effect);
+  };
+  const brokenAfter = (ms: number, code: 'timeout' | 'connection' | 'certificate'): void => {
+    world.after(ms, () => {
+      answer({ kind: 'broken', code, sent: deletion.sent, message: `simulated ${fate}` });
+    });
+  };
+
+  world.after(latencyMs / 2, () => {
+    const file = currentFile(places.of(deletion.target));
+    if (shape.effect === 'now' || shape.effect === 'twice') effect();
+    if (shape.effect === 'late' || shape.effect === 'twice') later();
+    switch (shape.answer) {
+      case 'true':
+        world.after(latencyMs / 2, () => {
+          answer(file === undefined ? NO_FILE : page(200, ''));
+        });
+        return;
+      case 'reset':
+      case 'no_connection':
+        brokenAfter(latencyMs / 2, 'connection');
+        return;
+      case 'timeout':
+      case 'connect_timeout':
+        brokenAfter(timeoutMs, 'timeout');
+        return;
+      case 'certificate':
+        brokenAfter(latencyMs / 2, 'certificate');
+        return;
+      default: {
+        const { status, body, retryAfter } = shape.answer;
+        const isTrue = fate === 'json' && file === undefined;
+        world.after(latencyMs / 2, () => {
+          answer(isTrue ? NO_FILE : page(status, body, retryAfter));
+        });
+      }
+    }
+  });
+}
+
+/** A connection that is never made. */
+const UNMADE: ReadonlySet<unknown> = new Set(['no_connection', 'connect_timeout', 'certificate']);

@@ -1,0 +1,110 @@
+import type { ProjectModel } from '../../src/project/model.ts';
+import type { WireAnswer, WireRequest } from '../../src/redcap/transport.ts';
+import { BAN_PAGE, type LookFate } from './fates.ts';
+import { currentFile, type Places } from './places.ts';
+import type { Chance } from './random.ts';
+import { shortly, targetOf, type ServerOptions } from './server.ts';
+import { exportRecords } from './shown.ts';
+import { broken, page } from './wire-answers.ts';
+
+/** Bytes of a stored file, no two alike. */
+export function bytesOf(documentId: number): string {
+  return `bytes of document ${documentId}`;
+}
+
+/** Plays a record export or a file export. */
+export function playRead(
+  options: ServerOptions,
+  request: WireRequest,
+  form: URLSearchParams,
+  fate: LookFate | 'banned',
+  timeoutMs: number,
+  answer: (given: WireAnswer) => void,
+): void {
+  const { world, chance, places, model, display } = options;
+  const latencyMs = chance.whole(1, chance.pick([20, 300, 3000]));
+  const isFile = form.get('content') === 'file';
+  const what = isFile
+    ? `export of ${shortly(targetOf(form))}`
+    : `look at ${form.get('records[0]')}…`;
+  world.note(`  ${what}: ${fate}, ${latencyMs} ms`);
+  const trouble = troubleOf(fate);
+  if (trouble !== undefined) {
+    world.after(fate === 'timeout' ? timeoutMs : latencyMs, () => {
+      answer(trouble);
+    });
+    return;
+  }
+  world.after(latencyMs / 2, () => {
+    if (isFile) {
+      sendFile(places, form, request, answer);
+      return;
+    }
+    const rows = exportRecords(form, places, model, display);
+    const left = fate === 'fine' ? rows : leaveOut(rows, model, chance);
+    world.after(latencyMs / 2, () => {
+      answer(page(200, JSON.stringify(left)));
+    });
+  });
+}
+
+function sendFile(
+  places: Places,
+  form: URLSearchParams,
+  { onData }: WireRequest,
+  answer: (given: WireAnswer) => void,
+): void {
+  const file = currentFile(places.of(targetOf(form)));
+  if (file === undefined) {
+    answer(page(400, '{"error":"There is no file"}'));
+    return;
+  }
+  const bytes = Buffer.from(bytesOf(file.documentId));
+  const headers = {
+    'content-type': `application/octet-stream; name="${file.name}";charset=utf-8`,
+    'content-length': String(bytes.length),
+  };
+  const whole: WireAnswer = { kind: 'answer', status: 200, headers, body: '' };
+  void Promise.resolve(onData?.(bytes, { status: 200, headers })).then(() => {
+    answer(whole);
+  });
+}
+
+function troubleOf(fate: LookFate | 'banned'): WireAnswer | undefined {
+  switch (fate) {
+    case 'fine':
+    case 'absent':
+      return undefined;
+    case 'bodyless':
+      return page(200, '');
+    case 'html':
+      return page(200, '<html><body>Sign in</body></html>');
+    case 'reset':
+      return broken('connection');
+    case 'timeout':
+      return broken('timeout');
+    case 'error_500':
+      return page(500, '');
+    case 'busy_short':
+      return page(429, '', '3');
+    case 'busy_long':
+      return page(503, '', '70');
+    case 'busy_huge':
+      return page(503, '', '601');
+    case 'forbidden':
+      return page(403, '{"error":"no API Export right"}');
+    case 'moved':
+      return page(301, '');
+    case 'banned':
+      return page(200, BAN_PAGE);
+  }
+}
+
+function leaveOut(
+  rows: readonly Readonly<Record<string, string>>[],
+  model: ProjectModel,
+  chance: Chance,
+): readonly Readonly<Record<string, string>>[] {
+  const out = new Set(rows.map((row) => row[model.recordIdField]).filter(() => chance.is(0.4)));
+  return rows.filter((row) => !out.has(row[model.recordIdField]));
+}

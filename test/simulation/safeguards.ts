@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { safeguardRows } from '../../src/backup/safeguard-row.ts';
+import type { BackupStore } from '../../src/backup/store.ts';
+import type { FileSource } from '../../src/backup/take-file.ts';
+import type { JournalView } from '../../src/journal/fold.ts';
+import type { Journal } from '../../src/journal/write.ts';
+import type { LookedBatch } from '../../src/project/look-batch.ts';
+import type { Safeguarded } from '../../src/run/delete-row.ts';
+import type { WorkRow } from '../../src/run/work.ts';
+import type { Target } from '../../src/manifest/target.ts';
+import { blame, deletionsOf, type Game } from './game.ts';
+import { bytesOf } from './play-read.ts';
+
+export interface SafeguardParts {
+  readonly source: FileSource;
+  readonly journal: Journal;
+  readonly view: JournalView;
+  readonly process: number;
+  readonly look: ((targets: readonly Target[]) => Promise<LookedBatch>) | undefined;
+}
+
+/** The real guards and backup, with a store in memory; when each was judged is kept for the audit. */
+export function createSafeguards(
+  game: Game,
+  { source, journal, view, process, look }: SafeguardParts,
+): ((work: WorkRow) => Promise<Safeguarded>) | undefined {
+  const { scenario, world } = game;
+  if (!scenario.guards && !scenario.backup) return undefined;
+  const judge = safeguardRows({
+    source,
+    store: scenario.backup ? memoryStore(game) : undefined,
+    journal,
+    look: look && ((target) => look([target])),
+    earlier: (row) => view.backups.get(row),
+  });
+  return async (work) => {
+    const beganAt = world.now;
+    const result = await judge(work);
+    if (result.kind === 'go') game.judged.set(work.row, { process, beganAt });
+    return result;
+  };
+}
+
+function memoryStore(game: Game): BackupStore {
+  return {
+    save(row) {
+      const hash = createHash('sha256');
+      let digest = hash.copy();
+      return {
+        begin: () => {
+          digest = hash.copy();
+          return Promise.resolve();
+        },
+        take: (chunk) => {
+          digest.update(chunk);
+          return Promise.resolve();
+        },
+        keep: () => {
+          game.backedUp.add(digest.digest('hex'));
+          return Promise.resolve(`backup/${row}`);
+        },
+        discard: () => Promise.resolve(),
+      };
+    },
+  };
+}
+
+/** A guarded or saved row leaves only once it was judged anew. */
+export function auditSafeguards(game: Game, row: number, process: number): void {
+  const { scenario } = game;
+  if (!isSafeguarded(game, row)) return;
+  const judged = game.judged.get(row);
+  if (judged?.process !== process) blame(game, `row ${row} was sent and its guard not judged`);
+  const lost = deletionsOf(game, row).filter((one) => one.process === process);
+  const last = lost.at(-2);
+  if (judged !== undefined && last !== undefined && judged.beganAt < (last.answeredAt ?? 0)) {
+    blame(game, `row ${row} was sent again and its guard not judged anew`);
+  }
+  if (!scenario.backup) return;
+  const { durableBytes } = game.disk;
+  const line = game.disk.lines().findLast((one) => one.row === row && one.state === 'backup');
+  if (line === undefined || line.end > durableBytes) {
+    blame(game, `row ${row} was sent before its backup was in the journal`);
+  }
+}
+
+/** What was removed must be what was guarded and saved, or have come after the judgement. */
+export function auditRemovals(game: Game, row: number): void {
+  const expected = game.guardOf.get(row) ?? '';
+  for (const { removed, leftAt } of deletionsOf(game, row)) {
+    if (removed === undefined || !isSafeguarded(game, row)) continue;
+    const { file } = removed;
+    const judged = game.judged.get(row);
+    // Put there after the last judgement, or after an earlier one whose request came late.
+    if (file.putAt >= Math.min(leftAt, judged?.beganAt ?? leftAt)) continue;
+    if (expected !== '' && file.name !== expected) {
+      blame(game, `row ${row} removed ${file.name}, its guard expects ${expected}`);
+    }
+    const digest = createHash('sha256').update(bytesOf(file.documentId)).digest('hex');
+    if (game.scenario.backup && !game.backedUp.has(digest)) {
+      blame(game, `row ${row} removed ${file.name}, of which there is no backup`);
+    }
+  }
+}
+
+function isSafeguarded(game: Game, row: number): boolean {
+  return game.scenario.backup || (game.guardOf.get(row) ?? '') !== '';
+}

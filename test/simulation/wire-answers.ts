@@ -1,0 +1,12 @@
+import type { WireAnswer } from '../../src/redcap/transport.ts';
+
+export function page(status: number, body: string, retryAfter?: string): WireAnswer {
+  const headers = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
+  return { kind: 'answer', status, headers, body };
+}
+
+export function broken(code: 'timeout' | 'connection'): WireAnswer {
+  return { kind: 'broken', code, sent: true, message: `simulated ${code}` };
+}
+
+export const NO_FILE = page(400, '{"error":"There is no file to delete for this record"}');
