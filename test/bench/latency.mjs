@@ -40,7 +40,10 @@ export async function measurePart(bench) {
         times(median(bare.map(({ perSecond }) => perSecond)), 0),
         times(median(whole.map(({ perSecond }) => perSecond)), 0),
         times(share, 3),
-        times(ratio(bare, whole, ({ wallMs }) => wallMs), 3),
+        times(
+          ratio(bare, whole, ({ wallMs }) => wallMs),
+          3,
+        ),
       ]);
     }
   }

@@ -16,12 +16,14 @@ export async function measurePart(bench) {
   const rows = full ? 10_000_000 : quick ? 200_000 : 1_000_000;
   const path = bench.place('manifest.csv');
   await writeManifest(path, rows);
-  const read = (how, from = cli) => async () => {
-    const args = [SCRIPT, how, path, dirname(from)];
-    const result = await measureWell(process.execPath, args);
-    if (Number(result.stdout) !== rows) throw new Error(`${how} found ${result.stdout} rows`);
-    return result;
-  };
+  const read =
+    (how, from = cli) =>
+    async () => {
+      const args = [SCRIPT, how, path, dirname(from)];
+      const result = await measureWell(process.execPath, args);
+      if (Number(result.stdout) !== rows) throw new Error(`${how} found ${result.stdout} rows`);
+      return result;
+    };
   const results = await interleave(full ? 2 : quick ? 3 : 5, {
     'csv-parse alone': read('csv-parse'),
     'reading and validating': read('read'),

@@ -49,7 +49,9 @@ async function makeFinishedRun(bench, rows) {
   await pipeline(createReadStream(manifest), hash);
   const { size } = await stat(manifest);
   header.manifest = { ...header.manifest, rows, bytes: size, sha256: hash.digest('hex') };
-  const before = lines.slice(1).filter((line) => !line.includes('"row"') && !line.includes('"end"'));
+  const before = lines
+    .slice(1)
+    .filter((line) => !line.includes('"row"') && !line.includes('"end"'));
   const file = await open(journal, 'w');
   try {
     let text = `${[JSON.stringify(header), ...before].join('\n')}\n`;

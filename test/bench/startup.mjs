@@ -35,6 +35,12 @@ export async function measurePart({ quick, cli, against, print }) {
     ]).join('\n'),
   );
   for (const name of ['--version', '--help']) {
-    print(`  ${name}: ${held(ratio(results[name], bare, ({ wallMs }) => wallMs), MOST, 'at most')}`);
+    print(
+      `  ${name}: ${held(
+        ratio(results[name], bare, ({ wallMs }) => wallMs),
+        MOST,
+        'at most',
+      )}`,
+    );
   }
 }

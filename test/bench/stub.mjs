@@ -15,7 +15,9 @@ let deleted = new Set();
 // As many headers as nginx sends with an empty answer.
 const HEAD =
   'Server: stub\r\nDate: Tue, 24 Nov 2026 03:12:07 GMT\r\nContent-Type: text/html; charset=UTF-8\r\n';
-const DONE = Buffer.from(`HTTP/1.1 200 OK\r\n${HEAD}Content-Length: 0\r\nConnection: keep-alive\r\n\r\n`);
+const DONE = Buffer.from(
+  `HTTP/1.1 200 OK\r\n${HEAD}Content-Length: 0\r\nConnection: keep-alive\r\n\r\n`,
+);
 const BUSY = Buffer.from(
   `HTTP/1.1 503 Service Unavailable\r\n${HEAD}Content-Length: 0\r\nConnection: keep-alive\r\n\r\n`,
 );
@@ -90,7 +92,10 @@ const server = createServer((socket) => {
 });
 
 function readLength(text, from, headEnd) {
-  const at = text.slice(0, headEnd).toLowerCase().indexOf('content-length:', Math.max(0, from - 1));
+  const at = text
+    .slice(0, headEnd)
+    .toLowerCase()
+    .indexOf('content-length:', Math.max(0, from - 1));
   return at === -1 ? 0 : Number.parseInt(text.slice(at + 15, headEnd), 10);
 }
 

@@ -35,7 +35,11 @@ export async function measurePart(bench) {
             const args = ['--parallel', '--parallel-max', '16', '-K', config];
             const result = await measureWell('curl', args, { probe: false });
             const scale = rows / curlRows;
-            return { wallMs: result.wallMs * scale, cpuMs: result.cpuMs * scale, rssMb: Number.NaN };
+            return {
+              wallMs: result.wallMs * scale,
+              cpuMs: result.cpuMs * scale,
+              rssMb: Number.NaN,
+            };
           },
         }
       : {}),
