@@ -26,6 +26,8 @@ export interface CarryOutOptions {
   readonly progress: Progress;
   /** A confirmation to write down; absent where there is one already, or a signal came first. */
   readonly confirmed: { readonly by: 'typed' | '--yes'; readonly files: number } | undefined;
+  /** The program that resumes; absent in a run's first session. */
+  readonly resumedBy: string | undefined;
   readonly limit: number | undefined;
   readonly stopAtMs: number | undefined;
   readonly json: boolean;
@@ -52,6 +54,7 @@ export async function carryOut(io: Io, options: CarryOutOptions): Promise<ExitCo
       path: join(directory, JOURNAL_FILE),
       syncEachSend,
       confirmed: options.confirmed,
+      resumedBy: options.resumedBy,
       rows: () => {
         progress.phase('Deleting', options.total);
         return options.rows(view, journal);

@@ -50,6 +50,7 @@ export async function resume(io: Io, directory: string, flags: ResumeFlags): Pro
         connected,
         progress,
         confirmed,
+        resumedBy: TOOL,
         limit: limits.limit,
         stopAtMs: limits.stopAtMs,
         json: flags.json === true,
@@ -187,7 +188,6 @@ async function resumedRows(
   journal: Journal,
   { server, control, reach }: Connected,
 ): Promise<SessionRows> {
-  journal.append({ state: 'resumed', at: journal.stamp(), tool: TOOL });
   const manifest = await openManifestFile(join(directory, MANIFEST_FILE), {
     columns: view.header.columns,
   });

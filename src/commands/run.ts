@@ -112,6 +112,7 @@ async function decide(
     connected,
     progress,
     confirmed: confirmed === undefined ? undefined : { by: confirmed, files: totals.delete },
+    resumedBy: undefined,
     limit: limits.limit,
     stopAtMs: limits.stopAtMs,
     json: flags.json === true,

@@ -23,11 +23,17 @@ export interface CsvRecords {
   currentLine(): number;
 }
 
+/** The same by csv-parse, which can be left behind: what it has not given yet is `pending`. */
+export interface QuotedRecords extends CsvRecords {
+  pendingBytes(): Buffer;
+  pendingLine(): number;
+}
+
 export function createCsvRecords(
   delimiter: string,
   firstLine: number,
   onRecord: OnRecord,
-): CsvRecords {
+): QuotedRecords {
   // Bytes from the last record's end on (and a little before): for lines and texts of faults.
   const kept: Buffer[] = [];
   let keptFrom = 0;
@@ -84,10 +90,7 @@ export function createCsvRecords(
         first = kept[0];
       }
       if (written - recordStart > MAX_RECORD_BYTES) {
-        throw (
-          explainQuotes(pendingText(), delimiter, recordLine) ??
-          unreadableLine(recordLine, 'a row of more than 16 MB. Is this a CSV file?')
-        );
+        throw explainQuotes(pendingText(), delimiter, recordLine) ?? tooLong(recordLine);
       }
     },
     async end() {
@@ -98,7 +101,18 @@ export function createCsvRecords(
       }
     },
     currentLine: () => recordLine + countLineBreaks(pendingText()),
+    pendingBytes: () => Buffer.concat(kept).subarray(recordStart - keptFrom),
+    pendingLine: () => recordLine,
   };
+}
+
+/** Throws RefusedError for a row of that many bytes that has not come to its end. */
+export function refuseLongRow(bytes: number, line: number): void {
+  if (bytes > MAX_RECORD_BYTES) throw tooLong(line);
+}
+
+function tooLong(line: number): RefusedError {
+  return unreadableLine(line, 'a row of more than 16 MB. Is this a CSV file?');
 }
 
 function explainQuotes(text: string, delimiter: string, rowLine: number): RefusedError | undefined {

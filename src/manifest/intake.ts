@@ -1,7 +1,8 @@
 import { type ColumnChoices, type ColumnLayout, layOutColumns } from './columns.ts';
-import { type CsvRecords, createCsvRecords } from './csv-records.ts';
+import type { CsvRecords } from './csv-records.ts';
 import type { ManifestHead } from './header.ts';
 import { type MakeRow, createRowMaker, isBlankLine } from './make-row.ts';
+import { createRecords } from './records.ts';
 import type { ManifestRow } from './row.ts';
 import type { TextPiece } from './text-piece.ts';
 import { unreadableLine } from './unreadable.ts';
@@ -26,7 +27,7 @@ export function createIntake(head: ManifestHead, choices: ColumnChoices): Intake
     layout: null,
     rows: [],
     count: 0,
-    records: createCsvRecords(head.delimiter, head.line, (cells, line, asItStood) => {
+    records: createRecords(head.delimiter, head.line, (cells, line, asItStood) => {
       if (makeRow === null) {
         intake.layout = layOutColumns(cells, line, choices);
         makeRow = createRowMaker(intake.layout);

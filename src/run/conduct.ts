@@ -18,9 +18,11 @@ export interface ConductOptions {
   /** The journal that the session writes, to be read again at its end. */
   readonly path: string | JournalSource;
   readonly syncEachSend: boolean;
+  /** The program that resumes; absent in a run's first session. */
+  readonly resumedBy: string | undefined;
   /** A confirmation to write down; absent where there is one already, or a signal came first. */
   readonly confirmed: { readonly by: 'typed' | '--yes'; readonly files: number } | undefined;
-  /** The rows to work on; `resume` says in the journal that it began. */
+  /** The rows to work on. */
   readonly rows: () => Promise<SessionRows>;
 }
 
@@ -36,10 +38,15 @@ export interface Conducted {
  * `resume` have in common, whoever watches it. Throws for bugs alone.
  */
 export async function conductSession(options: ConductOptions): Promise<Conducted> {
-  const { session, confirmed, path, syncEachSend } = options;
+  const { session, confirmed, resumedBy, path, syncEachSend } = options;
   const { journal, control } = session;
   let stopped = false;
   try {
+    // Before anything else: a stop that comes at once would stand for the one
+    // that the killed session before never wrote, and its mark would not count.
+    if (resumedBy !== undefined) {
+      journal.append({ state: 'resumed', at: journal.stamp(), tool: resumedBy });
+    }
     if (confirmed !== undefined) {
       journal.append({ state: 'confirmed', at: journal.stamp(), ...confirmed });
     }
@@ -65,4 +72,3 @@ export async function conductSession(options: ConductOptions): Promise<Conducted
     return { stopped, failure: journal.failure ?? error };
   }
 }
-

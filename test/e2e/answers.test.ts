@@ -212,7 +212,7 @@ describe('what each answer makes of a row', () => {
       stand.project.putFile(photo(at + 101), 'good.jpg');
     }
     await stand.write('m.csv', `record,field\n1,photo\n${order.join('\n')}\n`);
-    const tried = ['--retries', '2', '--timeout', '1', '--concurrency', '8'];
+    const tried = ['--retries', '2', '--timeout', '2', '--concurrency', '8'];
     const ended = await stand.sweep(['run', 'm.csv', '--yes', ...FAST, ...tried, ...options]);
     const run = await stand.run();
     const told = Object.fromEntries(CASES.map(({ name }, at) => [name, fates(run)[1 + at * 2]]));

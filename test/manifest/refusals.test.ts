@@ -272,7 +272,7 @@ describe('a path that cannot be read', () => {
   it('a source that fails half-way', async () => {
     const manifest = await openManifest(failing());
     const rows = manifest.batches()[Symbol.asyncIterator]();
-    expect((await rows.next()).value).toHaveLength(1);
+    expect((await rows.next()).value).toHaveLength(2);
     await expect(rows.next()).rejects.toThrow(RefusedError);
   });
   it('and one that can', async () => {

@@ -83,8 +83,12 @@ export function createDisk(world: World, chance: Chance): Disk {
       world.note(
         `power cut: ${bytes.length - kept} of ${bytes.length - durable} unsynced bytes lost`,
       );
+      const size = bytes.length;
       keep(kept);
-      durable = kept;
+      // Some file systems keep the new size, and give zeros where the bytes never came.
+      if (chance.is(0.2)) bytes = Buffer.concat([bytes, Buffer.alloc(size - kept)]);
+      room = bytes;
+      durable = bytes.length;
     },
     lines() {
       for (;;) {

@@ -54,6 +54,7 @@ export function auditRow(game: Game, { row, outcome, plan }: RowReport, doubts: 
       break;
   }
   auditVerified(game, row.row, outcome, lie);
+  if ((outcome.startedAt ?? 0) > (outcome.finishedAt ?? Infinity)) lie('it ended before it began');
   auditAttempts(game, row.row, outcome.attempts, requests.length, doubts);
   auditRemovals(game, row.row);
 }

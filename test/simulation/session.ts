@@ -54,7 +54,7 @@ export async function playSession(
     },
   };
   const { death } = settings;
-  const clock = createClock(world, life);
+  const clock = createClock(world, life, settings.skewMs);
   const random = (): number => chance.next();
   const control = createRunControl((reason) => {
     world.note(`stop: ${reason.code} (${reason.message})`);
@@ -185,17 +185,17 @@ export async function playSession(
       concurrency: settings.concurrency,
       retries: settings.retries,
       limit: settings.limit,
-      stopAtMs: settings.stopAfterMs === undefined ? undefined : world.now + settings.stopAfterMs,
+      stopAtMs: settings.stopAfterMs === undefined ? undefined : clock.now() + settings.stopAfterMs,
       maxFailures:
         scenario.maxFailures === undefined ? undefined : parseMaxFailures(scenario.maxFailures),
     },
     path: disk.source,
     syncEachSend,
     confirmed: view.confirmed ? undefined : { by: '--yes', files: game.rowOf.size },
+    resumedBy: fresh ? undefined : 'simulation',
     rows: async (): Promise<SessionRows> => {
       const manifest = await game.openRows();
       if (fresh) return () => freshWork(manifest.batches(), view);
-      journal.append({ state: 'resumed', at: journal.stamp(), tool: 'simulation' });
       return (onLookOnly) =>
         lookBeforeSending(unfinishedRows(manifest.batches(), view), {
           view,

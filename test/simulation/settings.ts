@@ -13,6 +13,8 @@ export interface SessionSettings {
   readonly death: Death | undefined;
   readonly fullAtWrite: number | undefined;
   readonly failedSync: number | undefined;
+  /** How far this process's wall clock is off. */
+  readonly skewMs: number;
   /** Moments at which somebody makes a report of the live run. */
   readonly reportsAfterMs: readonly number[];
 }
@@ -67,6 +69,7 @@ export function drawSettings(chance: Chance, tight = false): SessionSettings {
     })),
     fullAtWrite: sometimes(0.06, () => chance.whole(1, 60)),
     failedSync: sometimes(0.03, () => chance.whole(1, 20)),
+    skewMs: chance.is(0.15) ? chance.whole(-3_600_000, 3_600_000) : 0,
     reportsAfterMs: chance.is(0.15) ? [moment(), moment()] : [],
   };
 }

@@ -99,7 +99,7 @@ export function createWireAudit(
       if (state === undefined) continue;
       if (state === 'mark' && end <= disk.durableBytes) mark = line.upTo ?? 0;
       if (state === 'resumed') mark = 0;
-      if (state === 'sending' && !syncEach && end > disk.durableBytes) {
+      if (state === 'sending' && !syncEach && end > disk.durableBytes && settings.skewMs === 0) {
         if ((line.at ?? 0) < oldest) blame(seen, 'a sending line is not on the disk after 200 ms');
       }
       if (line.row !== row) continue;

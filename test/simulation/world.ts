@@ -110,9 +110,9 @@ export function createWorld(traced: boolean): World {
 }
 
 /** The clock of one process: its sleeps end with it. */
-export function createClock(world: World, life: Life): Clock {
+export function createClock(world: World, life: Life, skewMs = 0): Clock {
   return {
-    now: () => world.now,
+    now: () => world.now + skewMs,
     monotonic: () => world.monotonic,
     sleep: (ms, signal) =>
       new Promise((resolve) => {

@@ -36,13 +36,15 @@ export function createTallies(bound: number): Tallies {
   const beyond = emptyTally();
   return {
     add(name, key) {
-      const short = shorten(name, LONGEST_NAME);
-      let tally = known.get(short);
+      let tally = known.get(name);
       if (tally === undefined) {
-        if (known.size < bound) {
+        const short = shorten(name, LONGEST_NAME);
+        tally = known.get(short);
+        if (tally === undefined && known.size < bound) {
           tally = emptyTally(short);
           known.set(short, tally);
-        } else tally = beyond;
+        }
+        tally ??= beyond;
       }
       tally.total += 1;
       tally.counts[key] = (tally.counts[key] ?? 0) + 1;

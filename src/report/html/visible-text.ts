@@ -68,10 +68,10 @@ function codePoint(character: string): string {
 
 /**
  * A value cut for showing. The copy shares no memory with the text it was cut
- * from, so that keeping it keeps nothing else.
+ * from (a cell is a view of many rows), so that keeping it keeps nothing else.
  */
 export function shorten(value: string, most: number): string {
-  if (value.length <= most) return value;
-  const cut = value.slice(0, most - 1).replace(/[\ud800-\udbff]$/u, '');
-  return `${Buffer.from(cut, 'utf8').toString('utf8')}…`;
+  const short =
+    value.length <= most ? value : `${value.slice(0, most - 1).replace(/[\ud800-\udbff]$/u, '')}…`;
+  return Buffer.from(short, 'utf16le').toString('utf16le');
 }
