@@ -12,11 +12,11 @@ import { createVirtualClock } from '../redcap/virtual-clock.ts';
 const TOKEN = 'A1B2C3D4E5F60718293A4B5C6D7E8F90';
 
 /** The token as a server may echo it: in any case, with anything before and behind. */
-const echo = fc
-  .array(fc.boolean(), { minLength: 32, maxLength: 32 })
-  .map((cases) =>
-    [...TOKEN].map((digit, at) => (cases[at] === true ? digit.toLowerCase() : digit)).join(''),
-  );
+const echo = fc.array(fc.boolean(), { minLength: 32, maxLength: 32 }).map((cases) =>
+  TOKEN.split('')
+    .map((digit, at) => (cases[at] === true ? digit.toLowerCase() : digit))
+    .join(''),
+);
 const around = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 20 }),
   fc.constantFrom('{"error":"', '"}', '<error>', '</error>', '<b>', 'ERROR: ', '<html>', '\n', '0'),

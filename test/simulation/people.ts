@@ -1,6 +1,6 @@
 import { currentFile, type Places } from './places.ts';
 import type { Meddling } from './scenario.ts';
-import { shortly } from './server.ts';
+import { shortly } from './deletion.ts';
 import type { World } from './world.ts';
 
 /** Lets other people upload, replace and remove files while the run goes on. */

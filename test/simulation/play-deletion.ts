@@ -2,7 +2,7 @@ import type { WireAnswer } from '../../src/redcap/transport.ts';
 import { shapeOf } from './fates.ts';
 import { currentFile, type Places } from './places.ts';
 import type { Chance } from './random.ts';
-import { shortly, type Deletion } from './server.ts';
+import { shortly, type Deletion } from './deletion.ts';
 import { NO_FILE, page } from './wire-answers.ts';
 import type { World } from './world.ts';
 

@@ -3,7 +3,7 @@ import type { WireAnswer, WireRequest } from '../../src/redcap/transport.ts';
 import { BAN_PAGE, type LookFate } from './fates.ts';
 import { currentFile, type Places } from './places.ts';
 import type { Chance } from './random.ts';
-import { shortly, targetOf, type ServerOptions } from './server.ts';
+import { shortly, targetOf, type ServerOptions } from './deletion.ts';
 import { exportRecords } from './shown.ts';
 import { broken, page } from './wire-answers.ts';
 

@@ -3,7 +3,7 @@ import type { Outcome } from '../../src/run/outcome.ts';
 import { blame, deletionsOf, lastLook, type Game } from './game.ts';
 import { auditRemovals } from './safeguards.ts';
 import { wasEmptySince, type Place } from './places.ts';
-import type { Deletion } from './server.ts';
+import type { Deletion } from './deletion.ts';
 
 const MAY_HAVE = /may have/;
 

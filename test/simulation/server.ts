@@ -1,26 +1,9 @@
-import type { Target } from '../../src/manifest/target.ts';
-import type { ProjectModel } from '../../src/project/model.ts';
 import type { Transport, WireAnswer, WireRequest } from '../../src/redcap/transport.ts';
-import { FAIR_WEATHER, type DeleteFate, type Weather } from './fates.ts';
-import type { Places, StoredFile } from './places.ts';
+import { targetOf, type Deletion, type ServerOptions } from './deletion.ts';
+import { FAIR_WEATHER, type Weather } from './fates.ts';
 import { playDeletion } from './play-deletion.ts';
 import { playRead } from './play-read.ts';
-import type { Chance } from './random.ts';
-import type { Display } from './shown.ts';
-import type { Life, World } from './world.ts';
-
-/** One deletion request as the wire saw it. */
-export interface Deletion {
-  readonly target: Target;
-  readonly process: number;
-  readonly leftAt: number;
-  readonly fate: DeleteFate;
-  /** A connection that was made: the request may have arrived. */
-  sent: boolean;
-  answered: WireAnswer | undefined;
-  answeredAt: number | undefined;
-  removed: { readonly file: StoredFile; readonly at: number } | undefined;
-}
+import type { Life } from './world.ts';
 
 /** A server that plays one project, with its own ledger of what was asked and done. */
 export interface Server {
@@ -38,14 +21,6 @@ export interface Wire {
   onDelete(deletion: Deletion): void;
   onRead(): void;
   onAnswered(deletion: Deletion | undefined, answer: WireAnswer): void;
-}
-
-export interface ServerOptions {
-  readonly world: World;
-  readonly chance: Chance;
-  readonly places: Places;
-  readonly model: ProjectModel;
-  readonly display: Display;
 }
 
 export function createServer(options: ServerOptions): Server {
@@ -122,17 +97,4 @@ export function createServer(options: ServerOptions): Server {
       }),
   };
   return server;
-}
-
-export function targetOf(form: URLSearchParams): Target {
-  return {
-    record: form.get('record') ?? '',
-    field: form.get('field') ?? '',
-    event: form.get('event') ?? '',
-    instance: form.get('repeat_instance') ?? '',
-  };
-}
-
-export function shortly({ record, field, instance }: Target): string {
-  return `${record}/${field}${instance === '' ? '' : `#${instance}`}`;
 }

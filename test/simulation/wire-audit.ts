@@ -4,7 +4,7 @@ import { LONGEST_SYNC_MS } from './disk.ts';
 import { blame, deletionsOf, lastLook, type Game } from './game.ts';
 import { keyOf } from './places.ts';
 import { auditSafeguards } from './safeguards.ts';
-import { shortly, type Deletion } from './server.ts';
+import { shortly, type Deletion } from './deletion.ts';
 import type { SessionSettings } from './settings.ts';
 
 /** Watches the wire of one process: each request must be one that may leave. */

@@ -1,0 +1,42 @@
+import type { Target } from '../../src/manifest/target.ts';
+import type { ProjectModel } from '../../src/project/model.ts';
+import type { WireAnswer } from '../../src/redcap/transport.ts';
+import type { DeleteFate } from './fates.ts';
+import type { Places, StoredFile } from './places.ts';
+import type { Chance } from './random.ts';
+import type { Display } from './shown.ts';
+import type { World } from './world.ts';
+
+/** One deletion request as the wire saw it. */
+export interface Deletion {
+  readonly target: Target;
+  readonly process: number;
+  readonly leftAt: number;
+  readonly fate: DeleteFate;
+  /** A connection that was made: the request may have arrived. */
+  sent: boolean;
+  answered: WireAnswer | undefined;
+  answeredAt: number | undefined;
+  removed: { readonly file: StoredFile; readonly at: number } | undefined;
+}
+
+export interface ServerOptions {
+  readonly world: World;
+  readonly chance: Chance;
+  readonly places: Places;
+  readonly model: ProjectModel;
+  readonly display: Display;
+}
+
+export function targetOf(form: URLSearchParams): Target {
+  return {
+    record: form.get('record') ?? '',
+    field: form.get('field') ?? '',
+    event: form.get('event') ?? '',
+    instance: form.get('repeat_instance') ?? '',
+  };
+}
+
+export function shortly({ record, field, instance }: Target): string {
+  return `${record}/${field}${instance === '' ? '' : `#${instance}`}`;
+}
