@@ -2,7 +2,7 @@ import type { BackupLine } from '../journal/lines.ts';
 import type { Journal } from '../journal/write.ts';
 import type { Target } from '../manifest/target.ts';
 import type { LookedBatch } from '../project/look-batch.ts';
-import type { Safeguarded } from '../run/delete-row.ts';
+import type { Safeguarded } from '../run/delete-context.ts';
 import type { FileFacts } from '../run/outcome.ts';
 import type { WorkRow } from '../run/work.ts';
 import { DiskError } from './disk.ts';

@@ -8,7 +8,7 @@ import { parseMaxFailures } from '../config/run-options.ts';
 import { exitCodeOfEnding } from '../report/exit-code.ts';
 import { isFailure, type Outcome, type Status } from '../run/outcome.ts';
 import { conductSession, syncsEachSend } from '../run/conduct.ts';
-import type { RemoveFile } from '../run/delete-row.ts';
+import type { RemoveFile } from '../run/delete-context.ts';
 import type { SessionOptions, SessionRows } from '../run/session.ts';
 import type { Placed } from '../run-directory/draft.ts';
 import type { Connected } from './connect.ts';

@@ -2,7 +2,7 @@ import { safeguardRows } from '../backup/safeguard-row.ts';
 import { createStore } from '../backup/store.ts';
 import type { JournalView } from '../journal/fold.ts';
 import type { Journal } from '../journal/write.ts';
-import type { Safeguarded } from '../run/delete-row.ts';
+import type { Safeguarded } from '../run/delete-context.ts';
 import type { WorkRow } from '../run/work.ts';
 import type { Placed } from '../run-directory/draft.ts';
 import type { Connected } from './connect.ts';

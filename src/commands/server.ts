@@ -11,7 +11,7 @@ import { createReader, type Reader, type RecordQuery } from '../redcap/reader.ts
 import type { ReadAnswer, ReadFailure } from '../redcap/read-answers.ts';
 import { retrying } from '../redcap/retry.ts';
 import type { RunControl } from '../run/control.ts';
-import type { RemoveFile } from '../run/delete-row.ts';
+import type { RemoveFile } from '../run/delete-context.ts';
 
 /** The server in a command's words: each read with its retries, ended by the command's control. */
 export interface Server {

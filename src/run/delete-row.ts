@@ -1,83 +1,14 @@
 import { encodeSending } from '../journal/outcome-lines.ts';
-import type { Journal } from '../journal/write.ts';
-import type { Clock } from '../clock.ts';
-import type { Target } from '../manifest/target.ts';
-import type { Look } from '../project/look.ts';
 import type { DeleteAnswer } from '../redcap/answers.ts';
 import { delayBefore } from '../redcap/retry.ts';
-import type { RunControl } from './control.ts';
-import type { AnswerCode, Effect, FileFacts, Outcome } from './outcome.ts';
+import type { AnswerCode } from './outcome.ts';
 import { settleByLook } from './settle-look.ts';
-import type { Trust } from './trust.ts';
 import type { WorkRow } from './work.ts';
-
-/** Sends one deletion. `beforeSend` runs right before the request leaves; when it throws, nothing is sent. */
-export type RemoveFile = (
-  target: Target,
-  beforeSend: () => Promise<void>,
-) => Promise<DeleteAnswer | { readonly kind: 'not_sent' }>;
-
-/** What guards and backup say right before a deletion. */
-export type Safeguarded =
-  | { readonly kind: 'go'; readonly file: FileFacts | undefined }
-  | { readonly kind: 'no_file' }
-  | { readonly kind: 'stopped' }
-  | {
-      readonly kind: 'end';
-      readonly status: 'failed' | 'guard_mismatch';
-      readonly code:
-        | 'backup_failed'
-        | 'guard_filename'
-        | 'guard_sha256'
-        | 'guard_unreadable'
-        | 'changed_since_check';
-      readonly message: string;
-      readonly httpStatus: number | undefined;
-      readonly file: FileFacts | undefined;
-      readonly trusted: boolean;
-    };
-
-export interface DeleteContext {
-  readonly remove: RemoveFile;
-  readonly journal: Journal;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly control: RunControl;
-  readonly trust: Trust;
-  readonly retries: number;
-  /** Guards and backup; absent where the run has neither. */
-  readonly safeguard?: ((row: WorkRow) => Promise<Safeguarded>) | undefined;
-  /** A look at one target; absent with `--no-check`. */
-  readonly look?: ((target: Target) => Promise<Look | 'stopped'>) | undefined;
-  /** Does verification follow? */
-  readonly verifies: boolean;
-  readonly onWait?: ((why: 'retry', ms: number) => void) | undefined;
-}
-
-export interface Ended {
-  readonly outcome: Outcome;
-  /** Had the row a trustworthy answer? */
-  readonly trusted: boolean;
-}
+import type { DeleteContext, Ended, Safeguarded, Tries } from './delete-context.ts';
+import { end, refusedAtLast, stopped } from './end-row.ts';
 
 /** After so long, what was known of the field before a lost answer is stale. */
 const STALE_MS = 60_000;
-
-/** What a row carries through its tries. */
-interface Tries {
-  attempts: number;
-  effect: Effect;
-  startedAt: number | undefined;
-  code: string;
-  httpStatus: number | undefined;
-  message: string;
-  file: FileFacts | undefined;
-  trusted: boolean;
-  /** Monotonic time of the first answer lost since the last look, or of the look of `resume`. */
-  lostAt: number | undefined;
-  /** What the last answer asked for. */
-  retryAfterMs: number | undefined;
-}
 
 /** Thrown by `beforeSend` where a look must come first; the door then sends nothing. */
 class LookFirst extends Error {}
@@ -235,27 +166,6 @@ function codeOfStatus(status: number): string {
   return status >= 500 ? 'http_5xx' : status >= 400 ? `http_${status}` : 'unexpected_answer';
 }
 
-function refusedAtLast(work: WorkRow, tries: Tries, context: DeleteContext): Ended {
-  const code = tries.code as AnswerCode;
-  if (tries.effect === 'none') {
-    return end(work, tries, context, { status: 'failed', code }, tries.message);
-  }
-  const message = `a request may have removed the file, and its answer was lost; last: ${tries.message}`;
-  return end(work, tries, context, { status: 'unknown', code }, message);
-}
-
-/** The run stops while the row waits or is refused: only a row without effect is "not attempted". */
-function stopped(work: WorkRow, tries: Tries, context: DeleteContext): Ended {
-  const reason = context.control.reason ?? { code: 'interrupted' as const, message: '' };
-  if (tries.effect === 'none') {
-    const outcome = { status: 'not_attempted', code: reason.code } as const;
-    return end(work, tries, context, outcome, tries.message);
-  }
-  const code = (tries.code === '' ? reason.code : tries.code) as AnswerCode;
-  const message = `the run stopped before it was known what became of the file; last: ${tries.message}`;
-  return end(work, tries, context, { status: 'unknown', code }, message);
-}
-
 async function safeguardRow(
   work: WorkRow,
   tries: Tries,
@@ -311,41 +221,4 @@ async function lookFirst(
   }
   const last = (tries.code === '' ? 'unexpected_answer' : tries.code) as AnswerCode;
   return end(work, tries, context, { status: 'unknown', code: last }, message);
-}
-
-type End = Pick<Outcome, 'status' | 'code'>;
-
-function end(
-  work: WorkRow,
-  tries: Tries,
-  { journal, verifies }: DeleteContext,
-  how: End,
-  message: string,
-): Ended {
-  const due = isLookDue(how.status, tries.attempts > (work.prior?.attempts ?? 0), work);
-  // Spelled out: this is on the path of every row, and a spread is slow there.
-  const outcome = {
-    status: how.status,
-    code: how.code,
-    message,
-    httpStatus: tries.httpStatus,
-    attempts: tries.attempts,
-    effect: tries.effect,
-    startedAt: tries.startedAt,
-    finishedAt: journal.stamp(),
-    verified: due && !verifies ? 'skipped' : '',
-    file: tries.file,
-  } as Outcome;
-  return { outcome, trusted: tries.trusted };
-}
-
-/** Verification looks at rows that were sent and ended deleted, unknown, or "no file" where the check had seen one. */
-function isLookDue(status: Outcome['status'], sent: boolean, work: WorkRow): boolean {
-  if (!sent && work.prior === undefined) return false;
-  if (status === 'deleted' || status === 'unknown') return true;
-  return status === 'already_empty' && work.seen !== undefined;
-}
-
-export function needsVerifying(work: WorkRow, { status, attempts, verified }: Outcome): boolean {
-  return verified === '' && attempts > 0 && isLookDue(status, true, work);
 }

@@ -1,7 +1,9 @@
 import { encodeOutcome } from '../journal/outcome-lines.ts';
 import type { Mark } from '../journal/mark.ts';
 import type { Breaker } from './breaker.ts';
-import { deleteRow, needsVerifying, type DeleteContext } from './delete-row.ts';
+import type { DeleteContext } from './delete-context.ts';
+import { deleteRow } from './delete-row.ts';
+import { needsVerifying } from './end-row.ts';
 import type { Outcome } from './outcome.ts';
 import { createTickets } from './tickets.ts';
 import { createTrust } from './trust.ts';

@@ -6,7 +6,7 @@ import type { Look } from '../project/look.ts';
 import type { LookedBatch } from '../project/look-batch.ts';
 import { createBreaker, type MaxFailures } from './breaker.ts';
 import type { RunControl } from './control.ts';
-import type { RemoveFile, Safeguarded } from './delete-row.ts';
+import type { RemoveFile, Safeguarded } from './delete-context.ts';
 import type { Outcome } from './outcome.ts';
 import { deletePass, STOP_SENTENCES } from './pass.ts';
 import { createVerifier, type Unverified, type Verifier } from './verify.ts';

@@ -5,8 +5,8 @@ import { findRun, readLines, readRun } from '../support/run-files.ts';
 import { audit, makeArchive, openStand, photosManifest } from '../support/stand.ts';
 
 /** More of both by hand: SWEEP_KILLS=50 SWEEP_KILL_ROWS=5000. */
-const KILLS = Number(process.env['SWEEP_KILLS'] ?? 8);
-const ROWS = Number(process.env['SWEEP_KILL_ROWS'] ?? 600);
+const KILLS = Number(process.env['SWEEP_KILLS'] ?? 5);
+const ROWS = Number(process.env['SWEEP_KILL_ROWS'] ?? 400);
 const CONCURRENCY = 8;
 
 describe.skipIf(process.platform === 'win32')('SIGKILL at random moments', () => {

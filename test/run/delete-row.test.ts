@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { deleteRow, needsVerifying, type DeleteContext } from '../../src/run/delete-row.ts';
+import type { DeleteContext } from '../../src/run/delete-context.ts';
+import { deleteRow } from '../../src/run/delete-row.ts';
+import { needsVerifying } from '../../src/run/end-row.ts';
 import type { Outcome } from '../../src/run/outcome.ts';
 import type { WorkRow } from '../../src/run/work.ts';
 import { ANSWERS, setScene, WORK, type Scene, type Scripted } from './scene.ts';

@@ -1,5 +1,5 @@
 import { createRunControl, type RunControl } from '../../src/run/control.ts';
-import type { DeleteContext, RemoveFile } from '../../src/run/delete-row.ts';
+import type { DeleteContext, RemoveFile } from '../../src/run/delete-context.ts';
 import { createTrust, type Trust } from '../../src/run/trust.ts';
 import type { WorkRow } from '../../src/run/work.ts';
 import type { Journal } from '../../src/journal/write.ts';

@@ -5,7 +5,7 @@ import type { FileSource } from '../../src/backup/take-file.ts';
 import type { JournalView } from '../../src/journal/fold.ts';
 import type { Journal } from '../../src/journal/write.ts';
 import type { LookedBatch } from '../../src/project/look-batch.ts';
-import type { Safeguarded } from '../../src/run/delete-row.ts';
+import type { Safeguarded } from '../../src/run/delete-context.ts';
 import type { WorkRow } from '../../src/run/work.ts';
 import type { Target } from '../../src/manifest/target.ts';
 import { blame, deletionsOf, type Game } from './game.ts';

@@ -28,8 +28,6 @@ export interface Death {
   readonly power: boolean;
 }
 
-export const RATES_MS = [200, 20, 60_000 / 6, 16, 1, 0] as const;
-
 export function drawSettings(chance: Chance, tight = false): SessionSettings {
   const sometimes = <T>(probability: number, draw: () => T): T | undefined =>
     chance.is(probability) ? draw() : undefined;

@@ -1,0 +1,74 @@
+import type { Journal } from '../journal/write.ts';
+import type { Clock } from '../clock.ts';
+import type { Target } from '../manifest/target.ts';
+import type { Look } from '../project/look.ts';
+import type { DeleteAnswer } from '../redcap/answers.ts';
+import type { RunControl } from './control.ts';
+import type { Effect, FileFacts, Outcome } from './outcome.ts';
+import type { Trust } from './trust.ts';
+import type { WorkRow } from './work.ts';
+
+/** Sends one deletion. `beforeSend` runs right before the request leaves; when it throws, nothing is sent. */
+export type RemoveFile = (
+  target: Target,
+  beforeSend: () => Promise<void>,
+) => Promise<DeleteAnswer | { readonly kind: 'not_sent' }>;
+
+/** What guards and backup say right before a deletion. */
+export type Safeguarded =
+  | { readonly kind: 'go'; readonly file: FileFacts | undefined }
+  | { readonly kind: 'no_file' }
+  | { readonly kind: 'stopped' }
+  | {
+      readonly kind: 'end';
+      readonly status: 'failed' | 'guard_mismatch';
+      readonly code:
+        | 'backup_failed'
+        | 'guard_filename'
+        | 'guard_sha256'
+        | 'guard_unreadable'
+        | 'changed_since_check';
+      readonly message: string;
+      readonly httpStatus: number | undefined;
+      readonly file: FileFacts | undefined;
+      readonly trusted: boolean;
+    };
+
+export interface DeleteContext {
+  readonly remove: RemoveFile;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly control: RunControl;
+  readonly trust: Trust;
+  readonly retries: number;
+  /** Guards and backup; absent where the run has neither. */
+  readonly safeguard?: ((row: WorkRow) => Promise<Safeguarded>) | undefined;
+  /** A look at one target; absent with `--no-check`. */
+  readonly look?: ((target: Target) => Promise<Look | 'stopped'>) | undefined;
+  /** Does verification follow? */
+  readonly verifies: boolean;
+  readonly onWait?: ((why: 'retry', ms: number) => void) | undefined;
+}
+
+export interface Ended {
+  readonly outcome: Outcome;
+  /** Had the row a trustworthy answer? */
+  readonly trusted: boolean;
+}
+
+/** What a row carries through its tries. */
+export interface Tries {
+  attempts: number;
+  effect: Effect;
+  startedAt: number | undefined;
+  code: string;
+  httpStatus: number | undefined;
+  message: string;
+  file: FileFacts | undefined;
+  trusted: boolean;
+  /** Monotonic time of the first answer lost since the last look, or of the look of `resume`. */
+  lostAt: number | undefined;
+  /** What the last answer asked for. */
+  retryAfterMs: number | undefined;
+}

@@ -1,0 +1,61 @@
+import type { AnswerCode, Outcome } from './outcome.ts';
+import type { WorkRow } from './work.ts';
+import type { DeleteContext, Ended, Tries } from './delete-context.ts';
+
+export function refusedAtLast(work: WorkRow, tries: Tries, context: DeleteContext): Ended {
+  const code = tries.code as AnswerCode;
+  if (tries.effect === 'none') {
+    return end(work, tries, context, { status: 'failed', code }, tries.message);
+  }
+  const message = `a request may have removed the file, and its answer was lost; last: ${tries.message}`;
+  return end(work, tries, context, { status: 'unknown', code }, message);
+}
+
+/** The run stops while the row waits or is refused: only a row without effect is "not attempted". */
+export function stopped(work: WorkRow, tries: Tries, context: DeleteContext): Ended {
+  const reason = context.control.reason ?? { code: 'interrupted' as const, message: '' };
+  if (tries.effect === 'none') {
+    const outcome = { status: 'not_attempted', code: reason.code } as const;
+    return end(work, tries, context, outcome, tries.message);
+  }
+  const code = (tries.code === '' ? reason.code : tries.code) as AnswerCode;
+  const message = `the run stopped before it was known what became of the file; last: ${tries.message}`;
+  return end(work, tries, context, { status: 'unknown', code }, message);
+}
+
+type End = Pick<Outcome, 'status' | 'code'>;
+
+export function end(
+  work: WorkRow,
+  tries: Tries,
+  { journal, verifies }: DeleteContext,
+  how: End,
+  message: string,
+): Ended {
+  const due = isLookDue(how.status, tries.attempts > (work.prior?.attempts ?? 0), work);
+  // Spelled out: this is on the path of every row, and a spread is slow there.
+  const outcome = {
+    status: how.status,
+    code: how.code,
+    message,
+    httpStatus: tries.httpStatus,
+    attempts: tries.attempts,
+    effect: tries.effect,
+    startedAt: tries.startedAt,
+    finishedAt: journal.stamp(),
+    verified: due && !verifies ? 'skipped' : '',
+    file: tries.file,
+  } as Outcome;
+  return { outcome, trusted: tries.trusted };
+}
+
+/** Verification looks at rows that were sent and ended deleted, unknown, or "no file" where the check had seen one. */
+function isLookDue(status: Outcome['status'], sent: boolean, work: WorkRow): boolean {
+  if (!sent && work.prior === undefined) return false;
+  if (status === 'deleted' || status === 'unknown') return true;
+  return status === 'already_empty' && work.seen !== undefined;
+}
+
+export function needsVerifying(work: WorkRow, { status, attempts, verified }: Outcome): boolean {
+  return verified === '' && attempts > 0 && isLookDue(status, true, work);
+}
