@@ -1,4 +1,13 @@
 #!/usr/bin/env node
-import { main } from './main.ts';
+import { answerAtOnce } from './commands/help.ts';
 
-process.exitCode = await main(process.argv.slice(2));
+const argv = process.argv.slice(2);
+const answer = answerAtOnce(argv, process.stdout.columns);
+if (answer === undefined) {
+  const { main } = await import('./main.ts');
+  process.exitCode = await main(argv);
+} else {
+  // A reader that goes away is no error.
+  process.stdout.on('error', () => undefined);
+  process.stdout.write(answer);
+}

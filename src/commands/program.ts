@@ -1,13 +1,10 @@
 import { Command, CommanderError, Option } from '@commander-js/extra-typings';
 import { refuseTokenOption } from '../config/token.ts';
 import { hideTokens } from '../config/show-value.ts';
-import {
-  CONNECTION_OPTIONS,
-  CONNECTION_VARIABLES,
-  type OptionText,
-} from '../config/connection-options.ts';
-import { EXIT, EXIT_SENTENCES, type ExitCode } from '../exit-codes.ts';
+import type { OptionText } from '../config/connection-options.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { VERSION } from '../version.ts';
+import { describeOption, PROGRAM, renderCommandHelp, renderProgramHelp } from './help.ts';
 import type { Io } from './io.ts';
 import { COMMANDS, COMMON_OPTIONS, type CommandText } from './options.ts';
 
@@ -41,10 +38,8 @@ export function createProgram(io: Io): (argv: readonly string[]) => Promise<Exit
     // Before anything is parsed: an error message of the parser would show the token.
     refuseTokenOption(argv);
     let exitCode: ExitCode = EXIT.ok;
-    const program = new Command('redcap-sweep')
-      .description(
-        'Deletes files from REDCap file-upload and signature fields in bulk, from a CSV\nmanifest, and proves row by row what happened.',
-      )
+    const program = new Command(PROGRAM.name)
+      .description(PROGRAM.description)
       .version(VERSION)
       .showHelpAfterError('(--help shows what can be given)')
       .exitOverride()
@@ -52,15 +47,14 @@ export function createProgram(io: Io): (argv: readonly string[]) => Promise<Exit
         writeOut: (text) => io.stdout.write(text),
         writeErr: (text) => io.stderr.write(hideTokens(text)),
       })
-      .addHelpText(
-        'after',
-        `
-A rehearsal in one command:   redcap-sweep demo
-Look before you delete:       redcap-sweep check manifest.csv
-Then:                         redcap-sweep run manifest.csv
-
-${exitCodes()}`,
-      );
+      .configureHelp({
+        formatHelp: (command, { helpWidth }) => {
+          const text = COMMANDS.find(({ name }) => name === command.name());
+          return text === undefined
+            ? renderProgramHelp(helpWidth)
+            : renderCommandHelp(text, helpWidth);
+        },
+      });
     for (const text of COMMANDS) {
       declare(program, text, async (argument, flags) => {
         exitCode = (await HANDLERS[text.name]?.(io, argument, flags)) ?? EXIT.bug;
@@ -92,10 +86,6 @@ function declare(
     .allowExcessArguments(false);
   if (text.argument !== undefined) command.argument(text.argument.flags, text.argument.description);
   for (const option of [...text.options, ...COMMON_OPTIONS]) command.addOption(optionOf(option));
-  if (text.options.includes(CONNECTION_OPTIONS[0] as OptionText)) {
-    command.addHelpText('after', `\n${CONNECTION_VARIABLES}`);
-  }
-  command.addHelpText('after', `\n${exitCodes()}`);
   command.action(async (...args: unknown[]) => {
     const flags = args.at(-2) as Flags;
     const argument = args.length > 2 ? (args[0] as string | undefined) : undefined;
@@ -105,27 +95,13 @@ function declare(
 
 const REPEATED = new Set(['--column', '--fault']);
 
-function optionOf({ flags, description, default: fallback, env }: OptionText): Option {
-  const notes = [
-    ...(fallback === undefined ? [] : [`default ${fallback}`]),
-    ...(env === undefined ? [] : [`environment ${env}`]),
-  ];
-  const option = new Option(
-    flags,
-    notes.length === 0 ? description : `${description} (${notes.join(', ')})`,
-  );
-  if (REPEATED.has(flags.split(' ')[0] ?? '')) {
+function optionOf(text: OptionText): Option {
+  const option = new Option(text.flags, describeOption(text));
+  if (REPEATED.has(text.flags.split(' ')[0] ?? '')) {
     option.argParser((value: string, earlier: unknown) => [
       ...(Array.isArray(earlier) ? (earlier as string[]) : []),
       value,
     ]);
   }
   return option;
-}
-
-function exitCodes(): string {
-  const lines = Object.entries(EXIT_SENTENCES).map(
-    ([code, sentence]) => `  ${code.padStart(3)}  ${sentence}`,
-  );
-  return `Exit codes:\n${lines.join('\n')}\n`;
 }

@@ -1,8 +1,8 @@
-// npm run bench [-- <part>…] [--quick] [--full] [--against <cli.js>]
+// npm run bench [-- <part>…] [--quick] [--full] [--cli <cli.js>] [--against <cli.js>]
 //
 // Ratios are what counts here: a shared machine's seconds mean nothing. Everything that is
 // compared is measured in turns, in this one run, against a stub server on 127.0.0.1.
-// --against takes the cli.js of another build and measures it beside this one.
+// --cli measures another build, and --against measures another one beside it.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -19,6 +19,7 @@ const { values, positionals } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     full: { type: 'boolean', default: false },
+    cli: { type: 'string' },
     against: { type: 'string' },
   },
 });
@@ -39,7 +40,7 @@ const bench = {
   print,
   quick: values.quick,
   full: values.full,
-  cli: join(root, 'dist', 'cli.js'),
+  cli: values.cli === undefined ? join(root, 'dist', 'cli.js') : resolve(values.cli),
   against: values.against === undefined ? undefined : resolve(values.against),
   env: { REDCAP_API_URL: stub.url, REDCAP_API_TOKEN: TOKEN },
   /** A file or directory that is gone when the benchmark ends. */
