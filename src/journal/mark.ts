@@ -13,13 +13,13 @@ export interface Mark {
  * For rates at which no line can be on the disk before each request: a mark
  * covers a window of rows, and the next one is written when half of it is used.
  */
-export function createMark(journal: Journal): Mark {
+export function createMark(journal: Journal, aheadRows = AHEAD_ROWS): Mark {
   let covered = 0;
   let coming = 0;
   let writing: Promise<void> | undefined;
 
   const extend = (row: number): Promise<void> => {
-    const upTo = row + AHEAD_ROWS;
+    const upTo = row + aheadRows;
     coming = upTo;
     journal.append({ state: 'mark', upTo });
     const done = journal.sync().then(() => {
@@ -33,7 +33,7 @@ export function createMark(journal: Journal): Mark {
   return {
     cover(row) {
       if (row <= covered) {
-        if (row > covered - AHEAD_ROWS / 2 && writing === undefined) {
+        if (row > covered - aheadRows / 2 && writing === undefined) {
           // A failure is told by the journal itself, and by the next wait here.
           extend(row).catch(() => undefined);
         }

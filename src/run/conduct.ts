@@ -18,6 +18,8 @@ export interface ConductOptions {
   /** The journal that the session writes, to be read again at its end. */
   readonly path: string | JournalSource;
   readonly syncEachSend: boolean;
+  /** Rows that one mark covers, where marks are written. */
+  readonly markAheadRows?: number;
   /** The program that resumes; absent in a run's first session. */
   readonly resumedBy: string | undefined;
   /** A confirmation to write down; absent where there is one already, or a signal came first. */
@@ -55,7 +57,7 @@ export async function conductSession(options: ConductOptions): Promise<Conducted
     if (control.reason === undefined) {
       await runSession(await options.rows(), {
         ...session,
-        mark: syncEachSend ? undefined : createMark(journal),
+        mark: syncEachSend ? undefined : createMark(journal, options.markAheadRows),
       });
     }
     await journal.sync();

@@ -69,6 +69,8 @@ export interface Tries {
   trusted: boolean;
   /** Monotonic time of the first answer lost since the last look, or of the look of `resume`. */
   lostAt: number | undefined;
+  /** A look has just come before a further try: it is sent next, whenever its turn comes. */
+  lookedFirst: boolean;
   /** What the last answer asked for. */
   retryAfterMs: number | undefined;
 }

@@ -34,6 +34,7 @@ export async function deleteRow(work: WorkRow, context: DeleteContext): Promise<
     file: prior?.file,
     trusted: false,
     lostAt: prior?.effect === 'possible' ? work.lookedAt : undefined,
+    lookedFirst: false,
     retryAfterMs: undefined,
   };
   for (let retry = 0; ; retry += 1) {
@@ -52,7 +53,7 @@ export async function deleteRow(work: WorkRow, context: DeleteContext): Promise<
       const ended = await lookFirst(work, tries, context);
       if (ended !== undefined) return ended;
       // Sent next, however long its turn takes: at a low rate it would be looked at for ever.
-      tries.lostAt = undefined;
+      tries.lookedFirst = true;
       retry -= 1;
       continue;
     }
@@ -80,7 +81,10 @@ async function sendOnce(
   try {
     const answer = await remove(work.target, async () => {
       const stale = tries.lostAt !== undefined && clock.monotonic() - tries.lostAt > STALE_MS;
-      if (stale && look !== undefined) throw new LookFirst();
+      if (tries.lookedFirst) {
+        tries.lookedFirst = false;
+        tries.lostAt = clock.monotonic();
+      } else if (stale && look !== undefined) throw new LookFirst();
       const at = journal.stamp();
       tries.startedAt ??= at;
       tries.attempts += 1;

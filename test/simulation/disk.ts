@@ -8,8 +8,8 @@ export interface DiskTrouble {
   /** The write, counted from 1 in this process, at which the disk is full. */
   readonly fullAtWrite: number | undefined;
   readonly failedSync: number | undefined;
-  /** Called with each write before it reaches the file; true: the process dies in it. */
-  readonly dies: (write: number) => boolean;
+  /** Called with each write before it reaches the file: does the process die in it, or right after? */
+  readonly dies: (write: number, text: string) => 'within' | 'after' | undefined;
 }
 
 /** The journal's bytes, those on the disk apart from those that a power cut takes. */
@@ -116,7 +116,8 @@ export function createDisk(world: World, chance: Chance): Disk {
         write(text) {
           if (!life.alive) return;
           writes += 1;
-          if (trouble.dies(writes)) {
+          const dies = trouble.dies(writes, text);
+          if (dies === 'within') {
             put(text, chance.whole(0, Buffer.byteLength(text)));
             world.note(`killed in write ${writes}: ${text.trimEnd()}`);
             life.kill();
@@ -128,6 +129,7 @@ export function createDisk(world: World, chance: Chance): Disk {
             throw new Error('ENOSPC: no space left on device, write');
           }
           put(text);
+          if (dies === 'after') life.kill();
           world.note(`journal ${text.trimEnd().replaceAll('\n', '\n          journal ')}`);
         },
         sync: () =>

@@ -3,7 +3,7 @@ import type { Manifest } from '../../src/manifest/read.ts';
 import type { Look } from '../../src/project/look.ts';
 import type { Disk } from './disk.ts';
 import { keyOf, type Place } from './places.ts';
-import type { Chance } from './random.ts';
+import type { Chances } from './random.ts';
 import type { Scenario } from './scenario.ts';
 import type { Server } from './server.ts';
 import type { World } from './world.ts';
@@ -19,7 +19,7 @@ export interface TakenLook {
 /** One seed in play: the world, and what the audits have to know of it. */
 export interface Game {
   readonly world: World;
-  readonly chance: Chance;
+  readonly chance: Chances;
   readonly scenario: Scenario;
   readonly server: Server;
   readonly disk: Disk;

@@ -39,3 +39,20 @@ export function createChance(seed: number): Chance {
     },
   };
 }
+
+/** A stream for each who draws: where one draws more than before, the others stay as they were. */
+export interface Chances {
+  readonly scenario: Chance;
+  readonly server: Chance;
+  readonly engine: Chance;
+  readonly disk: Chance;
+}
+
+export function createChances(seed: number): Chances {
+  return {
+    scenario: createChance(seed),
+    server: createChance(seed ^ 0x5e41e4),
+    engine: createChance(seed ^ 0xe4914e),
+    disk: createChance(seed ^ 0xd15c00),
+  };
+}

@@ -38,9 +38,9 @@ export function drawScenario(chance: Chance): Scenario {
   const repeats = chance.is(0.3);
   const model = modelOf(repeats);
   const places = createPlaces();
-  const tight = chance.is(0.4);
+  const tight = chance.is(0.65);
   const rows = tight
-    ? chance.whole(1, 4)
+    ? chance.pick([1, 1, 2, chance.whole(2, 5)])
     : chance.pick([chance.whole(1, 8), chance.whole(5, 25), chance.whole(20, 60)]);
   const records = Math.max(1, Math.ceil(rows * chance.pick([0.3, 0.7, 1])));
   const targets: Target[] = [];

@@ -16,8 +16,9 @@ export async function tell(seed: number): Promise<string> {
   return [
     ...trace,
     '',
-    `Seed ${seed} found:`,
+    `Seed ${seed} found ${violations.length === 0 ? 'nothing' : ''}`.trim(),
     ...violations.map((one) => `  - ${one}`),
     `Play it again: npm run simulate -- --seed ${seed}`,
+    '',
   ].join('\n');
 }

@@ -5,9 +5,6 @@ import {
   createServer as createReads,
 } from '../../src/commands/server.ts';
 import { foldJournal } from '../../src/journal/fold.ts';
-import { openJournal } from '../../src/journal/write.ts';
-import type { Target } from '../../src/manifest/target.ts';
-import type { LookedBatch } from '../../src/project/look-batch.ts';
 import { createDoor } from '../../src/redcap/door.ts';
 import { createPacer } from '../../src/redcap/pacer.ts';
 import { readRetryAfter } from '../../src/redcap/retry-after.ts';
@@ -19,8 +16,10 @@ import { lookBeforeSending, unfinishedRows } from '../../src/run/resume-rows.ts'
 import type { SessionRows } from '../../src/run/session.ts';
 import { freshWork } from '../../src/run/work-rows.ts';
 import { createRedactor } from '../../src/text/redact.ts';
+import { diesAtRequests } from './deaths.ts';
 import type { Game } from './game.ts';
-import { keyOf } from './places.ts';
+import { keepLooks } from './kept-looks.ts';
+import { openLivingJournal } from './living-journal.ts';
 import { createSafeguards } from './safeguards.ts';
 import type { SessionSettings } from './settings.ts';
 import { createWireAudit, type WireAudit } from './wire-audit.ts';
@@ -55,29 +54,16 @@ export async function playSession(
   };
   const { death } = settings;
   const clock = createClock(world, life, settings.skewMs);
-  const random = (): number => chance.next();
+  const random = (): number => chance.engine.next();
   const control = createRunControl((reason) => {
     world.note(`stop: ${reason.code} (${reason.message})`);
   });
   const wire = createWireAudit(game, settings, process, control);
-  let requests = 0;
   let signal: NodeJS.Signals | undefined;
   const transport = server.transport(life, process, {
     timeoutMs: settings.timeoutMs,
-    onDelete(deletion) {
-      requests += 1;
-      const dies = death?.when.kind === 'request' && death.when.n === requests;
-      if (dies && death.when.kind === 'request' && death.when.before) {
-        deletion.sent = false;
-        life.kill();
-        return;
-      }
-      wire.onDelete(deletion);
-      if (dies) life.kill();
-    },
-    onRead: () => {
-      wire.onRead();
-    },
+    onDelete: diesAtRequests(death, life.kill, wire.onDelete),
+    onRead: wire.onRead,
     onAnswered(deletion, answer) {
       wire.onAnswered(
         deletion,
@@ -120,55 +106,20 @@ export async function playSession(
   const view = await foldJournal(disk.source);
   disk.truncate(view.end);
   const syncEachSend = syncsEachSend(settings.intervalMs);
-  const journal = openJournal({
-    file: disk.openFile(life, {
-      fullAtWrite: settings.fullAtWrite,
-      failedSync: settings.failedSync,
-      dies: (write) => death?.when.kind === 'write' && death.when.n === write,
-    }),
+  const journal = openLivingJournal(game, settings, life, {
     now: () => clock.now(),
-    syncEachSend,
-    syncEveryMs: 200,
-    defer: (run) => {
-      world.after(0, () => {
-        if (life.alive) run();
-      });
-    },
-    later: (run, ms) =>
-      world.after(ms, () => {
-        if (life.alive) run();
-      }),
     lastStamp: view.lastStamp,
     onFailure: (error) => {
       control.stop('journal_failed', error.message);
     },
   });
   const { model } = scenario;
-  const looking =
-    (look: (targets: readonly Target[]) => Promise<LookedBatch>) =>
-    async (targets: readonly Target[]): Promise<LookedBatch> => {
-      const beganAt = world.now;
-      const looked = await look(targets);
-      if (looked.kind === 'stopped') return looked;
-      for (const [index, target] of targets.entries()) {
-        const row = game.rowOf.get(keyOf(target));
-        const seen =
-          looked.kind === 'looked'
-            ? looked.looks[index]
-            : ({ kind: 'nothing', why: looked.message } as const);
-        if (row === undefined || seen === undefined) continue;
-        const taken = { process, beganAt, endedAt: world.now, look: seen };
-        const known = game.looks.get(row);
-        if (known === undefined) game.looks.set(row, [taken]);
-        else known.push(taken);
-      }
-      return looked;
-    };
-
   const conducting = conductSession({
     session: {
       remove: createRemover(reach),
-      look: scenario.checks ? looking((targets) => reads.lookAfter(model, targets)) : undefined,
+      look: scenario.checks
+        ? keepLooks(game, process, (targets) => reads.lookAfter(model, targets))
+        : undefined,
       verifies: scenario.verifies,
       safeguard: createSafeguards(game, {
         source: { ...reach, files: createFiles(reach) },
@@ -191,6 +142,7 @@ export async function playSession(
     },
     path: disk.source,
     syncEachSend,
+    markAheadRows: settings.markAheadRows,
     confirmed: view.confirmed ? undefined : { by: '--yes', files: game.rowOf.size },
     resumedBy: fresh ? undefined : 'simulation',
     rows: async (): Promise<SessionRows> => {
@@ -202,7 +154,9 @@ export async function playSession(
           journal,
           control,
           clock,
-          look: scenario.checks ? looking((targets) => reads.look(model, targets)) : undefined,
+          look: scenario.checks
+            ? keepLooks(game, process, (targets) => reads.look(model, targets))
+            : undefined,
           onLookOnly,
           onSettled: () => undefined,
         });

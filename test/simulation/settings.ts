@@ -4,6 +4,7 @@ import type { Chance } from './random.ts';
 export interface SessionSettings {
   readonly intervalMs: number;
   readonly concurrency: number;
+  readonly markAheadRows: number;
   readonly retries: number;
   readonly timeoutMs: number;
   readonly limit: number | undefined;
@@ -23,15 +24,33 @@ export interface Death {
   readonly when:
     | { readonly kind: 'time'; readonly ms: number }
     | { readonly kind: 'write'; readonly n: number }
+    /** Right after the nth line that says so was written. */
+    | { readonly kind: 'line'; readonly says: string; readonly n: number }
     | { readonly kind: 'request'; readonly n: number; readonly before: boolean };
   /** A power cut takes what was not synced; a killed process loses nothing. */
   readonly power: boolean;
 }
 
+/** What a line says after which a process may die; trouble between two tries is the rarest. */
+const LINES = [
+  '"sending"',
+  '"tried"',
+  '"tried"',
+  '"tried"',
+  '"at":',
+  '"verified":"',
+  '"resumed"',
+  '"mark"',
+  '"stop"',
+  '"not_attempted"',
+  '"unknown"',
+  '"deleted"',
+] as const;
+
 export function drawSettings(chance: Chance, tight = false): SessionSettings {
   const sometimes = <T>(probability: number, draw: () => T): T | undefined =>
     chance.is(probability) ? draw() : undefined;
-  const moment = (): number => chance.whole(0, chance.pick([300, 3000, 20_000, 200_000]));
+  const moment = (): number => chance.whole(0, chance.pick([1, 300, 3000, 20_000, 200_000]));
   const signalAfterMs = sometimes(0.12, moment);
   return {
     intervalMs: chance.weighted([
@@ -43,9 +62,10 @@ export function drawSettings(chance: Chance, tight = false): SessionSettings {
       [3, 0],
     ]),
     concurrency: chance.whole(1, 8),
+    markAheadRows: chance.pick([1024, 1024, 8, 2]),
     retries: chance.pick([0, 1, 2, 5, 5]),
     timeoutMs: chance.pick([1000, 5000, 60_000]),
-    limit: sometimes(0.15, () => chance.whole(1, 12)),
+    limit: sometimes(tight ? 0.05 : 0.15, () => chance.whole(1, 12)),
     stopAfterMs: sometimes(0.05, moment),
     signalAfterMs,
     secondSignalAfterMs:
@@ -54,6 +74,7 @@ export function drawSettings(chance: Chance, tight = false): SessionSettings {
       when: chance.weighted<Death['when']>([
         [2, { kind: 'time', ms: moment() }],
         [4, { kind: 'write', n: chance.whole(1, chance.pick(tight ? [4, 8, 12] : [6, 30, 120])) }],
+        [tight ? 6 : 2, { kind: 'line', says: chance.pick(LINES), n: chance.pick([1, 1, 2, 5]) }],
         [
           3,
           {
@@ -65,7 +86,7 @@ export function drawSettings(chance: Chance, tight = false): SessionSettings {
       ]),
       power: chance.is(0.5),
     })),
-    fullAtWrite: sometimes(0.06, () => chance.whole(1, 60)),
+    fullAtWrite: sometimes(0.06, () => chance.whole(1, tight ? 8 : 60)),
     failedSync: sometimes(0.03, () => chance.whole(1, 20)),
     skewMs: chance.is(0.15) ? chance.whole(-3_600_000, 3_600_000) : 0,
     reportsAfterMs: chance.is(0.15) ? [moment(), moment()] : [],

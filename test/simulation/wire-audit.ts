@@ -92,6 +92,7 @@ export function createWireAudit(
   function auditLines(seen: Game, row: number, syncEach: boolean): void {
     let announced: number | undefined;
     let mark = 0;
+    let confirmed = false;
     let settled: Status | undefined;
     const oldest = world.now - SYNC_EVERY_MS - SLACK_MS;
     for (const line of disk.lines()) {
@@ -99,6 +100,7 @@ export function createWireAudit(
       if (state === undefined) continue;
       if (state === 'mark' && end <= disk.durableBytes) mark = line.upTo ?? 0;
       if (state === 'resumed') mark = 0;
+      if (state === 'confirmed' && end <= disk.durableBytes) confirmed = true;
       if (state === 'sending' && !syncEach && end > disk.durableBytes && settings.skewMs === 0) {
         if ((line.at ?? 0) < oldest) blame(seen, 'a sending line is not on the disk after 200 ms');
       }
@@ -109,6 +111,7 @@ export function createWireAudit(
         if (isSettled(state as Status)) settled = state as Status;
       }
     }
+    if (!confirmed) blame(seen, `row ${row} was sent before the confirmation was on the disk`);
     if (settled !== undefined) blame(seen, `row ${row} was sent after its outcome ${settled}`);
     if (announced === undefined) blame(seen, `row ${row} was sent without a sending line`);
     else if (syncEach && announced > disk.durableBytes) {
@@ -142,15 +145,35 @@ function auditLook(game: Game, row: number, process: number): void {
   const lost = deletionsOf(game, row).filter(
     (one) => one.answered !== undefined && isLost(one) && one.leftAt < world.now,
   );
+  if (lost.length === 0) return;
   const taken = game.looks.get(row)?.filter((look) => look.process === process) ?? [];
   const lookedAt = taken.at(-1)?.endedAt ?? -Infinity;
-  const first = lost.find((one) => one.process === process && (one.answeredAt ?? 0) >= lookedAt);
-  // The look of a resume goes stale too; a second one is followed by the request, whenever its turn comes.
+  const sends = deletionsOf(game, row).filter(
+    (one) => one.process === process && one.leftAt >= lookedAt && one.answered !== undefined,
+  );
   const isResumeLook = process > 1 && taken.length === 1;
-  const knownAt = first?.answeredAt ?? (isResumeLook ? lookedAt : world.now);
-  if (lost.length > 0 && world.now - knownAt > STALE_MS + SLACK_MS) {
-    blame(game, `row ${row} was sent ${world.now - knownAt} ms after a lost answer without a look`);
+  const known = staleFrom(lost, sends, lookedAt, isResumeLook);
+  if (known !== undefined && world.now - known > STALE_MS + SLACK_MS) {
+    blame(game, `row ${row} was sent ${world.now - known} ms after a lost answer without a look`);
   }
+}
+
+/**
+ * From when on the knowledge of a row with a lost answer grows stale: the look
+ * of a resume does; one that came because the row was stale is followed by a
+ * request, whenever its turn comes, and from then on time runs again.
+ */
+function staleFrom(
+  lost: readonly Deletion[],
+  sends: readonly Deletion[],
+  lookedAt: number,
+  isResumeLook: boolean,
+): number | undefined {
+  const first = sends[0];
+  if (first === undefined) return isResumeLook ? lookedAt : undefined;
+  const before = lost.some((one) => (one.answeredAt ?? 0) < lookedAt || !sends.includes(one));
+  if (before && isResumeLook) return lookedAt;
+  return before ? first.leftAt : sends.find(isLost)?.answeredAt;
 }
 
 function isLost({ answered, fate }: Deletion): boolean {

@@ -28,7 +28,7 @@ interface Event {
 }
 
 const START_MS = Date.UTC(2026, 10, 24, 3, 12, 7);
-const MOST_EVENTS = 200_000;
+const MOST_EVENTS = 30_000;
 
 export function createWorld(traced: boolean): World {
   const heap: Event[] = [];

@@ -1,0 +1,134 @@
+import { createServer as createReads } from '../../src/commands/server.ts';
+import type { PlanLine } from '../../src/journal/lines.ts';
+import { LookFailed } from '../../src/plan/make-plan.ts';
+import { createDoor } from '../../src/redcap/door.ts';
+import { createPacer } from '../../src/redcap/pacer.ts';
+import { createRunControl } from '../../src/run/control.ts';
+import { check, headerOf, readRows, type Checked } from './check.ts';
+import { createDisk } from './disk.ts';
+import { drawCheckWeather } from './fates.ts';
+import type { Game } from './game.ts';
+import { letPeopleMeddle } from './people.ts';
+import { keyOf, type Place } from './places.ts';
+import type { Chances } from './random.ts';
+import { drawScenario, type Scenario } from './scenario.ts';
+import { createServer } from './server.ts';
+import { TOKEN } from './session.ts';
+import { createClock, type World } from './world.ts';
+
+/** The check and the birth of the run directory; undefined where the check fails. */
+export async function begin(
+  world: World,
+  chance: Chances,
+  violations: string[],
+): Promise<Game | undefined> {
+  const scenario = drawScenario(chance.scenario);
+  const { places, model, display } = scenario;
+  const openRows = await readRows(scenario.manifest);
+  const server = createServer({ world, chance: chance.server, places, model, display });
+  for (const place of places.all) {
+    for (const file of place.files) Object.assign(file, { putAt: world.now - 1 });
+  }
+  const people = letPeopleMeddle(world, places, scenario.people);
+  server.weather = drawCheckWeather(chance.server);
+  const parts = { world, chance, scenario, openRows, server };
+  const earlier = scenario.approved ? await playCheck(parts) : undefined;
+  if (scenario.approved && earlier === undefined) return undefined;
+  if (earlier !== undefined) await world.pass(chance.scenario.whole(0, 60_000));
+  const checkBeganAt = world.now;
+  const checked = await playCheck(parts, earlier?.plan);
+  if (checked === undefined) return undefined;
+  const disk = createDisk(world, chance.disk);
+  const header = headerOf(scenario, checked.rows, world.now);
+  const lines = [header, ...checked.plan, { state: 'planned', at: world.now, totals: {} }];
+  disk.install(Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join('')));
+  const maps = await mapRows(scenario, openRows, checked.plan);
+  world.note(`plan:\n${checked.plan.map((line) => JSON.stringify(line)).join('\n')}`);
+  // While the question is asked.
+  await world.pass(chance.scenario.whole(0, 5000));
+  return {
+    ...parts,
+    ...maps,
+    disk,
+    plan: new Map(checked.plan.map((line) => [line.row, line])),
+    rows: checked.rows,
+    checkBeganAt,
+    looks: new Map(),
+    judged: new Map(),
+    backedUp: new Set(),
+    violations,
+    people,
+    crashes: 0,
+    powerCuts: 0,
+    marked: false,
+    processes: 0,
+  };
+}
+
+type Parts = Pick<Game, 'world' | 'chance' | 'scenario' | 'openRows' | 'server'>;
+
+async function playCheck(
+  { world, chance, scenario, openRows, server }: Parts,
+  approved?: readonly PlanLine[],
+): Promise<Checked | undefined> {
+  const life = { alive: true };
+  const clock = createClock(world, life);
+  const nothing = (): void => undefined;
+  const door = createDoor({
+    transport: server.transport(life, 0, {
+      timeoutMs: 5000,
+      onDelete: () => {
+        throw new Error('a check has sent a deletion');
+      },
+      onRead: nothing,
+      onAnswered: nothing,
+    }),
+    token: TOKEN,
+    pacer: createPacer({ intervalMs: 1, clock }),
+    redact: (text) => text,
+  });
+  const control = createRunControl();
+  const random = (): number => chance.engine.next();
+  const reads = createReads({ door, control, clock, random, retries: 5 });
+  let done = false;
+  const checking = check(
+    scenario,
+    openRows,
+    (targets) => reads.look(scenario.model, targets),
+    approved,
+  )
+    .catch((error: unknown) => {
+      if (error instanceof LookFailed) return undefined;
+      throw error;
+    })
+    .finally(() => {
+      done = true;
+    });
+  await world.runUntil(() => done);
+  return checking;
+}
+
+/** Which row may be sent for which place, and what its guard expects. */
+async function mapRows(
+  scenario: Scenario,
+  openRows: Game['openRows'],
+  plan: readonly PlanLine[],
+): Promise<Pick<Game, 'rowOf' | 'placeOf' | 'guardOf'>> {
+  const lines = new Map(plan.map((line) => [line.row, line]));
+  const rowOf = new Map<string, number>();
+  const placeOf = new Map<number, Place | undefined>();
+  const guardOf = new Map<number, string>();
+  for await (const batch of (await openRows()).batches()) {
+    for (const row of batch) {
+      const line = lines.get(row.row);
+      const settled = line !== undefined && line.plan !== 'delete';
+      const instance =
+        line !== undefined && 'instance' in line ? (line.instance ?? row.instance) : row.instance;
+      const target = { record: row.record, field: row.field, event: row.event, instance };
+      guardOf.set(row.row, row.expectFilename);
+      placeOf.set(row.row, scenario.places.of(target));
+      if (!settled) rowOf.set(keyOf(target), row.row);
+    }
+  }
+  return { rowOf, placeOf, guardOf };
+}

@@ -1,0 +1,38 @@
+import type { Deletion } from './deletion.ts';
+import type { Death } from './settings.ts';
+
+/** Does the process die in this write, or right after it? */
+export function diesAtWrites(
+  death: Death | undefined,
+): (write: number, text: string) => 'within' | 'after' | undefined {
+  let said = 0;
+  return (write, text) => {
+    const when = death?.when;
+    if (when?.kind === 'write' && when.n === write) return 'within';
+    if (when?.kind !== 'line') return undefined;
+    const before = said;
+    said += text.split(when.says).length - 1;
+    return before < when.n && said >= when.n ? 'after' : undefined;
+  };
+}
+
+/** Lets the process die right before or right after a request has left. */
+export function diesAtRequests(
+  death: Death | undefined,
+  kill: () => void,
+  leave: (deletion: Deletion) => void,
+): (deletion: Deletion) => void {
+  let requests = 0;
+  return (deletion) => {
+    requests += 1;
+    const when = death?.when;
+    const dies = when?.kind === 'request' && when.n === requests;
+    if (dies && when.before) {
+      deletion.sent = false;
+      kill();
+      return;
+    }
+    leave(deletion);
+    if (dies) kill();
+  };
+}
