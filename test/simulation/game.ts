@@ -16,6 +16,11 @@ export interface TakenLook {
   readonly look: Look;
 }
 
+export interface Judged {
+  readonly process: number;
+  readonly beganAt: number;
+}
+
 /** One seed in play: the world, and what the audits have to know of it. */
 export interface Game {
   readonly world: World;
@@ -34,8 +39,8 @@ export interface Game {
   readonly looks: Map<number, TakenLook[]>;
   /** The name that a row's guard expects. */
   readonly guardOf: ReadonlyMap<number, string>;
-  /** When guard and backup of a row last let it go. */
-  readonly judged: Map<number, { readonly process: number; readonly beganAt: number }>;
+  /** When guard and backup of a row let it go, in order. */
+  readonly judged: Map<number, readonly Judged[]>;
   /** SHA-256 of everything that was saved. */
   readonly backedUp: Set<string>;
   /** What was found, each a sentence. */

@@ -36,7 +36,9 @@ export function createSafeguards(
   return async (work) => {
     const beganAt = world.now;
     const result = await judge(work);
-    if (result.kind === 'go') game.judged.set(work.row, { process, beganAt });
+    if (result.kind !== 'go') return result;
+    const earlier = game.judged.get(work.row) ?? [];
+    game.judged.set(work.row, [...earlier, { process, beganAt }]);
     return result;
   };
 }
@@ -69,7 +71,7 @@ function memoryStore(game: Game): BackupStore {
 export function auditSafeguards(game: Game, row: number, process: number): void {
   const { scenario } = game;
   if (!isSafeguarded(game, row)) return;
-  const judged = game.judged.get(row);
+  const judged = game.judged.get(row)?.at(-1);
   if (judged?.process !== process) blame(game, `row ${row} was sent and its guard not judged`);
   const lost = deletionsOf(game, row).filter((one) => one.process === process);
   const last = lost.at(-2);
@@ -90,9 +92,9 @@ export function auditRemovals(game: Game, row: number): void {
   for (const { removed, leftAt } of deletionsOf(game, row)) {
     if (removed === undefined || !isSafeguarded(game, row)) continue;
     const { file } = removed;
-    const judged = game.judged.get(row);
-    // Put there after the last judgement, or after an earlier one whose request came late.
-    if (file.putAt >= Math.min(leftAt, judged?.beganAt ?? leftAt)) continue;
+    const judged = game.judged.get(row)?.findLast(({ beganAt }) => beganAt <= leftAt);
+    // Put there after the judgement that let this request go.
+    if (file.putAt >= (judged?.beganAt ?? leftAt)) continue;
     if (expected !== '' && file.name !== expected) {
       blame(game, `row ${row} removed ${file.name}, its guard expects ${expected}`);
     }
