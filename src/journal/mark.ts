@@ -1,7 +1,9 @@
 import type { Journal } from './write.ts';
 
-/** Rows that one mark covers ahead: what a power cut can leave in doubt at most. */
+/** Rows that one mark covers ahead: what a power cut can leave in doubt. */
 const AHEAD_ROWS = 1024;
+/** So many times as many at most, where rows had to wait for a disk that is slow beside the server. */
+const MOST_TIMES = 16;
 
 /** Says ahead of time, on the disk, up to which row sending may have gone. */
 export interface Mark {
@@ -14,12 +16,13 @@ export interface Mark {
  * covers a window of rows, and the next one is written when half of it is used.
  */
 export function createMark(journal: Journal, aheadRows = AHEAD_ROWS): Mark {
+  let ahead = aheadRows;
   let covered = 0;
   let coming = 0;
   let writing: Promise<void> | undefined;
 
   const extend = (row: number): Promise<void> => {
-    const upTo = row + aheadRows;
+    const upTo = row + ahead;
     coming = upTo;
     journal.append({ state: 'mark', upTo });
     const done = journal.sync().then(() => {
@@ -33,13 +36,15 @@ export function createMark(journal: Journal, aheadRows = AHEAD_ROWS): Mark {
   return {
     cover(row) {
       if (row <= covered) {
-        if (row > covered - aheadRows / 2 && writing === undefined) {
+        if (row > covered - ahead / 2 && writing === undefined) {
           // A failure is told by the journal itself, and by the next wait here.
           extend(row).catch(() => undefined);
         }
         return undefined;
       }
-      return row <= coming && writing !== undefined ? writing : extend(row);
+      if (writing === undefined) return extend(row);
+      ahead = Math.min(ahead * 2, aheadRows * MOST_TIMES);
+      return row <= coming ? writing : extend(row);
     },
   };
 }

@@ -175,11 +175,17 @@ function readLinesAt(from: string | JournalSource): {
   const readPlain = createPlainReader();
   const file = journalSource(from).openNow();
   const pages = new Map<number, Buffer>();
+  const room = (): Buffer => {
+    const oldest = pages.size < PAGES ? undefined : pages.entries().next().value;
+    if (oldest === undefined) return Buffer.allocUnsafe(PAGE_BYTES + LONGEST_LINE);
+    const [number, { buffer, byteOffset }] = oldest;
+    pages.delete(number);
+    return Buffer.from(buffer, byteOffset, PAGE_BYTES + LONGEST_LINE);
+  };
   const page = (number: number): Buffer => {
     const known = pages.get(number);
     if (known !== undefined) return known;
-    if (pages.size >= PAGES) pages.delete(pages.keys().next().value as number);
-    const bytes = Buffer.allocUnsafe(PAGE_BYTES + LONGEST_LINE);
+    const bytes = room();
     const length = file.read(bytes, bytes.length, number * PAGE_BYTES);
     const fresh = bytes.subarray(0, length);
     pages.set(number, fresh);

@@ -22,7 +22,9 @@ export function collectText(head: AnswerHead, maxBytes: number): AnswerBody {
       return size > maxBytes ? 'full' : undefined;
     },
     finish() {
-      if (size === 0) return { kind: 'answer', ...head, body: '' };
+      if (size === 0) {
+        return { kind: 'answer', status: head.status, headers: head.headers, body: '' };
+      }
       const encodings = readEncodings(head.headers['content-encoding']);
       return unpackText(Buffer.concat(chunks), encodings, maxBytes).then((text) => ({
         kind: 'answer',

@@ -58,6 +58,8 @@ export function createUndiciTransport(settings: TransportSettings): ClosableTran
     // A file is wanted as it is stored; what is packed on the way only costs.
     file: [...usual, 'identity'],
   };
+  /** Nearly all requests are of one kind, and share what they say of themselves. */
+  const textHeaders = createHeaders(headers.text);
   const exchangeSettings = {
     watch,
     timeoutMs,
@@ -76,15 +78,17 @@ export function createUndiciTransport(settings: TransportSettings): ClosableTran
         one.onAbort();
         return;
       }
-      const kind = onData === undefined ? headers.text : headers.file;
-      const own = [...kind, 'content-type', request.contentType];
+      const own =
+        onData === undefined
+          ? textHeaders(request.contentType)
+          : withContentType(headers.file, request.contentType);
       if (!isStream(body)) {
         pool.dispatch({ path, method: 'POST', headers: own, body }, one);
         return;
       }
-      own.push('content-length', String(body.length));
+      const sized = [...own, 'content-length', String(body.length)];
       const source = Readable.from(pulled(body, one), { objectMode: false });
-      pool.dispatch({ path, method: 'POST', headers: own, body: source }, one);
+      pool.dispatch({ path, method: 'POST', headers: sized, body: source }, one);
     });
 
   const close = async (): Promise<void> => {
@@ -92,6 +96,23 @@ export function createUndiciTransport(settings: TransportSettings): ClosableTran
     await pool.destroy();
   };
   return Object.assign(exchange, { close, [Symbol.asyncDispose]: close });
+}
+
+function withContentType(headers: readonly string[], contentType: string): string[] {
+  return [...headers, 'content-type', contentType];
+}
+
+/** Remembers the headers with the last content type. */
+function createHeaders(usual: readonly string[]): (contentType: string) => string[] {
+  let last = '';
+  let made: string[] = [];
+  return (contentType) => {
+    if (contentType !== last) {
+      made = withContentType(usual, contentType);
+      last = contentType;
+    }
+    return made;
+  };
 }
 
 function isStream(body: WireRequest['body']): body is WireStream {

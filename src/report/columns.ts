@@ -1,5 +1,7 @@
+import type { FileFacts } from '../run/outcome.ts';
 import { createIsoTime } from '../text/iso-time.ts';
 import { oneLine } from '../text/one-line.ts';
+import { csvCell, csvCells } from './csv-line.ts';
 import type { RowReport } from './row-report.ts';
 
 /** The columns that every report adds behind the manifest's own. */
@@ -20,26 +22,18 @@ export const REPORT_COLUMNS = [
   'sweep_backup',
 ] as const;
 
-/** A row as it stands in its report: the manifest's cells untouched, then the columns above. */
-export function reportCells({ row, outcome }: RowReport): string[] {
-  const { file } = outcome;
-  return [
-    ...row.cells,
-    String(row.row),
-    String(row.line),
-    outcome.status,
-    outcome.code,
-    number(outcome.httpStatus),
-    messageLine(outcome.message),
-    String(outcome.attempts),
-    time(outcome.startedAt),
-    time(outcome.finishedAt),
-    outcome.verified,
-    file?.name ?? '',
-    number(file?.bytes),
-    file?.sha256 ?? '',
-    file?.backup ?? '',
-  ];
+/** The line of a row in its report: the manifest's cells untouched, then the columns above. */
+export function reportLine({ row, outcome }: RowReport): string {
+  const { status, code, httpStatus, attempts, startedAt, finishedAt, verified, file } = outcome;
+  // Put together by hand: a report may have millions of lines.
+  const reason = `${csvCell(code)},${number(httpStatus)},${messageCell(outcome.message)}`;
+  const tries = `${attempts},${time(startedAt)},${time(finishedAt)}`;
+  return `${csvCells(row.cells)},${row.row},${row.line},${status},${reason},${tries},${verified},${fileCells(file)}\n`;
+}
+
+function fileCells(file: FileFacts | undefined): string {
+  if (file === undefined) return ',,,';
+  return csvCells([file.name ?? '', number(file.bytes), file.sha256 ?? '', file.backup ?? '']);
 }
 
 function number(value: number | undefined): string {
@@ -53,14 +47,14 @@ function time(atMs: number | undefined): string {
 const isoTime = createIsoTime();
 
 /** A million rows share a few messages: the last one is not made anew. */
-const messageLine = (() => {
+const messageCell = (() => {
   let message = '';
-  let line = '';
+  let cell = '';
   return (text: string): string => {
     if (text !== message) {
-      line = oneLine(text);
+      cell = csvCell(oneLine(text));
       message = text;
     }
-    return line;
+    return cell;
   };
 })();

@@ -3,12 +3,19 @@ const NEEDS_QUOTES = /[",\r\n\ufeff]/;
 
 /** Cells as one RFC 4180 line, LF included. */
 export function csvLine(cells: readonly string[]): string {
+  return `${csvCells(cells)}\n`;
+}
+
+/** The same without the line's end. */
+export function csvCells(cells: readonly string[]): string {
   let line = '';
   for (let at = 0; at < cells.length; at += 1) {
-    const cell = cells[at] ?? '';
     if (at > 0) line += ',';
-    if (cell === '') continue;
-    line += NEEDS_QUOTES.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+    line += csvCell(cells[at] ?? '');
   }
-  return line + '\n';
+  return line;
+}
+
+export function csvCell(cell: string): string {
+  return NEEDS_QUOTES.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

@@ -5,7 +5,7 @@ import { SweepError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { JournalView } from '../journal/fold.ts';
 import { reportOf, STATUSES, type ReportName, type Status } from '../run/outcome.ts';
-import { REPORT_COLUMNS, reportCells } from './columns.ts';
+import { REPORT_COLUMNS, reportLine } from './columns.ts';
 import { csvLine } from './csv-line.ts';
 import { createReportFile, type ReportFile, type WrittenFile } from './report-file.ts';
 import { openRowReports, type RowReport } from './row-report.ts';
@@ -65,7 +65,7 @@ export async function makeCsvReports(
         totals[status] += 1;
         reportRows[name] += 1;
         if (code === 'not_confirmed') notConfirmed += 1;
-        const full = files[name].write(csvLine(reportCells(report)));
+        const full = files[name].write(reportLine(report));
         if (full !== undefined) await full;
         observe(report);
       }

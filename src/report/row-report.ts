@@ -40,7 +40,8 @@ export async function* joinRows(
     for await (const batch of manifest.batches()) {
       const reports: RowReport[] = [];
       for (const row of batch) {
-        const line = await plan.of(row.row);
+        const found = plan.of(row.row);
+        const line = found instanceof Promise ? await found : found;
         const outcome = outcomes.outcomeOf(row.row, line);
         const seen = line?.plan === 'delete' ? line.seen : undefined;
         const field =

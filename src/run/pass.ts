@@ -32,7 +32,8 @@ export const STOP_SENTENCES = {
 
 /**
  * The deleting pass: rows in, outcomes into the journal, at most `concurrency`
- * rows under way, and never more than a window of rows read ahead.
+ * rows under way. A row that ends begins the next one by itself; rows are read
+ * on when those at hand are used up.
  */
 export async function deletePass(
   rows: AsyncIterable<readonly WorkRow[]>,
@@ -43,19 +44,31 @@ export async function deletePass(
   let atOnce = 1;
   const trust = createTrust(() => {
     atOnce = concurrency;
-    wake?.();
+    begin();
   });
   const context: DeleteContext = { ...options.context, trust };
   const tickets = createTickets(limit);
-  let bug: unknown;
+  let batch: readonly WorkRow[] = [];
+  let next = 0;
   let underway = 0;
+  /** The next row has its ticket. */
+  let ticketed = false;
+  /** The next row waits, for looks or for the disk. */
+  let held = false;
+  /** No further row is begun. */
+  let over = false;
+  let bug: unknown;
   let wake: (() => void) | undefined;
+
+  const fail = (error: unknown): void => {
+    bug ??= error;
+    over = true;
+    control.stop('interrupted', 'the run ended early');
+  };
 
   const one = async (work: WorkRow): Promise<void> => {
     let sent = false;
     try {
-      // Not begun: such a row gets no line, and is "not attempted" by that.
-      if (control.reason !== undefined) return;
       const { outcome, trusted } = await deleteRow(work, context);
       sent = outcome.attempts > (work.prior?.attempts ?? 0);
       const due = needsVerifying(work, outcome);
@@ -65,13 +78,50 @@ export async function deletePass(
       if (stop !== undefined) control.stop(stop, STOP_SENTENCES[stop as 'no_answers']);
       if (due) verifier?.add({ row: work.row, target: work.target, seen: work.seen, outcome });
     } catch (error) {
-      bug ??= error;
-      control.stop('interrupted', 'the run ended early');
+      fail(error);
     } finally {
       tickets.giveBack(sent);
       underway -= 1;
-      wake?.();
+      begin();
     }
+  };
+
+  /** Takes a ticket for the next row, where there is one. */
+  const hasTicket = (): boolean => {
+    if (ticketed) return true;
+    ticketed = tickets.take();
+    if (!ticketed && tickets.spent) {
+      control.stop('limit', STOP_SENTENCES.limit);
+      over = true;
+    }
+    return ticketed;
+  };
+
+  const holdUntil = (ready: Promise<void>): void => {
+    held = true;
+    void ready.catch(fail).finally(() => {
+      held = false;
+      begin();
+    });
+  };
+
+  /** Begins as many rows as may be under way. One not begun gets no line, and is "not attempted" by that. */
+  const begin = (): void => {
+    for (;;) {
+      if (control.reason !== undefined) over = true;
+      const work = batch[next];
+      if (over || held || underway >= atOnce || work === undefined || !hasTicket()) break;
+      const ready = verifier?.ready() ?? mark?.cover(work.row);
+      if (ready !== undefined) {
+        holdUntil(ready);
+        break;
+      }
+      ticketed = false;
+      next += 1;
+      underway += 1;
+      void one(work);
+    }
+    if (over || underway === 0 || next >= batch.length) wake?.();
   };
 
   const change = (): Promise<void> =>
@@ -79,24 +129,12 @@ export async function deletePass(
       wake = resolve;
     });
 
-  feeding: for await (const batch of rows) {
-    for (const work of batch) {
-      while (underway >= atOnce && bug === undefined) await change();
-      while (!tickets.take()) {
-        if (tickets.spent) {
-          control.stop('limit', STOP_SENTENCES.limit);
-          break feeding;
-        }
-        await change();
-      }
-      if (control.reason !== undefined) break feeding;
-      const verifying = verifier?.ready();
-      if (verifying !== undefined) await verifying;
-      const covered = mark?.cover(work.row);
-      if (covered !== undefined) await covered;
-      underway += 1;
-      void one(work);
-    }
+  for await (const fresh of rows) {
+    batch = fresh;
+    next = 0;
+    begin();
+    while (!over && next < batch.length) await change();
+    if (over) break;
   }
   while (underway > 0) await change();
   if (bug !== undefined) throw bug;

@@ -31,7 +31,8 @@ export async function* unfinishedRows(
     for await (const batch of batches) {
       const unfinished: Unfinished[] = [];
       for (const row of batch) {
-        const line = await plan.of(row.row);
+        const found = plan.of(row.row);
+        const line = found instanceof Promise ? await found : found;
         if (!isUnfinished(view, row.row)) continue;
         const outcome = outcomes.outcomeOf(row.row, line);
         const work = workRow(row, line, view, priorOf(view, row.row, outcome));

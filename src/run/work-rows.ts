@@ -17,7 +17,8 @@ export async function* freshWork(
     for await (const batch of batches) {
       const work: WorkRow[] = [];
       for (const row of batch) {
-        const line = await plan.of(row.row);
+        const found = plan.of(row.row);
+        const line = found instanceof Promise ? await found : found;
         if (view.index.phase(row.row) === PHASE.settledByPlan) continue;
         work.push(workRow(row, line, view, undefined));
       }

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { REPORT_COLUMNS, reportCells } from '../../src/report/columns.ts';
+import { REPORT_COLUMNS, reportLine } from '../../src/report/columns.ts';
 import { csvLine } from '../../src/report/csv-line.ts';
 import type { RowReport } from '../../src/report/row-report.ts';
 
@@ -28,7 +28,7 @@ describe('csvLine', () => {
   });
 });
 
-describe('reportCells', () => {
+describe('reportLine', () => {
   it('puts the manifest’s cells first, untouched, then a cell for each column', () => {
     const report = {
       row: { row: 3, line: 7, cells: [' =x', 'photo'] },
@@ -45,7 +45,7 @@ describe('reportCells', () => {
         file: { name: 'a.pdf', bytes: 0, sha256: 'ab', backup: 'backup/3' },
       },
     } as unknown as RowReport;
-    const cells = reportCells(report);
+    const [cells] = parse(reportLine(report)) as string[][];
     expect(cells).toEqual([
       ' =x',
       'photo',
