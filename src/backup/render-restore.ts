@@ -1,3 +1,4 @@
+import { count } from '../text/count.ts';
 import { oneLine } from '../text/one-line.ts';
 import type { RestoredFile } from './restore-pass.ts';
 import {
@@ -26,9 +27,6 @@ export async function countCandidates(candidates: AsyncIterable<Candidate>): Pro
   return { files, bytes, signatures };
 }
 
-const COUNT = new Intl.NumberFormat('en-GB');
-const SIZE = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 1 });
-
 export function renderRestorePlan(
   plan: RestorePlan,
   about: {
@@ -39,16 +37,17 @@ export function renderRestorePlan(
   },
 ): string {
   const { project, url, directory, overwrite } = about;
+  const sizes = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 1 });
   const lines = [
     `Project   ${project.title} (id ${project.id})`,
     `Server    ${url}`,
     `Run       ${directory}`,
     '',
-    `Files to put back  ${COUNT.format(plan.files - plan.signatures)} (${SIZE.format(plan.bytes / 1e6)} MB)`,
+    `Files to put back  ${count(plan.files - plan.signatures)} (${sizes.format(plan.bytes / 1e6)} MB)`,
   ];
   if (plan.signatures > 0) {
     lines.push(
-      `  ${COUNT.format(plan.signatures)} more are signatures, which the API cannot put back: they are listed`,
+      `  ${count(plan.signatures)} more are signatures, which the API cannot put back: they are listed`,
     );
   }
   lines.push(
@@ -75,13 +74,13 @@ export function renderRestoreEnd(
   const files = RESTORE_STATUSES.reduce((sum, status) => sum + totals[status], 0);
   const lines = [
     files === totals.restored
-      ? `Restored. ${COUNT.format(files)} ${files === 1 ? 'file is' : 'files are'} back.`
-      : `${COUNT.format(totals.restored)} of ${COUNT.format(files)} files are back.`,
+      ? `Restored. ${count(files)} ${files === 1 ? 'file is' : 'files are'} back.`
+      : `${count(totals.restored)} of ${count(files)} files are back.`,
     '',
   ];
   for (const status of RESTORE_STATUSES) {
     if (totals[status] > 0) {
-      lines.push(`${COUNT.format(totals[status]).padStart(9)}  ${WORDS[status]}`);
+      lines.push(`${count(totals[status]).padStart(9)}  ${WORDS[status]}`);
     }
   }
   if (rest.length > 0) lines.push('');
@@ -94,7 +93,7 @@ export function renderRestoreEnd(
     );
   }
   const unlisted = files - totals.restored - rest.length;
-  if (unlisted > 0) lines.push(`and ${COUNT.format(unlisted)} more: the report has them all`);
+  if (unlisted > 0) lines.push(`and ${count(unlisted)} more: the report has them all`);
   lines.push('', `Report    ${reportPath}`);
   return lines.join('\n') + '\n';
 }

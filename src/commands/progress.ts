@@ -1,3 +1,4 @@
+import { count } from '../text/count.ts';
 import { usesColour, type Io } from './io.ts';
 
 /** Shows that long work goes on: a line that redraws itself on a terminal, a line every 10 s elsewhere. */
@@ -134,12 +135,6 @@ function cut(text: string, width: number): string {
     }
   }
   return kept;
-}
-
-const NUMBERS = new Intl.NumberFormat('en-GB');
-
-export function count(n: number): string {
-  return NUMBERS.format(n);
 }
 
 /** "3 s", "12 min", "2 h 5 min": rounded as a person would say it. */

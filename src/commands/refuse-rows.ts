@@ -6,7 +6,7 @@ import type { Connected } from './connect.ts';
 import { finishReports } from './finish.ts';
 import type { Io } from './io.ts';
 import type { Prepared } from './prepare.ts';
-import { count } from './progress.ts';
+import { count } from '../text/count.ts';
 import { renderProblems } from './render-problems.ts';
 import { renderSummary } from './render-summary.ts';
 import { reopenJournal } from './reopen-journal.ts';

@@ -1,7 +1,8 @@
 import type { JournalHeader } from '../journal/lines.ts';
 import type { PlanTotals } from '../plan/totals.ts';
 import { oneLine } from '../text/one-line.ts';
-import { count, duration } from './progress.ts';
+import { count } from '../text/count.ts';
+import { duration } from './progress.ts';
 
 /** A plan in words: what a person judges before anything is deleted. */
 export interface PlanWords {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Summary } from '../report/summary.ts';
 import { EXIT } from '../exit-codes.ts';
 import { reportOf, STATUSES } from '../run/outcome.ts';
-import { count } from './progress.ts';
+import { count } from '../text/count.ts';
 
 const WORDS: Readonly<Record<(typeof STATUSES)[number], string>> = {
   deleted: 'deleted',

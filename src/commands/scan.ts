@@ -10,7 +10,8 @@ import { createReportFile } from '../report/report-file.ts';
 import { scanProject, SCAN_COLUMNS, type ScanScope } from '../project/scan.ts';
 import { connect, type ConnectionFlags } from './connect.ts';
 import type { Io } from './io.ts';
-import { count, createProgress } from './progress.ts';
+import { count } from '../text/count.ts';
+import { createProgress } from './progress.ts';
 
 export interface ScanFlags extends ConnectionFlags {
   readonly field?: string;

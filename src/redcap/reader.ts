@@ -2,20 +2,13 @@ import type { AnswerContext } from './answers.ts';
 import type { Door, SendOptions } from './door.ts';
 import type { FormFields } from './form.ts';
 import { jsonOf, readAnswer, type ReadAnswer } from './read-answers.ts';
-import {
-  readEventForms,
-  readEvents,
-  readMetadata,
-  readProjectInfo,
-  readRecordRows,
-  readRepeats,
-  readVersion,
-  type EventForm,
-  type EventInfo,
-  type MetadataField,
-  type ProjectInfo,
-  type RecordRow,
-  type RepeatInfo,
+import type {
+  EventForm,
+  EventInfo,
+  MetadataField,
+  ProjectInfo,
+  RecordRow,
+  RepeatInfo,
 } from './shapes.ts';
 
 export interface RecordQuery {
@@ -42,24 +35,39 @@ export interface Reader {
   exportRecords(query: RecordQuery): Promise<ReadAnswer<readonly RecordRow[]>>;
 }
 
+type Shapes = typeof import('./shapes.ts');
+let loading: Promise<Shapes> | undefined;
+
+/** Shapes are slow to load: that is done while the server works, and never by a run without a check. */
+export function loadShapes(): Promise<Shapes> {
+  return (loading ??= import('./shapes.ts'));
+}
+
 export type ReadHooks = Pick<SendOptions, 'signal' | 'abort'>;
 
 export function createReader(door: Door, hooks: ReadHooks = {}): Reader {
   const about: AnswerContext = door.about ?? {};
   const ask = async <T>(
     fields: FormFields,
-    parse: (body: string) => T | undefined,
-  ): Promise<ReadAnswer<T>> =>
-    // The default format of older servers is XML: it is always named.
-    readAnswer(await door.send({ ...fields, format: 'json' }, hooks), parse, about);
+    parserOf: (shapes: Shapes) => (body: string) => T | undefined,
+  ): Promise<ReadAnswer<T>> => {
+    const [answer, loaded] = await Promise.all([
+      // The default format of older servers is XML: it is always named.
+      door.send({ ...fields, format: 'json' }, hooks),
+      loadShapes(),
+    ]);
+    return readAnswer(answer, parserOf(loaded), about);
+  };
 
   return {
-    version: () => ask({ content: 'version' }, readVersion),
-    project: () => ask({ content: 'project' }, jsonOf(readProjectInfo)),
-    metadata: () => ask({ content: 'metadata' }, jsonOf(readMetadata)),
-    events: () => ask({ content: 'event' }, jsonOf(readEvents)),
-    formEventMapping: () => ask({ content: 'formEventMapping' }, jsonOf(readEventForms)),
-    repeatingFormsEvents: () => ask({ content: 'repeatingFormsEvents' }, jsonOf(readRepeats)),
+    version: () => ask({ content: 'version' }, (shapes) => shapes.readVersion),
+    project: () => ask({ content: 'project' }, (shapes) => jsonOf(shapes.readProjectInfo)),
+    metadata: () => ask({ content: 'metadata' }, (shapes) => jsonOf(shapes.readMetadata)),
+    events: () => ask({ content: 'event' }, (shapes) => jsonOf(shapes.readEvents)),
+    formEventMapping: () =>
+      ask({ content: 'formEventMapping' }, (shapes) => jsonOf(shapes.readEventForms)),
+    repeatingFormsEvents: () =>
+      ask({ content: 'repeatingFormsEvents' }, (shapes) => jsonOf(shapes.readRepeats)),
     exportRecords: ({ records, fields, events, filterLogic }) =>
       ask(
         {
@@ -72,7 +80,7 @@ export function createReader(door: Door, hooks: ReadHooks = {}): Reader {
           ...(events === undefined ? {} : { events }),
           ...(records === undefined ? {} : { records }),
         },
-        jsonOf(readRecordRows),
+        (shapes) => jsonOf(shapes.readRecordRows),
       ),
   };
 }

@@ -45,7 +45,7 @@ describe('reportLine', () => {
         file: { name: 'a.pdf', bytes: 0, sha256: 'ab', backup: 'backup/3' },
       },
     } as unknown as RowReport;
-    const [cells] = parse(reportLine(report)) as string[][];
+    const [cells] = parse(reportLine(report));
     expect(cells).toEqual([
       ' =x',
       'photo',
