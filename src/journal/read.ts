@@ -3,7 +3,7 @@ import type { JournalLine } from './lines.ts';
 import { createPlainReader } from './plain-lines.ts';
 import { journalSource, type JournalSource } from './source.ts';
 
-const CHUNK_BYTES = 1 << 16;
+const CHUNK_BYTES = 1 << 18;
 const NEWLINE = 10;
 
 export interface ReadLine {
@@ -32,16 +32,17 @@ export async function* readJournal(
   const readPlain = createPlainReader();
   const file = await source.open();
   try {
-    let carried: Buffer = Buffer.alloc(0);
     let offset = 0;
     let lineNumber = 0;
-    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-    while (offset + carried.length < upTo) {
-      const wanted = Math.min(CHUNK_BYTES, upTo - offset - carried.length);
-      const bytesRead = await file.read(chunk, wanted, offset + carried.length);
+    let buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+    /** Bytes of a line that is not whole yet, at the buffer's beginning. */
+    let held = 0;
+    while (offset + held < upTo) {
+      if (held === buffer.length) buffer = Buffer.concat([buffer], held * 2);
+      const wanted = Math.min(buffer.length - held, upTo - offset - held);
+      const bytesRead = await file.read(buffer.subarray(held), wanted, offset + held);
       if (bytesRead === 0) break;
-      const fresh = chunk.subarray(0, bytesRead);
-      const bytes = carried.length === 0 ? fresh : Buffer.concat([carried, fresh]);
+      const bytes = buffer.subarray(0, held + bytesRead);
       const lines: ReadLine[] = [];
       let start = 0;
       for (;;) {
@@ -55,8 +56,8 @@ export async function* readJournal(
         start = stop + 1;
       }
       offset += start;
-      // Copied: the chunk's memory is written over by the next read.
-      carried = Buffer.from(bytes.subarray(start));
+      bytes.copyWithin(0, start);
+      held = bytes.length - start;
       yield { lines, end: offset };
     }
   } finally {
