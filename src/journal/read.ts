@@ -3,7 +3,7 @@ import type { JournalLine } from './lines.ts';
 import { createPlainReader } from './plain-lines.ts';
 import { journalSource, type JournalSource } from './source.ts';
 
-const CHUNK_BYTES = 1 << 18;
+const CHUNK_BYTES = 1 << 16;
 const NEWLINE = 10;
 
 export interface ReadLine {
