@@ -2,8 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { busiestSecond } from '../support/busiest-second.ts';
 import { BIN, namesIn, pause, startProgram, until, type Started } from '../support/cli.ts';
-import { FAST, openStand, photosManifest, type Stand } from '../support/stand.ts';
+import { FAST, makeArchive, openStand, photosManifest, type Stand } from '../support/stand.ts';
 
 /** A real terminal: a small Python program holds one, types what it reads, and shows what comes. */
 const PTY = `
@@ -95,6 +96,20 @@ describe.skipIf(!hasPython)('the question, on a real terminal (skipped without P
     expect(stdout).toContain('Nothing was deleted');
     expect(stand.deletions()).toBe(0);
     expect(await namesIn(join(stand.folder, 'reports'))).toEqual([]);
+  });
+
+  it('left at its question, it owes no burst for the time that went by', async () => {
+    const stand = await openStand({ project: makeArchive(60) });
+    await stand.write('m.csv', photosManifest(60));
+    const pace = ['--rate', '20/s', '--concurrency', '16'];
+    const terminal = await open(stand, ['run', 'm.csv', ...pace]);
+    await until(() => terminal.stdout().includes('Type 60'));
+    await pause(4000);
+    terminal.type('60\r');
+    expect((await terminal.ended).code).toBe(0);
+    const times = stand.sandbox.ledger.entries.map(({ at }) => at);
+    expect(stand.deletions()).toBe(60);
+    expect(busiestSecond(times)).toBeLessThanOrEqual(23);
   });
 
   it('standard output elsewhere: the plan is shown to the person too', async () => {

@@ -1,20 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { busiestSecond } from '../support/busiest-second.ts';
 import { pause, until } from '../support/cli.ts';
 import { audit, makeArchive, openStand, photosManifest } from '../support/stand.ts';
 
 const ROWS = 120;
 const PER_SECOND = 20;
-
-/** The most that any second saw, of times in order. */
-function busiestSecond(times: readonly number[]): number {
-  let most = 0;
-  let from = 0;
-  times.forEach((at, index) => {
-    while (at - (times[from] ?? at) >= 1000) from += 1;
-    most = Math.max(most, index - from + 1);
-  });
-  return most;
-}
 
 describe.skipIf(process.platform === 'win32')('a laptop that sleeps in the middle of a run', () => {
   it('makes no burst on waking, and tells truly what came meanwhile', async () => {
