@@ -6,7 +6,7 @@ import { JOURNAL_FILE } from '../journal/lines.ts';
 import { fileSha256 } from '../report/digest.ts';
 import { MANIFEST_FILE } from '../report/make-reports.ts';
 import { openLate } from '../run-directory/manifest-copy.ts';
-import type { PrepareOptions } from './prepare.ts';
+import type { PrepareOptions } from './prepare-options.ts';
 
 /** A check that somebody reviewed, to be carried out to the letter. */
 export interface Approved {

@@ -3,7 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import { JOURNAL_VERSION, type JournalHeader } from '../journal/lines.ts';
 import type { ProjectModel } from '../project/model.ts';
 import { TOOL } from '../version.ts';
-import type { PrepareOptions } from './prepare.ts';
+import type { PrepareOptions } from './prepare-options.ts';
 
 /** The journal's first line: what `resume` and `report` need to know without asking anybody. */
 export function headerOf(

@@ -1,8 +1,6 @@
 import { join } from 'node:path';
-import type { Connection } from '../config/connection.ts';
 import { RefusedError } from '../errors.ts';
 import { openJournalFile } from '../journal/file.ts';
-import type { JournalView } from '../journal/fold.ts';
 import { JOURNAL_FILE, type JournalHeader } from '../journal/lines.ts';
 import { JournalError, openJournal } from '../journal/write.ts';
 import { openManifestFile, type Manifest } from '../manifest/read.ts';
@@ -18,31 +16,9 @@ import { copyManifest } from '../run-directory/manifest-copy.ts';
 import { oneLine } from '../text/one-line.ts';
 import type { Io } from './io.ts';
 import type { Progress } from './progress.ts';
-import type { Server } from './server.ts';
+import type { PrepareOptions } from './prepare-options.ts';
 import { headerOf } from './journal-header.ts';
 import { writePlan, type PlanStage, type WrittenPlan } from './write-plan.ts';
-
-export interface PrepareOptions {
-  readonly kind: 'run' | 'check';
-  readonly source: { readonly name: string; readonly chunks: AsyncIterable<Uint8Array> };
-  readonly columns: Readonly<Record<string, string>>;
-  readonly defaultInstance: string | undefined;
-  readonly reportDir: string;
-  readonly runDir: string | undefined;
-  readonly connection: Connection;
-  readonly server: Server;
-  /** `false` with `--no-check`. */
-  readonly checks: boolean;
-  /** The project that it must be, and what asks for it. */
-  readonly expectProject: string | undefined;
-  /** What the journal keeps of the options. */
-  readonly recorded: Readonly<Record<string, unknown>>;
-  readonly approved?: {
-    readonly directory: string;
-    readonly sha256: string;
-    readonly view: JournalView;
-  };
-}
 
 /** A plan that is written down, and what a person has to know of it. */
 export interface Prepared extends WrittenPlan {

@@ -11,7 +11,7 @@ import { countPlanned, emptyTotals, type PlanTotals } from '../plan/totals.ts';
 import { invalidVerdict, planLine, unseenVerdict, type Verdict } from '../plan/verdict.ts';
 import type { ProjectModel } from '../project/model.ts';
 import { unreadable } from '../project/read-model.ts';
-import type { PrepareOptions } from './prepare.ts';
+import type { PrepareOptions } from './prepare-options.ts';
 import type { Progress } from './progress.ts';
 
 /** A row that keeps a run from starting, as the screen lists it. */

@@ -1,8 +1,11 @@
+import type { AnswerContext, AnswerFacts } from './answer-facts.ts';
 import { isBanPage, isBlank, readRedcapError, saysSuccess } from './answer-shape.ts';
 import { namesFile } from './file-name.ts';
 import { readRetryAfter } from './retry-after.ts';
 import { tellAnswer, tellBusy, tellRedirect, tellStop } from './tell.ts';
 import type { Broken, WireAnswer } from './transport.ts';
+
+export type { AnswerContext, AnswerFacts };
 
 /** Why the server's answer ends the command. */
 export type StopCode =
@@ -10,15 +13,6 @@ export type StopCode =
 
 /** May the request have removed the file? */
 export type Effect = 'none' | 'possible';
-
-export interface AnswerFacts {
-  readonly httpStatus: number | undefined;
-  /** One line: the server's own words, or plain words of what happened. */
-  readonly message: string;
-  /** A success, or an error in one of REDCap's shapes: this is REDCap that speaks. */
-  readonly trustworthy: boolean;
-  readonly retryAfterMs: number | undefined;
-}
 
 export interface Stop {
   readonly kind: 'stop';
@@ -44,14 +38,6 @@ export type DeleteAnswer = AnswerFacts &
     | { readonly kind: 'forbidden'; readonly code: 'http_403' }
     | Stop
   );
-
-/** What messages name beside the answer itself. */
-export interface AnswerContext {
-  /** The API's address: what a redirect is relative to. */
-  readonly url?: URL | undefined;
-  /** The proxy's address without credentials. */
-  readonly proxy?: string | undefined;
-}
 
 type Answer = Extract<WireAnswer, { kind: 'answer' }>;
 

@@ -12,8 +12,6 @@ import {
 } from './records.ts';
 import type { FileContent, ProjectSpec, RecordSpec } from './spec.ts';
 
-export type { SandboxOptions, SandboxRights } from './options.ts';
-
 export interface SandboxFile {
   readonly target: Target;
   readonly fileName: string;
