@@ -42,9 +42,9 @@ export async function deletePass(
   const { concurrency, breaker, verifier, mark, limit, onEnded } = options;
   const { control, journal } = options.context;
   let atOnce = 1;
+  // Nothing is begun here: the row that earned it may stop the run when it ends, and then begins the next ones.
   const trust = createTrust(() => {
     atOnce = concurrency;
-    begin();
   });
   const context: DeleteContext = { ...options.context, trust };
   const tickets = createTickets(limit);
