@@ -56,7 +56,7 @@ describe.skipIf(process.platform === 'win32')('what reads the output', () => {
         () => true,
         () => false,
       );
-    });
+    }, 40_000);
     await pause(200);
     started.child.stderr?.resume();
     started.child.stdout?.resume();
