@@ -79,13 +79,17 @@ export async function makeCsvReports(
         EXIT.bug,
       );
     }
-    // Together: each waits for the disk.
-    const [success, error, unprocessed] = await Promise.all([
-      files.success.finish(),
-      files.error.finish(),
-      files.unprocessed.finish(),
-    ]);
-    return { rows, totals, reportRows, notConfirmed, files: { success, error, unprocessed } };
+    return {
+      rows,
+      totals,
+      reportRows,
+      notConfirmed,
+      files: {
+        success: await files.success.finish(),
+        error: await files.error.finish(),
+        unprocessed: await files.unprocessed.finish(),
+      },
+    };
   } catch (error) {
     await Promise.all(Object.values(files).map((file) => file.discard()));
     throw error;

@@ -5,7 +5,14 @@ import { createSandbox } from '../../src/sandbox/handler.ts';
 import { serveSandbox } from '../../src/sandbox/serve.ts';
 import { until } from '../support/cli.ts';
 import { findRun, readRun } from '../support/run-files.ts';
-import { FAST, makeArchive, openStand, photosManifest, type Stand } from '../support/stand.ts';
+import {
+  audit,
+  FAST,
+  makeArchive,
+  openStand,
+  photosManifest,
+  type Stand,
+} from '../support/stand.ts';
 import { editJournal, ROWS, stopped } from '../support/stopped-run.ts';
 
 interface Refusal {
@@ -134,6 +141,8 @@ describe('what resume refuses', () => {
     for (const row of live.success) expect(gone).toContain(row['record']);
     // The run's own reports come last, and nothing was lost by the others.
     expect((await started.ended).code).toBe(0);
-    expect((await stand.run()).success).toHaveLength(ROWS);
+    const run = await stand.run();
+    expect(run.success).toHaveLength(ROWS);
+    audit(run, stand);
   });
 });
