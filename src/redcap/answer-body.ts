@@ -25,7 +25,7 @@ export function collectText(head: AnswerHead, maxBytes: number): AnswerBody {
       if (size === 0) {
         return { kind: 'answer', status: head.status, headers: head.headers, body: '' };
       }
-      const encodings = readEncodings(head.headers['content-encoding']);
+      const encodings = readEncodings(head.headers.get('content-encoding'));
       return unpackText(Buffer.concat(chunks), encodings, maxBytes).then((text) => ({
         kind: 'answer',
         ...head,
@@ -38,7 +38,7 @@ export function collectText(head: AnswerHead, maxBytes: number): AnswerBody {
 
 /** A file: every piece is handed on, and nothing is kept. */
 export function passFile(head: AnswerHead, onData: NonNullable<WireRequest['onData']>): AnswerBody {
-  const encodings = readEncodings(head.headers['content-encoding']);
+  const encodings = readEncodings(head.headers.get('content-encoding'));
   const whole: WireAnswer = { kind: 'answer', ...head, body: '' };
   const pass = (chunk: Uint8Array): Promise<void> | undefined => onData(chunk, head) ?? undefined;
   if (encodings.length === 0) return { take: pass, finish: () => whole };

@@ -99,7 +99,7 @@ export function readStop(
   const told = tellAnswer(answer, context);
   if (isBanPage(answer.body, answer)) return stop('banned', tellStop.banned(told));
   if (status >= 300 && status < 400) {
-    return stop('wrong_address', tellRedirect(status, headers['location'], context.url));
+    return stop('wrong_address', tellRedirect(status, headers.get('location'), context.url));
   }
   if (status === 401) return stop('rejected_token', tellStop.rejected(told));
   if (status === 404 && error === undefined) return stop('wrong_address', tellStop.notFound(told));

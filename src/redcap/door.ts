@@ -1,3 +1,4 @@
+import { cleanedHeaders } from './answer-headers.ts';
 import type { AnswerContext } from './answers.ts';
 import { encodeForm, FORM_TYPE, type FormFields } from './form.ts';
 import type { Pacer } from './pacer.ts';
@@ -60,7 +61,7 @@ export function createDoor(options: DoorOptions): Door {
   const receive = (answer: WireAnswer): WireAnswer => {
     slots.giveBack();
     const clean = redactAnswer(answer, redact);
-    if (clean.kind !== 'answer' || clean.headers['retry-after'] === undefined) return clean;
+    if (clean.kind !== 'answer' || clean.headers.get('retry-after') === undefined) return clean;
     const holdMs = readRetryAfter(clean.headers);
     if (holdMs !== undefined && holdMs > 0 && holdMs <= LONGEST_HOLD_MS) {
       pacer.holdFor(holdMs);
@@ -119,16 +120,9 @@ function formOf(fields: FormFields): Encode {
 
 function redactAnswer(answer: WireAnswer, redact: (text: string) => string): WireAnswer {
   if (answer.kind === 'broken') return { ...answer, message: redact(answer.message) };
-  const { headers, body } = answer;
-  let clean: Record<string, string> | undefined;
-  for (const name of Object.keys(headers)) {
-    const value = headers[name] ?? '';
-    const redacted = redact(value);
-    // Copied only where the server echoes something: this runs for every request.
-    if (redacted !== value) (clean ??= { ...headers })[name] = redacted;
-  }
-  const redactedBody = redact(body);
-  return clean === undefined && redactedBody === body
-    ? answer
-    : { ...answer, headers: clean ?? headers, body: redactedBody };
+  return {
+    ...answer,
+    headers: cleanedHeaders(answer.headers, redact),
+    body: redact(answer.body),
+  };
 }

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Abortable } from './abort-group.ts';
+import { RawHeaders } from './answer-headers.ts';
 import { collectText, passFile, type AnswerBody } from './answer-body.ts';
 import { ConnectFailure } from './connect-failure.ts';
 import { connectionReason } from './connection-words.ts';
@@ -15,16 +16,15 @@ export interface ExchangeSettings {
   readonly via: string;
 }
 
-type Controller = Dispatcher.DispatchController;
-type Headers = Readonly<Record<string, string | string[] | undefined>>;
-
 /** Connecting has its own limit; this one is behind it, for a request that never gets its turn. */
 const CONNECTING_EXTRA_MS = 2000;
 
 /**
  * One request and its answer, as undici reports them. undici starts a request
  * only when it writes it to a connected socket, tunnel and TLS included, so
- * that `sent` is true from there on, and never before.
+ * that `sent` is true from there on, and never before. Of undici's two sets of
+ * hooks it is the older one, which hands the headers over as bytes: the newer
+ * one parses all of them for every answer.
  */
 export class Exchange implements Dispatcher.DispatchHandler, Watched, Abortable {
   lastProgressAt: number;
@@ -32,7 +32,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Watched, Abortable 
   readonly #settings: ExchangeSettings;
   readonly #request: WireRequest;
   readonly #resolve: (answer: WireAnswer) => void;
-  #controller: Controller | undefined;
+  #giveUp: ((reason: Error) => void) | undefined;
+  #resume: (() => void) | undefined;
   #sent = false;
   #over = false;
   #body: AnswerBody | undefined;
@@ -56,10 +57,10 @@ export class Exchange implements Dispatcher.DispatchHandler, Watched, Abortable 
     this.lastProgressAt = this.#settings.watch.now();
   }
 
-  onRequestStart(controller: Controller): void {
-    this.#controller = controller;
+  onConnect(abort: (reason?: Error) => void): void {
+    this.#giveUp = abort;
     if (this.#over) {
-      controller.abort(new Error('given up before it was sent'));
+      abort(new Error('given up before it was sent'));
       return;
     }
     this.progress();
@@ -68,40 +69,45 @@ export class Exchange implements Dispatcher.DispatchHandler, Watched, Abortable 
     this.#request.onSent?.();
   }
 
-  onResponseStart(_controller: Controller, status: number, headers: Headers): void {
+  onHeaders(status: number, headers: Buffer[], resume: () => void): boolean {
     this.progress();
-    if (status < 200 || this.#over) return;
-    const head: AnswerHead = { status, headers: joinValues(headers) };
+    if (status < 200 || this.#over) return true;
+    this.#resume = resume;
+    const head: AnswerHead = { status, headers: new RawHeaders(headers) };
     const { onData, maxBodyBytes } = this.#request;
     this.#body =
       onData !== undefined && status === 200 && namesFile(head)
         ? passFile(head, onData)
         : collectText(head, maxBodyBytes ?? this.#settings.maxBodyBytes);
+    return true;
   }
 
-  onResponseData(controller: Controller, chunk: Buffer): void {
+  /** False: nothing more is read until `resume`. */
+  onData(chunk: Buffer): boolean {
     this.progress();
     // undici reports nothing as a piece when it resumes; to pause for that would never end.
-    if (this.#over || this.#body === undefined || chunk.length === 0) return;
+    if (this.#over || this.#body === undefined || chunk.length === 0) return true;
     try {
       const taking = this.#body.take(chunk);
-      if (taking === undefined) return;
+      if (taking === undefined) return true;
       if (taking === 'full') {
         this.#finish(this.#body);
-        controller.abort(new Error('the answer is too large'));
-        return;
+        this.#giveUp?.(new Error('the answer is too large'));
+        return true;
       }
-      this.#waitFor(controller, taking);
+      this.#waitFor(taking);
+      return false;
     } catch (error) {
       this.#refuse(error);
+      return true;
     }
   }
 
-  onResponseEnd(): void {
+  onComplete(): void {
     if (this.#body !== undefined) this.#finish(this.#body);
   }
 
-  onResponseError(_controller: Controller, error: Error): void {
+  onError(error: Error): void {
     if (error instanceof ConnectFailure) {
       this.#break(error.code, error.message);
       return;
@@ -125,13 +131,12 @@ export class Exchange implements Dispatcher.DispatchHandler, Watched, Abortable 
   }
 
   /** Reads no further until a piece of a file was taken; a slow disk is no silence of the server. */
-  #waitFor(controller: Controller, taking: Promise<void>): void {
-    controller.pause();
+  #waitFor(taking: Promise<void>): void {
     this.lastProgressAt = Number.POSITIVE_INFINITY;
     this.#taking = taking.then(
       () => {
         this.progress();
-        controller.resume();
+        this.#resume?.();
       },
       (error: unknown) => {
         this.#refuse(error);
@@ -163,21 +168,11 @@ export class Exchange implements Dispatcher.DispatchHandler, Watched, Abortable 
         this.#resolve(answer);
       });
     }
-    if (this.#sent) this.#controller?.abort(new Error(message));
+    if (this.#sent) this.#giveUp?.(new Error(message));
   }
 
   #end(): void {
     this.#over = true;
     this.#settings.watch.remove(this);
   }
-}
-
-/** undici's object is nobody else's: what comes once stays as it is. */
-function joinValues(headers: Headers): Readonly<Record<string, string>> {
-  const joined = headers as Record<string, string>;
-  for (const name of Object.keys(headers)) {
-    const value = headers[name];
-    if (Array.isArray(value)) joined[name] = value.join(', ');
-  }
-  return joined;
 }

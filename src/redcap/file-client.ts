@@ -92,6 +92,7 @@ export function createFileClient(door: Door): FileClient {
 /** An answer with a length or in chunks is known to be whole; undici fails on one that is cut short. */
 function tellsLength({ headers }: Pick<AnswerHead, 'headers'>): boolean {
   return (
-    headers['content-length'] !== undefined || /chunked/i.test(headers['transfer-encoding'] ?? '')
+    headers.get('content-length') !== undefined ||
+    /chunked/i.test(headers.get('transfer-encoding') ?? '')
   );
 }

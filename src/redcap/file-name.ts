@@ -11,7 +11,7 @@ const SINGLE_QUOTED = new RegExp(`^'(.*)'${FURTHER_PARAMETERS}`, 's');
  * an error or a page has none.
  */
 export function namesFile({ headers }: AnswerHead): boolean {
-  return NAME_PARAMETER.test(headers['content-type'] ?? '');
+  return NAME_PARAMETER.test(headers.get('content-type') ?? '');
 }
 
 /**
@@ -22,8 +22,8 @@ export function namesFile({ headers }: AnswerHead): boolean {
  */
 export function readFileName({ headers }: Pick<AnswerHead, 'headers'>): string {
   return (
-    fromContentType(headers['content-type'] ?? '') ||
-    fromDisposition(headers['content-disposition'] ?? '')
+    fromContentType(headers.get('content-type') ?? '') ||
+    fromDisposition(headers.get('content-disposition') ?? '')
   );
 }
 

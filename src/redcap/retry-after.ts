@@ -1,3 +1,5 @@
+import type { AnswerHeaders } from './answer-headers.ts';
+
 const SECONDS = /^\d+$/;
 const IMF_DATE =
   /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
@@ -9,12 +11,12 @@ const ASCTIME_DATE = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{
  * against the answer's own Date (this machine's clock may be wrong). Anything
  * else in the header says nothing.
  */
-export function readRetryAfter(headers: Readonly<Record<string, string>>): number | undefined {
-  const value = headers['retry-after']?.trim();
+export function readRetryAfter(headers: AnswerHeaders): number | undefined {
+  const value = headers.get('retry-after')?.trim();
   if (value === undefined) return undefined;
   if (SECONDS.test(value)) return Number(value) * 1000;
   const until = readHttpDate(value);
-  const sentAt = readHttpDate(headers['date']?.trim() ?? '');
+  const sentAt = readHttpDate(headers.get('date')?.trim() ?? '');
   if (until === undefined || sentAt === undefined) return undefined;
   return Math.max(0, until - sentAt);
 }

@@ -24,7 +24,9 @@ export function tellAnswer(
 function comesFromProxy({ status, headers }: AnswerHead): boolean {
   return (
     status === 407 ||
-    ['proxy-authenticate', 'proxy-status', 'x-squid-error'].some((name) => name in headers)
+    ['proxy-authenticate', 'proxy-status', 'x-squid-error'].some(
+      (name) => headers.get(name) !== undefined,
+    )
   );
 }
 

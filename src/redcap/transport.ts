@@ -1,3 +1,5 @@
+import type { AnswerHeaders } from './answer-headers.ts';
+
 /** A body of known length whose bytes are pulled as the socket takes them. */
 export interface WireStream {
   readonly length: number;
@@ -6,8 +8,7 @@ export interface WireStream {
 
 export interface AnswerHead {
   readonly status: number;
-  /** Lower-case names; values as latin1 text, one character for each byte. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: AnswerHeaders;
 }
 
 export interface WireRequest {

@@ -1,5 +1,6 @@
 import type { Target } from '../../src/manifest/target.ts';
 import type { ProjectModel, Repeats } from '../../src/project/model.ts';
+import { knownHeaders } from '../../src/redcap/answer-headers.ts';
 import type { ReadAnswer } from '../../src/redcap/read-answers.ts';
 import type { Door } from '../../src/redcap/door.ts';
 import { encodeForm, FORM_TYPE } from '../../src/redcap/form.ts';
@@ -77,7 +78,7 @@ export function readSandbox(sandbox: Sandbox): Reader {
       return {
         kind: 'answer',
         status: response.status,
-        headers: Object.fromEntries(response.headers),
+        headers: knownHeaders(Object.fromEntries(response.headers)),
         body: await response.text(),
       };
     },
@@ -99,7 +100,7 @@ export function readScripted(
       return Promise.resolve({
         kind: 'answer',
         status,
-        headers: {},
+        headers: knownHeaders({}),
         body: typeof body === 'string' ? body : JSON.stringify(body),
       });
     },

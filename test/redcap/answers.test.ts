@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { knownHeaders } from '../../src/redcap/answer-headers.ts';
 import { readDeleteAnswer, type DeleteAnswer } from '../../src/redcap/answers.ts';
 import type { WireAnswer } from '../../src/redcap/transport.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
 function answer(status: number, body: string, headers: Headers = {}): WireAnswer {
-  return { kind: 'answer', status, headers, body };
+  return { kind: 'answer', status, headers: knownHeaders(headers), body };
 }
 
 const json = (error: string): string => JSON.stringify({ error });
@@ -183,7 +184,7 @@ describe('an answer to a deletion', () => {
   });
 
   it('that did not come whole is no success', () => {
-    const cut: WireAnswer = { kind: 'answer', status: 200, headers: {}, body: '', truncated: true };
+    const cut: WireAnswer = { ...answer(200, ''), truncated: true } as WireAnswer;
     expect(sum(readDeleteAnswer(cut))).toBe('retry unexpected_answer possible sent');
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { knownHeaders } from '../../src/redcap/answer-headers.ts';
 import { createDoor, type Door, type DoorOptions } from '../../src/redcap/door.ts';
 import { createPacer } from '../../src/redcap/pacer.ts';
 import type { Transport, WireAnswer, WireRequest } from '../../src/redcap/transport.ts';
@@ -6,7 +7,9 @@ import { createRedactor } from '../../src/text/redact.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 
 const TOKEN = '0123456789ABCDEF0123456789ABCDEF';
-const EMPTY: WireAnswer = { kind: 'answer', status: 200, headers: {}, body: '' };
+const EMPTY: WireAnswer = { kind: 'answer', status: 200, headers: knownHeaders({}), body: '' };
+/** What an empty answer comes out as, its headers aside. */
+const ANSWERED = { kind: 'answer', status: 200, body: '' };
 
 interface Scene {
   readonly door: Door;
@@ -55,14 +58,23 @@ describe('the door', () => {
   it('lets the token out of no answer', async () => {
     const lower = TOKEN.toLowerCase();
     const { door } = open([
-      { kind: 'answer', status: 302, headers: { location: `/?t=${lower}` }, body: `<${TOKEN}>` },
+      {
+        kind: 'answer',
+        status: 302,
+        headers: knownHeaders({ location: `/?t=${lower}` }),
+        body: `<${TOKEN}>`,
+      },
       { kind: 'broken', code: 'connection', sent: true, message: `odd ${lower}` },
     ]);
-    const answers = [await door.send({}), await door.send({})];
-    expect(answers).toEqual([
-      { kind: 'answer', status: 302, headers: { location: '/?t=***' }, body: '<***>' },
-      { kind: 'broken', code: 'connection', sent: true, message: 'odd ***' },
-    ]);
+    const echoed = await door.send({});
+    expect(echoed).toMatchObject({ kind: 'answer', status: 302, body: '<***>' });
+    expect('headers' in echoed && echoed.headers.get('location')).toBe('/?t=***');
+    expect(await door.send({})).toEqual({
+      kind: 'broken',
+      code: 'connection',
+      sent: true,
+      message: 'odd ***',
+    });
   });
 
   it('runs beforeSend after pacing, right before the request leaves', async () => {
@@ -89,7 +101,7 @@ describe('the door', () => {
     const { door, sent } = open([], { concurrency: 1 });
     await expect(door.send({}, { beforeSend })).rejects.toThrow('no journal');
     expect([sent.length, door.requests]).toEqual([0, 0]);
-    expect(await door.send({})).toEqual(EMPTY);
+    expect(await door.send({})).toMatchObject(ANSWERED);
   });
 
   it('ends every wait with the stop, and sends what was begun', async () => {
@@ -110,14 +122,14 @@ describe('the door', () => {
     stop.abort();
     expect(await Promise.all(asked.slice(1))).toEqual([{ kind: 'not_sent' }, { kind: 'not_sent' }]);
     answerFirst(EMPTY);
-    expect(await asked[0]).toEqual(EMPTY);
+    expect(await asked[0]).toMatchObject(ANSWERED);
     expect(await door.send({}, options)).toEqual({ kind: 'not_sent' });
     expect(sent).toHaveLength(1);
 
     const late = new AbortController();
     await clock.runTo(5000);
     const begun = door.send({}, { signal: late.signal, beforeSend: () => late.abort() });
-    expect(await begun).toEqual(EMPTY);
+    expect(await begun).toMatchObject(ANSWERED);
   });
 
   it('gives back the place of a request that gave up its turn', async () => {
@@ -130,7 +142,7 @@ describe('the door', () => {
     expect(await given).toEqual({ kind: 'not_sent' });
     const next = door.send({});
     await clock.runTo(5000);
-    expect(await next).toEqual(EMPTY);
+    expect(await next).toMatchObject(ANSWERED);
   });
 
   it('has no more requests in flight than allowed', async () => {
@@ -156,7 +168,7 @@ describe('the door', () => {
     const busy = (status: number, seconds: number): WireAnswer => ({
       kind: 'answer',
       status,
-      headers: { 'retry-after': String(seconds) },
+      headers: knownHeaders({ 'retry-after': String(seconds) }),
       body: '',
     });
     const { door, clock, sent, holds } = open([busy(429, 5), busy(503, 601), busy(200, 600)]);

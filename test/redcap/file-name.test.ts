@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { knownHeaders } from '../../src/redcap/answer-headers.ts';
 import { namesFile, readFileName } from '../../src/redcap/file-name.ts';
 
 /** As it comes over the wire: one character for each byte of UTF-8. */
@@ -33,7 +34,7 @@ describe('the name in a content type', () => {
     ['image/png; name="caf\xe9.png"', 'café.png'],
     ['image/png; name="../../etc/passwd"', '../../etc/passwd'],
   ])('%j is %j', (value, name) => {
-    const head = { status: 200, headers: { 'content-type': value } };
+    const head = { status: 200, headers: knownHeaders({ 'content-type': value }) };
     expect(readFileName(head)).toBe(name);
     expect(namesFile(head)).toBe(true);
   });
@@ -44,7 +45,7 @@ describe('the name in a content type', () => {
     ['text/plain; filename="x.txt"'],
     [''],
   ])('%j is none', (value) => {
-    const head = { status: 200, headers: { 'content-type': value } };
+    const head = { status: 200, headers: knownHeaders({ 'content-type': value }) };
     expect([namesFile(head), readFileName(head)]).toEqual([false, '']);
   });
 });
@@ -60,16 +61,16 @@ describe('the name in a content disposition', () => {
     ['attachment', ''],
   ])('%j is %j, where the content type has no name', (value, name) => {
     for (const type of ['application/pdf', 'application/pdf; name=""']) {
-      const headers = { 'content-type': type, 'content-disposition': value };
+      const headers = knownHeaders({ 'content-type': type, 'content-disposition': value });
       expect(readFileName({ headers })).toBe(name);
     }
   });
 
   it('comes second', () => {
-    const headers = {
+    const headers = knownHeaders({
       'content-type': 'text/plain; name="one.txt"',
       'content-disposition': 'attachment; filename="other.txt"',
-    };
+    });
     expect(readFileName({ headers })).toBe('one.txt');
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { knownHeaders } from '../../src/redcap/answer-headers.ts';
 import { jsonOf, readAnswer } from '../../src/redcap/read-answers.ts';
 import {
   readEventForms,
@@ -14,7 +15,10 @@ type Headers = Readonly<Record<string, string>>;
 const BAN = 'banned due to suspected abuse';
 
 function read(status: number, body: string, headers: Headers = {}) {
-  return readAnswer({ kind: 'answer', status, headers, body }, jsonOf(readRecordRows));
+  return readAnswer(
+    { kind: 'answer', status, headers: knownHeaders(headers), body },
+    jsonOf(readRecordRows),
+  );
 }
 
 describe('an answer to a reading request', () => {
@@ -86,7 +90,7 @@ describe('an answer to a reading request', () => {
     ],
     [{ kind: 'not_sent' }, { kind: 'not_sent' }],
     [
-      { kind: 'answer', status: 200, headers: {}, body: '[]', truncated: true },
+      { kind: 'answer', status: 200, headers: knownHeaders({}), body: '[]', truncated: true },
       { kind: 'unreadable' },
     ],
   ])('%j', (answer, expected) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { knownHeaders } from '../../src/redcap/answer-headers.ts';
 import { readRetryAfter } from '../../src/redcap/retry-after.ts';
 
 const DATE = 'Tue, 24 Nov 2026 03:12:07 GMT';
@@ -23,12 +24,11 @@ describe('readRetryAfter', () => {
     ['120, 120', DATE, undefined],
     ['', DATE, undefined],
   ])('%j with the date %j asks for %j ms', (value, date, ms) => {
-    expect(readRetryAfter({ 'retry-after': value, ...(date === undefined ? {} : { date }) })).toBe(
-      ms,
-    );
+    const headers = { 'retry-after': value, ...(date === undefined ? {} : { date }) };
+    expect(readRetryAfter(knownHeaders(headers))).toBe(ms);
   });
 
   it('is nothing without the header', () => {
-    expect(readRetryAfter({ date: DATE })).toBeUndefined();
+    expect(readRetryAfter(knownHeaders({ date: DATE }))).toBeUndefined();
   });
 });

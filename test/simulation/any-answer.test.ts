@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { knownHeaders } from '../../src/redcap/answer-headers.ts';
 import { readDeleteAnswer } from '../../src/redcap/answers.ts';
 import { readAnswer } from '../../src/redcap/read-answers.ts';
 import { jsonOf } from '../../src/redcap/read-answers.ts';
@@ -39,13 +40,23 @@ const text = fc.oneof(
   fc.json({ maxDepth: 2 }),
   fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes).toString('utf8')),
 );
-const headers = fc.dictionary(
-  fc.constantFrom('retry-after', 'date', 'location', 'content-type', 'x-squid-error'),
-  fc.oneof(
-    fc.constantFrom('3', '601', '-1', '1e3', 'Wed, 21 Oct 2026 07:28:00 GMT', 'a; name="x"', '/x'),
-    text,
-  ),
-);
+const headers = fc
+  .dictionary(
+    fc.constantFrom('retry-after', 'date', 'location', 'content-type', 'x-squid-error'),
+    fc.oneof(
+      fc.constantFrom(
+        '3',
+        '601',
+        '-1',
+        '1e3',
+        'Wed, 21 Oct 2026 07:28:00 GMT',
+        'a; name="x"',
+        '/x',
+      ),
+      text,
+    ),
+  )
+  .map(knownHeaders);
 const answers: fc.Arbitrary<WireAnswer> = fc.oneof(
   {
     weight: 6,

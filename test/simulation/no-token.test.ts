@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { knownHeaders } from '../../src/redcap/answer-headers.ts';
 import { createDeleter } from '../../src/redcap/deleter.ts';
 import { createDoor, type Door } from '../../src/redcap/door.ts';
 import { createPacer } from '../../src/redcap/pacer.ts';
@@ -28,14 +29,16 @@ const answers: fc.Arbitrary<WireAnswer> = fc.oneof(
   fc.record({
     kind: fc.constant('answer' as const),
     status,
-    headers: fc.record({
-      location: fc.oneof(
-        echo.map((token) => `https://x.test/?token=${token}&a=b`),
-        echoing,
-      ),
-      'retry-after': fc.oneof(fc.constant('700'), echoing),
-      'content-type': echoing,
-    }),
+    headers: fc
+      .record({
+        location: fc.oneof(
+          echo.map((token) => `https://x.test/?token=${token}&a=b`),
+          echoing,
+        ),
+        'retry-after': fc.oneof(fc.constant('700'), echoing),
+        'content-type': echoing,
+      })
+      .map(knownHeaders),
     body: echoing,
   }),
   fc.record({

@@ -1,4 +1,5 @@
 import type { ProjectModel } from '../../src/project/model.ts';
+import { knownHeaders } from '../../src/redcap/answer-headers.ts';
 import type { WireAnswer, WireRequest } from '../../src/redcap/transport.ts';
 import { BAN_PAGE, type LookFate } from './fates.ts';
 import { currentFile, type Places } from './places.ts';
@@ -60,10 +61,10 @@ function sendFile(
     return;
   }
   const bytes = Buffer.from(bytesOf(file.documentId));
-  const headers = {
+  const headers = knownHeaders({
     'content-type': `application/octet-stream; name="${file.name}";charset=utf-8`,
     'content-length': String(bytes.length),
-  };
+  });
   const whole: WireAnswer = { kind: 'answer', status: 200, headers, body: '' };
   void Promise.resolve(onData?.(bytes, { status: 200, headers })).then(() => {
     answer(whole);

@@ -1,8 +1,9 @@
+import { knownHeaders } from '../../src/redcap/answer-headers.ts';
 import type { WireAnswer } from '../../src/redcap/transport.ts';
 
 export function page(status: number, body: string, retryAfter?: string): WireAnswer {
   const headers = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
-  return { kind: 'answer', status, headers, body };
+  return { kind: 'answer', status, headers: knownHeaders(headers), body };
 }
 
 export function broken(code: 'timeout' | 'connection'): WireAnswer {

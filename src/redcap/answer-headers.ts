@@ -1,0 +1,60 @@
+/**
+ * The headers of an answer. A value is looked for when it is asked for: nearly
+ * all answers are asked for one or two of them, and a run has millions.
+ */
+export interface AnswerHeaders {
+  /**
+   * The value of a header by its lower-case name, latin1 text with one
+   * character for each byte; several of one name are joined by `, `.
+   */
+  get(name: string): string | undefined;
+}
+
+/** Headers as they came: names and values in turn. */
+export class RawHeaders implements AnswerHeaders {
+  readonly #pairs: readonly Buffer[];
+
+  constructor(pairs: readonly Buffer[]) {
+    this.#pairs = pairs;
+  }
+
+  get(name: string): string | undefined {
+    const pairs = this.#pairs;
+    let found: string | undefined;
+    for (let at = 0; at + 1 < pairs.length; at += 2) {
+      if (!isNamed(pairs[at] as Buffer, name)) continue;
+      const value = (pairs[at + 1] as Buffer).toString('latin1');
+      found = found === undefined ? value : `${found}, ${value}`;
+    }
+    return found;
+  }
+}
+
+const LOWER_CASE = 0x20;
+
+function isNamed(bytes: Buffer, name: string): boolean {
+  if (bytes.length !== name.length) return false;
+  for (let at = 0; at < name.length; at += 1) {
+    // Of what may stand in a header's name, this bit turns capitals alone into what is asked for.
+    if (((bytes[at] as number) | LOWER_CASE) !== name.charCodeAt(at)) return false;
+  }
+  return true;
+}
+
+/** Headers that are known by their lower-case names. */
+export function knownHeaders(values: Readonly<Record<string, string>>): AnswerHeaders {
+  return { get: (name) => (Object.hasOwn(values, name) ? values[name] : undefined) };
+}
+
+/** The same headers, each value cleaned before anybody sees it. */
+export function cleanedHeaders(
+  headers: AnswerHeaders,
+  clean: (value: string) => string,
+): AnswerHeaders {
+  return {
+    get(name) {
+      const value = headers.get(name);
+      return value === undefined ? undefined : clean(value);
+    },
+  };
+}

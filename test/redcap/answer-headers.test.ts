@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { cleanedHeaders, knownHeaders, RawHeaders } from '../../src/redcap/answer-headers.ts';
+
+const raw = (...texts: string[]): RawHeaders =>
+  new RawHeaders(texts.map((text) => Buffer.from(text, 'latin1')));
+
+describe('headers as they came', () => {
+  const headers = raw(
+    'Retry-After',
+    '3',
+    'X-Odd',
+    'caf\xe9',
+    'VIA',
+    'one',
+    'Via',
+    'other',
+    'E',
+    '',
+  );
+
+  it.each([
+    ['retry-after', '3'],
+    ['x-odd', 'caf\xe9'],
+    ['via', 'one, other'],
+    ['e', ''],
+    ['retry-afte', undefined],
+    ['retry_after', undefined],
+    ['__proto__', undefined],
+  ])('%s: %j', (name, value) => {
+    expect(headers.get(name)).toBe(value);
+  });
+
+  it('may be none', () => {
+    expect(raw().get('date')).toBeUndefined();
+  });
+});
+
+describe('headers known by their names', () => {
+  it('are these alone', () => {
+    const headers = knownHeaders({ date: 'x' });
+    expect([headers.get('date'), headers.get('constructor')]).toEqual(['x', undefined]);
+  });
+
+  it('can be cleaned', () => {
+    const headers = cleanedHeaders(knownHeaders({ date: 'token' }), () => '***');
+    expect([headers.get('date'), headers.get('age')]).toEqual(['***', undefined]);
+  });
+});
