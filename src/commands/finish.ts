@@ -4,7 +4,7 @@ import { parseRate } from '../config/rate.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { foldJournal, type JournalView } from '../journal/fold.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
-import { fileSha256 } from '../report/digest.ts';
+import { createGrowingDigest } from '../report/digest.ts';
 import {
   makeCsvReports,
   MANIFEST_FILE,
@@ -43,7 +43,8 @@ export async function finishReports(io: Io, options: FinishOptions): Promise<Fin
   const lock = await waitForReports(io, await realpath(directory));
   try {
     const journalPath = join(directory, JOURNAL_FILE);
-    const view = await foldJournal(journalPath);
+    const digest = createGrowingDigest(journalPath);
+    const view = await foldJournal(journalPath, undefined, digest.update);
     const html = createHtmlAggregate();
     const verified = { yes: 0, no: 0, skipped: 0 };
     const csvs = await makeCsvReports(directory, view, io.clock, (row) => {
@@ -52,7 +53,7 @@ export async function finishReports(io: Io, options: FinishOptions): Promise<Fin
     });
     const exitCode = options.exitCode(view, csvs);
     await options.end?.(exitCode);
-    const journalSha256 = await fileSha256(journalPath);
+    const journalSha256 = await digest.finish();
     const summary = summarise({
       view,
       csvs,

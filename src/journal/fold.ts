@@ -51,13 +51,17 @@ type Building = Mutable<JournalView> & {
   sessionStart: number;
 };
 
-/** Reads a journal into its view. Refuses another format version, and a file that is no journal. */
+/**
+ * Reads a journal into its view. `onBytes` is told all that was read, a torn
+ * tail included. Refuses another format version, and a file that is no journal.
+ */
 export async function foldJournal(
   path: string | JournalSource,
   upTo?: number,
+  onBytes?: (bytes: Uint8Array) => void,
 ): Promise<JournalView> {
   let view: Building | undefined;
-  for await (const { lines, end } of readJournal(path, upTo)) {
+  for await (const { lines, end } of readJournal(path, upTo, onBytes)) {
     for (const read of lines) {
       if (view === undefined) view = begin(path, read);
       else foldLine(view, read);

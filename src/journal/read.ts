@@ -20,47 +20,72 @@ export interface ReadBatch {
 }
 
 /**
- * Reads a journal from the beginning. A last line without its line end is torn
- * by a crash and left out; any other line that is no JSON object is refused
- * with its number. `upTo` ends the reading at a byte.
+ * Reads a journal from the beginning, a piece ahead of whoever takes the lines.
+ * A last line without its line end is torn by a crash and left out; any other
+ * line that is no JSON object is refused with its number. `upTo` ends the
+ * reading at a byte; `onBytes` is told all that is read, in order.
  */
 export async function* readJournal(
   from: string | JournalSource,
   upTo = Infinity,
+  onBytes?: (bytes: Uint8Array) => void,
 ): AsyncIterable<ReadBatch> {
   const source = journalSource(from);
   const readPlain = createPlainReader();
   const file = await source.open();
+  let buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+  let spare = Buffer.allocUnsafe(CHUNK_BYTES);
+  let position = 0;
+  const readOn = (): Promise<number> => {
+    const wanted = Math.min(CHUNK_BYTES, upTo - position);
+    const read = wanted > 0 ? file.read(buffer, wanted, position) : Promise.resolve(0);
+    // Told to whoever waits for it.
+    read.catch(() => undefined);
+    return read;
+  };
+  let reading = readOn();
   try {
-    let offset = 0;
     let lineNumber = 0;
-    let buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-    /** Bytes of a line that is not whole yet, at the buffer's beginning. */
-    let held = 0;
-    while (offset + held < upTo) {
-      if (held === buffer.length) buffer = Buffer.concat([buffer], held * 2);
-      const wanted = Math.min(buffer.length - held, upTo - offset - held);
-      const bytesRead = await file.read(buffer.subarray(held), wanted, offset + held);
-      if (bytesRead === 0) break;
-      const bytes = buffer.subarray(0, held + bytesRead);
+    /** The beginning of a line whose end is not read yet. */
+    let held = Buffer.alloc(0);
+    const readLine = (bytes: Buffer, start: number, stop: number): JournalLine => {
+      lineNumber += 1;
+      return (
+        readPlain(bytes, start, stop) ??
+        parseLine(bytes.toString('utf8', start, stop), lineNumber, source.name)
+      );
+    };
+    for (let length = await reading; length > 0; length = await reading) {
+      const bytes = buffer.subarray(0, length);
+      const begin = position;
+      position += length;
+      [buffer, spare] = [spare, buffer];
+      reading = readOn();
+      onBytes?.(bytes);
       const lines: ReadLine[] = [];
+      let stop = bytes.indexOf(NEWLINE);
+      if (stop === -1) {
+        held = Buffer.concat([held, bytes]);
+        continue;
+      }
       let start = 0;
-      for (;;) {
-        const stop = bytes.indexOf(NEWLINE, start);
-        if (stop === -1) break;
-        lineNumber += 1;
-        const line =
-          readPlain(bytes, start, stop) ??
-          parseLine(bytes.toString('utf8', start, stop), lineNumber, source.name);
-        lines.push({ line, offset: offset + start, length: stop - start });
+      if (held.length > 0) {
+        const whole = Buffer.concat([held, bytes.subarray(0, stop)]);
+        const line = readLine(whole, 0, whole.length);
+        lines.push({ line, offset: begin - held.length, length: whole.length });
+        start = stop + 1;
+        stop = bytes.indexOf(NEWLINE, start);
+      }
+      for (; stop !== -1; stop = bytes.indexOf(NEWLINE, start)) {
+        const line = readLine(bytes, start, stop);
+        lines.push({ line, offset: begin + start, length: stop - start });
         start = stop + 1;
       }
-      offset += start;
-      bytes.copyWithin(0, start);
-      held = bytes.length - start;
-      yield { lines, end: offset };
+      held = Buffer.from(bytes.subarray(start));
+      yield { lines, end: begin + start };
     }
   } finally {
+    await reading.catch(() => undefined);
     await file.close();
   }
 }

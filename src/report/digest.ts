@@ -7,7 +7,28 @@ const CHUNK_BYTES = 1 << 17;
 
 /** SHA-256 of a file, streamed, as 64 hexadecimal digits. */
 export async function fileSha256(path: string): Promise<string> {
+  return createGrowingDigest(path).finish();
+}
+
+/** SHA-256 of a file whose first part is read for another purpose anyway. */
+export interface GrowingDigest {
+  /** The file's next bytes, from its beginning on. */
+  update(bytes: Uint8Array): void;
+  /** Reads what is left of the file; 64 hexadecimal digits. */
+  finish(): Promise<string>;
+}
+
+export function createGrowingDigest(path: string): GrowingDigest {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: CHUNK_BYTES }), hash);
-  return hash.digest('hex');
+  let start = 0;
+  return {
+    update(bytes) {
+      hash.update(bytes);
+      start += bytes.length;
+    },
+    async finish() {
+      await pipeline(createReadStream(path, { start, highWaterMark: CHUNK_BYTES }), hash);
+      return hash.digest('hex');
+    },
+  };
 }

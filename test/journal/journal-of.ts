@@ -1,10 +1,10 @@
 import type { JournalSource } from '../../src/journal/source.ts';
 
-/** A journal's source that holds these bytes. */
-export function sourceOf(text: string, name = 'journal.ndjson'): JournalSource {
+/** A journal's source that holds these bytes; gives `most` of them at a time. */
+export function sourceOf(text: string, name = 'journal.ndjson', most = Infinity): JournalSource {
   const bytes = Buffer.from(text, 'utf8');
   const read = (into: Buffer, length: number, position: number): number =>
-    bytes.copy(into, 0, position, Math.min(position + length, bytes.length));
+    bytes.copy(into, 0, position, Math.min(position + Math.min(length, most), bytes.length));
   return {
     name,
     open: () =>

@@ -6,10 +6,10 @@ import { headerLine, journalOf, sourceOf } from './journal-of.ts';
 
 const HEADER = JSON.stringify(headerLine(3));
 
-async function linesOf(text: string): Promise<{ lines: unknown[]; end: number }> {
+async function linesOf(text: string, most?: number): Promise<{ lines: unknown[]; end: number }> {
   const lines: unknown[] = [];
   let end = 0;
-  for await (const batch of readJournal(sourceOf(text))) {
+  for await (const batch of readJournal(sourceOf(text, undefined, most))) {
     for (const { line, offset, length } of batch.lines) {
       expect(JSON.parse(Buffer.from(text).toString('utf8', offset, offset + length))).toEqual(line);
       lines.push(line);
@@ -35,6 +35,44 @@ describe('readJournal', () => {
     const long = 'x'.repeat(700_000);
     const text = Array.from({ length: 5 }, (_, n) => `${JSON.stringify({ n, long })}\n`).join('');
     expect((await linesOf(text)).lines).toHaveLength(5);
+  });
+
+  it.each([1, 2, 7, 16, 100])('reads the same from pieces of %i bytes', async (most) => {
+    const text = '{"a":1}\n{"b":"ü"}\n{"row":1,"state":"sending","at":5,"attempt":1}\n{"torn":';
+    expect(await linesOf(text, most)).toEqual(await linesOf(text));
+  });
+
+  it('tells what it reads, a torn tail included, and stops where it is told', async () => {
+    const text = '{"a":1}\n{"b":2}\n{"c":';
+    for (const [upTo, read] of [
+      [undefined, text],
+      [8, '{"a":1}\n'],
+      [10, '{"a":1}\n{"'],
+    ] as const) {
+      const seen: string[] = [];
+      const tell = (bytes: Uint8Array): void => void seen.push(Buffer.from(bytes).toString());
+      let lines = 0;
+      for await (const batch of readJournal(sourceOf(text, undefined, 3), upTo, tell)) {
+        lines += batch.lines.length;
+      }
+      expect([seen.join(''), lines]).toEqual([read, upTo === undefined ? 2 : 1]);
+    }
+  });
+
+  it('passes on a failure to read, whoever waits for it', async () => {
+    const source = {
+      ...sourceOf(''),
+      open: () =>
+        Promise.resolve({
+          read: (_into: Buffer, _length: number, position: number) =>
+            position === 0 ? Promise.resolve(1) : Promise.reject(new Error('the disk is gone')),
+          close: async () => undefined,
+        }),
+    };
+    const read = async (): Promise<void> => {
+      for await (const batch of readJournal(source)) void batch;
+    };
+    await expect(read()).rejects.toThrow('the disk is gone');
   });
 
   it.each([
