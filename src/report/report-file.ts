@@ -20,6 +20,8 @@ export interface ReportFile {
 }
 
 const BUFFER_BYTES = 1 << 18;
+/** Lines are encoded so many characters at a time: one by one costs more, and long texts are dear to keep. */
+const TEXT_LENGTH = 1 << 13;
 /** What one UTF-16 unit takes as UTF-8 at most. */
 const UNIT_BYTES = 3;
 const HELD_OPEN_MS = 10_000;
@@ -41,42 +43,58 @@ export async function createReportFile(
   const temporary = join(directory, `.${name}.${randomBytes(6).toString('hex')}.tmp`);
   const file = await open(temporary, 'wx', 0o600);
   const hash = createHash('sha256');
-  // Bytes, not text: a string put together piece by piece is dear to keep and to collect.
-  const buffer = Buffer.allocUnsafe(BUFFER_BYTES);
+  let text = '';
+  let buffer = Buffer.allocUnsafe(BUFFER_BYTES);
+  /** Filled while the other one is on its way to the file. */
+  let spare = Buffer.allocUnsafe(BUFFER_BYTES);
   let used = 0;
   let bytes = 0;
+  let writing: Promise<void> = Promise.resolve();
 
   const store = async (chunk: Buffer): Promise<void> => {
+    await writing;
     hash.update(chunk);
     bytes += chunk.length;
-    await file.writeFile(chunk);
+    writing = file.writeFile(chunk);
+    // Told to whoever writes next, or finishes.
+    writing.catch(() => undefined);
   };
   const flush = async (): Promise<void> => {
     const chunk = buffer.subarray(0, used);
+    [buffer, spare] = [spare, buffer];
     used = 0;
     await store(chunk);
   };
-  const makeRoom = async (text: string): Promise<void> => {
+  const flushBefore = async (long: string): Promise<void> => {
     await flush();
-    if (text.length * UNIT_BYTES > BUFFER_BYTES) await store(Buffer.from(text, 'utf8'));
-    else used = buffer.write(text, 0, 'utf8');
+    if (long.length * UNIT_BYTES > BUFFER_BYTES) await store(Buffer.from(long, 'utf8'));
+    else used = buffer.write(long, 0, 'utf8');
+  };
+  const encode = (): Promise<void> | undefined => {
+    const taken = text;
+    text = '';
+    if (taken.length * UNIT_BYTES > BUFFER_BYTES - used) return flushBefore(taken);
+    used += buffer.write(taken, used, 'utf8');
+    return undefined;
   };
 
   // Also after a failure: what is left of it would take room on a disk that is full.
   const discard = async (): Promise<void> => {
+    await writing.catch(() => undefined);
     await file.close().catch(() => undefined);
     await rm(temporary, { force: true });
   };
 
   return {
-    write(text) {
-      if (text.length * UNIT_BYTES > BUFFER_BYTES - used) return makeRoom(text);
-      used += buffer.write(text, used, 'utf8');
-      return undefined;
+    write(more) {
+      text += more;
+      return text.length < TEXT_LENGTH ? undefined : encode();
     },
     async finish() {
       try {
+        await encode();
         await flush();
+        await writing;
         await file.sync();
         await file.close();
         const placed = await replace(temporary, directory, name, clock, renameFile);

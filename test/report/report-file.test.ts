@@ -43,6 +43,20 @@ describe('createReportFile', () => {
     expect(await readdir(folder)).toEqual(['error.csv']);
   });
 
+  it('holds short and long texts, in their order', async () => {
+    const file = await createReportFile(folder, 'error.csv', createVirtualClock());
+    const lengths = [1, 8191, 8192, 40, 300_000, 7, 90_000, 0, 262_144, 3, 1_000_000, 5, 8192];
+    const texts = lengths.map((length, at) => 'aü€𝄞'.charAt(at % 3).repeat(length) + '\n');
+    for (const text of [...texts, ...texts]) await file.write(text);
+    const whole = [...texts, ...texts].join('');
+    const written = await file.finish();
+    expect(await read('error.csv')).toBe(whole);
+    expect(written).toMatchObject({
+      bytes: Buffer.byteLength(whole),
+      sha256: createHash('sha256').update(whole).digest('hex'),
+    });
+  });
+
   it.skipIf(process.platform === 'win32')('is nobody else’s to read', async () => {
     const file = await createReportFile(folder, 'error.csv', createVirtualClock());
     await file.finish();
