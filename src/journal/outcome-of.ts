@@ -89,27 +89,30 @@ function inDoubt(trail: Omit<Trail, 'message'>): Outcome {
 }
 
 const STOPPED_BEFORE = 'the run ended before this row';
+const UNCONFIRMED = 'unconfirmed: no look could tell whether a file is there';
 
 function notBegun(view: JournalView, row: number, plan: PlanLine | undefined): Outcome {
   const name = seenName(plan);
   const file: FileFacts | undefined =
     view.backups.get(row) ?? (name === undefined ? undefined : { name });
-  const trail = { attempts: 0, effect: 'none', verified: '', file } as const;
-  if (isPlanOnly(view)) {
-    return {
-      ...trail,
-      status: 'not_attempted',
-      code: 'would_delete',
-      message:
-        plan?.plan === 'delete' && plan.seen === undefined && view.header.project !== null
-          ? 'unconfirmed: no look could tell whether a file is there'
-          : '',
-    };
+  if (!isPlanOnly(view) && row <= view.airMark) {
+    return inDoubt({ attempts: 0, effect: 'none', verified: '', file });
   }
-  if (row <= view.airMark) {
-    return inDoubt(trail);
-  }
-  return { ...trail, status: 'not_attempted', code: stopCode(view), message: STOPPED_BEFORE };
+  const unconfirmed =
+    plan?.plan === 'delete' && plan.seen === undefined && view.header.project !== null;
+  const how = isPlanOnly(view)
+    ? ({ code: 'would_delete', message: unconfirmed ? UNCONFIRMED : '' } as const)
+    : { code: stopCode(view), message: STOPPED_BEFORE };
+  // Spelled out: this may be said of millions of rows, and a spread is slow.
+  return {
+    status: 'not_attempted',
+    code: how.code,
+    message: how.message,
+    attempts: 0,
+    effect: 'none',
+    verified: '',
+    file,
+  };
 }
 
 function settledOutcome(view: JournalView, plan: PlanLine | undefined): Outcome {

@@ -42,7 +42,8 @@ export function emptyTotals(): PlanTotals {
     unnamed: 0,
     signatures: 0,
     guarded: 0,
-    byField: {},
+    // Field names come from outside: none of them is a property that every object has.
+    byField: Object.create(null) as Record<string, FieldTotals>,
   };
 }
 
@@ -70,7 +71,7 @@ export function countPlanned(
 }
 
 function fieldTotals(totals: PlanTotals, name: string, model: ProjectModel | null): FieldTotals {
-  const known = Object.hasOwn(totals.byField, name) ? totals.byField[name] : undefined;
+  const known = totals.byField[name];
   if (known !== undefined) return known;
   const signature = model?.fileFields[name]?.signature ?? false;
   return (totals.byField[name] = { delete: 0, signature, present: 0 });
