@@ -41,11 +41,6 @@ function isNamed(bytes: Buffer, name: string): boolean {
   return true;
 }
 
-/** Headers that are known by their lower-case names. */
-export function knownHeaders(values: Readonly<Record<string, string>>): AnswerHeaders {
-  return { get: (name) => (Object.hasOwn(values, name) ? values[name] : undefined) };
-}
-
 /** The same headers, each value cleaned before anybody sees it. */
 export function cleanedHeaders(
   headers: AnswerHeaders,

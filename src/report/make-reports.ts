@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { SweepError } from '../errors.ts';
@@ -93,14 +93,5 @@ export async function makeCsvReports(
   } catch (error) {
     await Promise.all(Object.values(files).map((file) => file.discard()));
     throw error;
-  }
-}
-
-/** Bytes of a file, 0 where it is not there. */
-export async function sizeOf(path: string): Promise<number> {
-  try {
-    return (await stat(path)).size;
-  } catch {
-    return 0;
   }
 }

@@ -1,11 +1,11 @@
 import type { Target } from '../../src/manifest/target.ts';
 import type { ProjectModel, Repeats } from '../../src/project/model.ts';
-import { knownHeaders } from '../../src/redcap/answer-headers.ts';
 import type { ReadAnswer } from '../../src/redcap/read-answers.ts';
 import type { Door } from '../../src/redcap/door.ts';
 import { encodeForm, FORM_TYPE } from '../../src/redcap/form.ts';
 import { createReader, type Reader } from '../../src/redcap/reader.ts';
 import type { Sandbox } from '../../src/sandbox/handler.ts';
+import { knownHeaders } from '../redcap/known-headers.ts';
 
 /** What repeats in the longitudinal project below. */
 export const STUDY_REPEATS: Repeats = {

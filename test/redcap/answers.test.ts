@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { knownHeaders } from '../../src/redcap/answer-headers.ts';
 import { readDeleteAnswer, type DeleteAnswer } from '../../src/redcap/answers.ts';
 import type { WireAnswer } from '../../src/redcap/transport.ts';
+import { knownHeaders } from './known-headers.ts';
 
 type Headers = Readonly<Record<string, string>>;
 

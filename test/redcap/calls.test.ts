@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { createDeleter, createFileClient, createReader } from '../../src/redcap/calls.ts';
+import { createDeleter } from '../../src/redcap/deleter.ts';
+import { createFileClient } from '../../src/redcap/file-client.ts';
+import { createReader } from '../../src/redcap/reader.ts';
 import { createDoor, type Door } from '../../src/redcap/door.ts';
 import { createPacer } from '../../src/redcap/pacer.ts';
 import { createRedactor } from '../../src/text/redact.ts';

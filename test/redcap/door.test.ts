@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { knownHeaders } from '../../src/redcap/answer-headers.ts';
 import { createDoor, type Door, type DoorOptions } from '../../src/redcap/door.ts';
 import { createPacer } from '../../src/redcap/pacer.ts';
 import type { Transport, WireAnswer, WireRequest } from '../../src/redcap/transport.ts';
 import { createRedactor } from '../../src/text/redact.ts';
+import { knownHeaders } from './known-headers.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 
 const TOKEN = '0123456789ABCDEF0123456789ABCDEF';

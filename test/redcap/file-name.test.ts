@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { knownHeaders } from '../../src/redcap/answer-headers.ts';
 import { namesFile, readFileName } from '../../src/redcap/file-name.ts';
+import { knownHeaders } from './known-headers.ts';
 
 /** As it comes over the wire: one character for each byte of UTF-8. */
 const wire = (text: string): string => Buffer.from(text).toString('latin1');

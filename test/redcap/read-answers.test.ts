@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { knownHeaders } from '../../src/redcap/answer-headers.ts';
 import { jsonOf, readAnswer } from '../../src/redcap/read-answers.ts';
 import {
   readEventForms,
@@ -10,6 +9,7 @@ import {
   readVersion,
 } from '../../src/redcap/shapes.ts';
 import type { WireAnswer } from '../../src/redcap/transport.ts';
+import { knownHeaders } from './known-headers.ts';
 
 type Headers = Readonly<Record<string, string>>;
 const BAN = 'banned due to suspected abuse';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { knownHeaders } from '../../src/redcap/answer-headers.ts';
 import { readRetryAfter } from '../../src/redcap/retry-after.ts';
+import { knownHeaders } from './known-headers.ts';
 
 const DATE = 'Tue, 24 Nov 2026 03:12:07 GMT';
 

@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { knownHeaders } from '../../src/redcap/answer-headers.ts';
 import { readDeleteAnswer } from '../../src/redcap/answers.ts';
 import { readAnswer } from '../../src/redcap/read-answers.ts';
 import { jsonOf } from '../../src/redcap/read-answers.ts';
 import { readRecordRows } from '../../src/redcap/shapes.ts';
 import type { WireAnswer } from '../../src/redcap/transport.ts';
+import { knownHeaders } from '../redcap/known-headers.ts';
 
 const PIECES = [
   '<html><body>',

@@ -1,6 +1,5 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { knownHeaders } from '../../src/redcap/answer-headers.ts';
 import { createDeleter } from '../../src/redcap/deleter.ts';
 import { createDoor, type Door } from '../../src/redcap/door.ts';
 import { createPacer } from '../../src/redcap/pacer.ts';
@@ -8,6 +7,7 @@ import { createReader } from '../../src/redcap/reader.ts';
 import type { WireAnswer } from '../../src/redcap/transport.ts';
 import { createRedactor } from '../../src/text/redact.ts';
 import { oneLine } from '../../src/text/one-line.ts';
+import { knownHeaders } from '../redcap/known-headers.ts';
 import { createVirtualClock } from '../redcap/virtual-clock.ts';
 
 const TOKEN = 'A1B2C3D4E5F60718293A4B5C6D7E8F90';

@@ -1,6 +1,6 @@
 import type { ProjectModel } from '../../src/project/model.ts';
-import { knownHeaders } from '../../src/redcap/answer-headers.ts';
 import type { WireAnswer, WireRequest } from '../../src/redcap/transport.ts';
+import { knownHeaders } from '../redcap/known-headers.ts';
 import { BAN_PAGE, type LookFate } from './fates.ts';
 import { currentFile, type Places } from './places.ts';
 import type { Chance } from './random.ts';

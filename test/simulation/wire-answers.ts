@@ -1,5 +1,5 @@
-import { knownHeaders } from '../../src/redcap/answer-headers.ts';
 import type { WireAnswer } from '../../src/redcap/transport.ts';
+import { knownHeaders } from '../redcap/known-headers.ts';
 
 export function page(status: number, body: string, retryAfter?: string): WireAnswer {
   const headers = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
