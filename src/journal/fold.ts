@@ -52,8 +52,8 @@ type Building = Mutable<JournalView> & {
 };
 
 /**
- * Reads a journal into its view. `onBytes` is told all that was read, a torn
- * tail included. Refuses another format version, and a file that is no journal.
+ * Reads a journal into its view. `onBytes` is told its whole
+ * lines, byte for byte. Refuses another format version, and a file that is no journal.
  */
 export async function foldJournal(
   path: string | JournalSource,

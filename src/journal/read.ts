@@ -23,7 +23,8 @@ export interface ReadBatch {
  * Reads a journal from the beginning, a piece ahead of whoever takes the lines.
  * A last line without its line end is torn by a crash and left out; any other
  * line that is no JSON object is refused with its number. `upTo` ends the
- * reading at a byte; `onBytes` is told all that is read, in order.
+ * reading at a byte; `onBytes` is told the whole lines, in order, and keeps none
+ * of the bytes.
  */
 export async function* readJournal(
   from: string | JournalSource,
@@ -47,7 +48,7 @@ export async function* readJournal(
   try {
     let lineNumber = 0;
     /** The beginning of a line whose end is not read yet. */
-    let held = Buffer.alloc(0);
+    let held: Buffer[] = [];
     const readLine = (bytes: Buffer, start: number, stop: number): JournalLine => {
       lineNumber += 1;
       return (
@@ -61,18 +62,18 @@ export async function* readJournal(
       position += length;
       [buffer, spare] = [spare, buffer];
       reading = readOn();
-      onBytes?.(bytes);
       const lines: ReadLine[] = [];
       let stop = bytes.indexOf(NEWLINE);
       if (stop === -1) {
-        held = Buffer.concat([held, bytes]);
+        held.push(Buffer.from(bytes));
         continue;
       }
       let start = 0;
       if (held.length > 0) {
-        const whole = Buffer.concat([held, bytes.subarray(0, stop)]);
+        const whole = Buffer.concat([...held, bytes.subarray(0, stop)]);
         const line = readLine(whole, 0, whole.length);
-        lines.push({ line, offset: begin - held.length, length: whole.length });
+        lines.push({ line, offset: begin + stop - whole.length, length: whole.length });
+        for (const piece of held) onBytes?.(piece);
         start = stop + 1;
         stop = bytes.indexOf(NEWLINE, start);
       }
@@ -81,7 +82,8 @@ export async function* readJournal(
         lines.push({ line, offset: begin + start, length: stop - start });
         start = stop + 1;
       }
-      held = Buffer.from(bytes.subarray(start));
+      onBytes?.(bytes.subarray(0, start));
+      held = start < length ? [Buffer.from(bytes.subarray(start))] : [];
       yield { lines, end: begin + start };
     }
   } finally {
