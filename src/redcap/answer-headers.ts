@@ -53,3 +53,20 @@ export function cleanedHeaders(
     },
   };
 }
+
+/** An answer with a length or in chunks is known to be whole; undici fails on one that is cut short. */
+export function tellsLength(headers: AnswerHeaders): boolean {
+  return (
+    headers.get('content-length') !== undefined ||
+    /chunked/i.test(headers.get('transfer-encoding') ?? '')
+  );
+}
+
+/**
+ * Does the connection outlive this answer for sure? Where it ends with the
+ * answer, reading must not be paused: undici 7 fails an assertion, out of
+ * anybody's reach, when that end comes during a pause (nodejs/undici#5360).
+ */
+export function keepsConnection(headers: AnswerHeaders): boolean {
+  return tellsLength(headers) && /\bkeep-alive\b/i.test(headers.get('connection') ?? '');
+}

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Abortable } from './abort-group.ts';
-import { RawHeaders } from './answer-headers.ts';
+import { keepsConnection, RawHeaders } from './answer-headers.ts';
 import { collectText, passFile, type AnswerBody } from './answer-body.ts';
 import { ConnectFailure } from './connect-failure.ts';
 import { connectionReason } from './connection-words.ts';
@@ -37,8 +37,12 @@ export class Exchange implements Dispatcher.DispatchHandler, Watched, Abortable 
   #sent = false;
   #over = false;
   #body: AnswerBody | undefined;
-  /** The taking of the last piece of a file. */
+  /** The taking of a piece of a file, and the pieces that came meanwhile. */
   #taking: Promise<void> | undefined;
+  readonly #waiting: Buffer[] = [];
+  #mayPause = false;
+  /** The last byte has come. */
+  #complete = false;
 
   constructor(
     request: WireRequest,
@@ -79,32 +83,25 @@ export class Exchange implements Dispatcher.DispatchHandler, Watched, Abortable 
       onData !== undefined && status === 200 && namesFile(head)
         ? passFile(head, onData)
         : collectText(head, maxBodyBytes ?? this.#settings.maxBodyBytes);
+    this.#mayPause = onData !== undefined && keepsConnection(head.headers);
     return true;
   }
 
   /** False: nothing more is read until `resume`. */
   onData(chunk: Buffer): boolean {
-    this.progress();
     // undici reports nothing as a piece when it resumes; to pause for that would never end.
     if (this.#over || this.#body === undefined || chunk.length === 0) return true;
-    try {
-      const taking = this.#body.take(chunk);
-      if (taking === undefined) return true;
-      if (taking === 'full') {
-        this.#finish(this.#body);
-        this.#giveUp?.(new Error('the answer is too large'));
-        return true;
-      }
-      this.#waitFor(taking);
-      return false;
-    } catch (error) {
-      this.#refuse(error);
-      return true;
+    if (this.#taking !== undefined) {
+      this.#waiting.push(chunk);
+      return !this.#mayPause;
     }
+    this.progress();
+    return !this.#take(this.#body, chunk) || !this.#mayPause;
   }
 
   onComplete(): void {
-    if (this.#body !== undefined) this.#finish(this.#body);
+    this.#complete = true;
+    if (this.#body !== undefined && this.#taking === undefined) this.#finish(this.#body);
   }
 
   onError(error: Error): void {
@@ -130,18 +127,42 @@ export class Exchange implements Dispatcher.DispatchHandler, Watched, Abortable 
     this.#break('aborted', 'The request was given up.');
   }
 
-  /** Reads no further until a piece of a file was taken; a slow disk is no silence of the server. */
-  #waitFor(taking: Promise<void>): void {
-    this.lastProgressAt = Number.POSITIVE_INFINITY;
-    this.#taking = taking.then(
-      () => {
-        this.progress();
-        this.#resume?.();
-      },
-      (error: unknown) => {
-        this.#refuse(error);
-      },
-    );
+  /** True: no further piece may be taken before this one is. */
+  #take(body: AnswerBody, chunk: Buffer): boolean {
+    try {
+      const taking = body.take(chunk);
+      if (taking === undefined) return false;
+      if (taking === 'full') {
+        this.#finish(body);
+        this.#giveUp?.(new Error('the answer is too large'));
+        return false;
+      }
+      // A slow disk is no silence of the server.
+      this.lastProgressAt = Number.POSITIVE_INFINITY;
+      this.#taking = taking.then(
+        () => {
+          this.#taken(body);
+        },
+        (error: unknown) => {
+          this.#refuse(error);
+        },
+      );
+      return true;
+    } catch (error) {
+      this.#refuse(error);
+      return false;
+    }
+  }
+
+  #taken(body: AnswerBody): void {
+    if (this.#over) return;
+    this.#taking = undefined;
+    this.progress();
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      if (this.#take(body, next)) return;
+    }
+    if (this.#complete) this.#finish(body);
+    else this.#resume?.();
   }
 
   #refuse(error: unknown): void {

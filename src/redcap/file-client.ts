@@ -1,11 +1,11 @@
 import type { Target } from '../manifest/target.ts';
 import { saysSuccess } from './answer-shape.ts';
+import { tellsLength } from './answer-headers.ts';
 import { factsOf, type AnswerFacts } from './answers.ts';
 import { targetFields } from './deleter.ts';
 import type { Door, SendOptions } from './door.ts';
 import { namesFile, readFileName } from './file-name.ts';
 import { encodeMultipart, type UploadFile } from './multipart.ts';
-import type { AnswerHead } from './transport.ts';
 import { NOT_SENT, readFailure, readUnreadable, type ReadFailure } from './read-answers.ts';
 
 /** Takes the bytes of a file as they come; reading waits for it. What it throws, `exportFile` throws. */
@@ -61,7 +61,7 @@ export function createFileClient(door: Door): FileClient {
           kind: 'file',
           fileName: readFileName(answer),
           bytes,
-          lengthTold: tellsLength(answer),
+          lengthTold: tellsLength(answer.headers),
           ...factsOf(answer, '', true),
         };
       }
@@ -87,12 +87,4 @@ export function createFileClient(door: Door): FileClient {
       return read ?? readUnreadable(answer, about);
     },
   };
-}
-
-/** An answer with a length or in chunks is known to be whole; undici fails on one that is cut short. */
-function tellsLength({ headers }: Pick<AnswerHead, 'headers'>): boolean {
-  return (
-    headers.get('content-length') !== undefined ||
-    /chunked/i.test(headers.get('transfer-encoding') ?? '')
-  );
 }

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { connect, fate, FORM, listenHttp } from './servers.ts';
+import { connect, fate, FORM, listenHttp, listenRaw, readRequest } from './servers.ts';
 
 const BYTES = Buffer.alloc(3_000_000, 'redcap');
 const NAMED = { 'content-type': 'application/pdf; name="a.pdf"' };
@@ -60,6 +60,60 @@ describe('a file', () => {
       },
     });
     expect([fate(answer), most, bytes]).toEqual(['answer 200', 1, BYTES.length]);
+  });
+
+  const told = `Content-Length: ${BYTES.length}\r\n`;
+  it.each([
+    ['by its end alone', 'HTTP/1.1', 'Connection: close\r\n'],
+    ['and tells the length', 'HTTP/1.1', `Connection: close\r\n${told}`],
+    ['without a word on it', 'HTTP/1.1', told],
+    ['as HTTP/1.0 does', 'HTTP/1.0', told],
+    ['and says nothing', 'HTTP/1.0', ''],
+  ])('is whole where the server closes %s, however slow the sink', async (_what, version, more) => {
+    const { port } = await listenRaw((socket) => {
+      void readRequest(socket).then(() => {
+        socket.write(`${version} 200 OK\r\nContent-Type: a/b; name="a.pdf"\r\n${more}\r\n`);
+        socket.end(BYTES);
+      });
+    });
+    let taking = 0;
+    let most = 0;
+    const chunks: Uint8Array[] = [];
+    const answer = await connect(port, { timeoutMs: 300 })({
+      ...FORM,
+      onData: async (chunk) => {
+        taking += 1;
+        most = Math.max(most, taking);
+        await delay(chunks.length % 10 === 0 ? 60 : 1);
+        chunks.push(chunk);
+        taking -= 1;
+      },
+    });
+    expect([fate(answer), most]).toEqual(['answer 200', 1]);
+    expect(Buffer.concat(chunks).equals(BYTES)).toBe(true);
+  });
+
+  it('cut short by a reset is broken, and the sink is left alone from then on', async () => {
+    const { port } = await listenRaw((socket) => {
+      void readRequest(socket).then(() => {
+        socket.write(`HTTP/1.1 200 OK\r\nContent-Type: a/b; name="a.pdf"\r\n${told}\r\n`);
+        socket.write(BYTES.subarray(0, 500_000), () => {
+          setTimeout(() => socket.resetAndDestroy(), 20);
+        });
+      });
+    });
+    let taking = 0;
+    const answer = await connect(port)({
+      ...FORM,
+      onData: async () => {
+        taking += 1;
+        await delay(30);
+        taking -= 1;
+      },
+    });
+    expect([fate(answer), taking]).toEqual(['connection sent', 0]);
+    await delay(100);
+    expect(taking).toBe(0);
   });
 
   it('that the sink cannot take is torn down', async () => {
