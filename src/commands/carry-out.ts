@@ -86,8 +86,8 @@ function sessionOf(
   const model = header.project;
   const recorded = header.options;
   const remove = createRemover(connected.reach);
-  const removeFirst: RemoveFile = async (target, beforeSend) => {
-    const answer = await remove(target, beforeSend);
+  const removeFirst: RemoveFile = async (target, hooks) => {
+    const answer = await remove(target, hooks);
     // A connection that was never made is no request that was sent.
     if (hasLeft(answer)) counted.sent = true;
     return answer;
@@ -95,8 +95,7 @@ function sessionOf(
   const states: Partial<Record<Status | 'MB saved', number>> = {};
   let done = 0;
   return {
-    remove: (target, beforeSend) =>
-      counted.sent ? remove(target, beforeSend) : removeFirst(target, beforeSend),
+    remove: (target, hooks) => (counted.sent ? remove(target, hooks) : removeFirst(target, hooks)),
     look: model === null ? undefined : (targets) => server.lookAfter(model, targets),
     verifies: recorded['verify'] !== false && model !== null,
     safeguard: createSafeguard(io, {

@@ -62,8 +62,13 @@ export function createServer(options: ServerOptions): Server {
 /** Built apart from the reading side, so that a check has no way to delete. */
 export function createRemover({ door, control }: ServerOptions): RemoveFile {
   const deleter = createDeleter(door);
-  return (target, beforeSend) =>
-    deleter.deleteFile(target, { signal: control.stopping, abort: control.aborting, beforeSend });
+  return (target, { beforeSend, onLeaving }) =>
+    deleter.deleteFile(target, {
+      signal: control.stopping,
+      abort: control.aborting,
+      beforeSend,
+      onLeaving,
+    });
 }
 
 export function createFiles({ door }: ServerOptions): FileClient {

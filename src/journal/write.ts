@@ -15,10 +15,13 @@ export interface Journal {
   /** Appends a line; it reaches the file within this turn of the event loop. */
   append(line: JournalLine | string): void;
   /**
-   * Appends and resolves when a request may leave that the line announces:
-   * when the line is in the file, or on the disk where `syncEachSend` says so.
+   * Appends a line that announces a request. Where `syncEachSend` asks for it,
+   * a promise that resolves when the line is on the disk. In any case `flush`
+   * comes right before the request leaves.
    */
-  announce(line: string): Promise<void>;
+  announce(line: string): Promise<void> | undefined;
+  /** Brings everything appended so far to the file. False: it could not be written, and nothing may leave. */
+  flush(): boolean;
   /** Everything appended so far is on the disk. */
   sync(): Promise<void>;
   /** The time now, but never earlier than a time written before. */
@@ -43,22 +46,6 @@ export interface JournalOptions {
   readonly lastStamp?: number;
   /** Called once, at the first write that fails; nothing is appended after it. */
   readonly onFailure?: (error: JournalError) => void;
-}
-
-interface Turn {
-  readonly ended: Promise<void>;
-  resolve(): void;
-  reject(error: Error): void;
-}
-
-function createTurn(): Turn {
-  let resolve!: Turn['resolve'];
-  let reject!: Turn['reject'];
-  const ended = new Promise<void>((resolved, rejected) => {
-    resolve = resolved;
-    reject = rejected;
-  });
-  return { ended, resolve, reject };
 }
 
 /** The process does not stay alive for it. */
@@ -91,10 +78,8 @@ export class JournalError extends SweepError {
 export function openJournal(options: JournalOptions): Journal {
   const { file, now, defer, later = startTimer, syncEachSend, syncEveryMs } = options;
   let buffer = '';
-  let flushing = false;
+  let scheduled = false;
   let failure: JournalError | undefined;
-  /** What all lines announced in this turn wait for. */
-  let waiting: Turn | undefined;
   let last = options.lastStamp ?? 0;
   let dirty = false;
   let cancel: (() => void) | undefined;
@@ -110,25 +95,20 @@ export function openJournal(options: JournalOptions): Journal {
     return failure;
   };
 
-  const flush = (): void => {
-    flushing = false;
-    const released = waiting;
-    waiting = undefined;
+  const flush = (): boolean => {
+    if (failure !== undefined) return false;
+    if (buffer === '') return true;
+    const bytes = buffer;
+    buffer = '';
     try {
-      if (failure !== undefined) throw failure;
-      if (buffer !== '') {
-        const bytes = buffer;
-        buffer = '';
-        file.write(bytes);
-        dirty = true;
-        if (!syncEachSend) cancel ??= later(background, syncEveryMs);
-      }
+      file.write(bytes);
     } catch (error) {
-      const failed = fail(error);
-      released?.reject(failed);
-      return;
+      fail(error);
+      return false;
     }
-    released?.resolve();
+    dirty = true;
+    if (!syncEachSend) cancel ??= later(background, syncEveryMs);
+    return true;
   };
 
   const background = (): void => {
@@ -138,9 +118,12 @@ export function openJournal(options: JournalOptions): Journal {
   };
 
   const schedule = (): void => {
-    if (flushing) return;
-    flushing = true;
-    defer(flush);
+    if (scheduled) return;
+    scheduled = true;
+    defer(() => {
+      scheduled = false;
+      flush();
+    });
   };
 
   const syncOnce = async (): Promise<void> => {
@@ -183,9 +166,9 @@ export function openJournal(options: JournalOptions): Journal {
       buffer += line + '\n';
       if (syncEachSend) return syncNow();
       schedule();
-      waiting ??= createTurn();
-      return waiting.ended;
+      return undefined;
     },
+    flush,
     sync: syncNow,
     stamp() {
       last = Math.max(last, now());

@@ -3,10 +3,10 @@ import { readDeleteAnswer, type DeleteAnswer } from './answers.ts';
 import type { Door, Encode, SendOptions } from './door.ts';
 import { encodeFormValue, FORM_TYPE } from './form.ts';
 
-export type DeletionHooks = Pick<SendOptions, 'signal' | 'abort' | 'beforeSend'>;
+export type DeletionHooks = Pick<SendOptions, 'signal' | 'abort' | 'beforeSend' | 'onLeaving'>;
 
 export interface Deleter {
-  /** `not_sent`: not a byte of it left, as the stop came first. Rejects with what `beforeSend` throws. */
+  /** `not_sent`: not a byte of it left, as the stop came first, or `onLeaving` said no. Rejects with what `beforeSend` throws. */
   deleteFile(
     target: Target,
     hooks?: DeletionHooks,
@@ -21,8 +21,8 @@ const FIXED = 'content=file&action=delete&returnFormat=json';
 export function createDeleter(door: Door): Deleter {
   return {
     async deleteFile(target, hooks = {}) {
-      const { signal, abort, beforeSend } = hooks;
-      const sending = { signal, abort, beforeSend, maxBodyBytes: MAX_BODY_BYTES };
+      const { signal, abort, beforeSend, onLeaving } = hooks;
+      const sending = { signal, abort, beforeSend, onLeaving, maxBodyBytes: MAX_BODY_BYTES };
       const answer = await door.send(encodeDeletion(target), sending);
       if (answer.kind === 'not_sent') return answer;
       if (answer.kind === 'broken' && answer.code === 'aborted' && !answer.sent) {

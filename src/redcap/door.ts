@@ -15,11 +15,12 @@ export interface SendOptions {
   /** Tears down the request that is in the air. */
   readonly abort?: AbortSignal | undefined;
   /**
-   * Runs after every wait, right before the request leaves. Once it has begun,
-   * the request goes out whatever `signal` says; where it throws, nothing is
-   * sent and `send` rejects with its error.
+   * Runs after every wait of the door's own. Once it has begun, the request
+   * goes out whatever `signal` says; where it throws, nothing is sent and
+   * `send` rejects with its error.
    */
   readonly beforeSend?: (() => void | Promise<void>) | undefined;
+  readonly onLeaving?: WireRequest['onLeaving'];
   readonly onData?: WireRequest['onData'];
   readonly maxBodyBytes?: number | undefined;
 }
@@ -96,8 +97,8 @@ export function createDoor(options: DoorOptions): Door {
     requests += 1;
     pacer.departed();
     const { body, contentType } = form;
-    const { abort: signal, onData, maxBodyBytes } = sending;
-    return receive(await transport({ body, contentType, signal, onData, maxBodyBytes }));
+    const { abort: signal, onLeaving, onData, maxBodyBytes } = sending;
+    return receive(await transport({ body, contentType, signal, onLeaving, onData, maxBodyBytes }));
   };
 
   return {

@@ -63,6 +63,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Watched, Abortable 
 
   onConnect(abort: (reason?: Error) => void): void {
     this.#giveUp = abort;
+    if (!this.#over && this.#request.onLeaving?.() === false) this.onAbort();
     if (this.#over) {
       abort(new Error('given up before it was sent'));
       return;
@@ -70,7 +71,6 @@ export class Exchange implements Dispatcher.DispatchHandler, Watched, Abortable 
     this.progress();
     this.limitMs = this.#settings.timeoutMs;
     this.#sent = true;
-    this.#request.onSent?.();
   }
 
   onHeaders(status: number, headers: Buffer[], resume: () => void): boolean {

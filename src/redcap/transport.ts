@@ -17,8 +17,11 @@ export interface WireRequest {
   readonly contentType: string;
   /** Tears the request down at once. */
   readonly signal?: AbortSignal | undefined;
-  /** The request begins to leave on a connected socket. */
-  readonly onSent?: (() => void) | undefined;
+  /**
+   * Runs on a connected socket, right before the first byte leaves; must not
+   * throw. False: nothing leaves, and the answer is `aborted`, not sent.
+   */
+  readonly onLeaving?: (() => boolean) | undefined;
   /**
    * Takes the bytes of an answer that is a file (200, `name=` in its content
    * type) in place of their being collected; reading waits for it. An error

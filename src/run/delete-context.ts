@@ -8,10 +8,17 @@ import type { Effect, FileFacts, Outcome } from './outcome.ts';
 import type { Trust } from './trust.ts';
 import type { WorkRow } from './work.ts';
 
-/** Sends one deletion. `beforeSend` runs right before the request leaves; when it throws, nothing is sent. */
+export interface RemoveHooks {
+  /** When the request's turn has come; when it throws, nothing is sent. */
+  readonly beforeSend: () => Promise<void> | undefined;
+  /** Right before the first byte leaves; when it says no, nothing is sent. */
+  readonly onLeaving: () => boolean;
+}
+
+/** Sends one deletion. */
 export type RemoveFile = (
   target: Target,
-  beforeSend: () => Promise<void>,
+  hooks: RemoveHooks,
 ) => Promise<DeleteAnswer | { readonly kind: 'not_sent' }>;
 
 /** What guards and backup say right before a deletion. */

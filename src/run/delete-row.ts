@@ -12,9 +12,6 @@ const STALE_MS = 60_000;
 /** Thrown by `beforeSend` where a look must come first; the door then sends nothing. */
 class LookFirst extends Error {}
 
-/** Thrown by `beforeSend` where the run has stopped meanwhile. */
-class StoppedFirst extends Error {}
-
 /**
  * Brings one row to its end: tries, waits, looks and tries again until an
  * answer settles it. Never throws for what a server does; throws when the
@@ -78,28 +75,26 @@ async function sendOnce(
 ): Promise<DeleteAnswer | { readonly kind: 'not_sent' } | 'look'> {
   const before = tries.attempts;
   try {
-    const answer = await remove(work.target, async () => {
-      const stale = tries.lostAt !== undefined && clock.monotonic() - tries.lostAt > STALE_MS;
-      if (tries.lookedFirst) {
-        tries.lookedFirst = false;
-        tries.lostAt = clock.monotonic();
-      } else if (stale && look !== undefined) throw new LookFirst();
-      const at = journal.stamp();
-      tries.startedAt ??= at;
-      tries.attempts += 1;
-      await journal.announce(encodeSending(work.row, at, tries.attempts, tries.effect));
-      // The stop came while the line was on its way to the disk: nothing leaves.
-      if (control.reason !== undefined) throw new StoppedFirst();
+    const answer = await remove(work.target, {
+      beforeSend() {
+        const stale = tries.lostAt !== undefined && clock.monotonic() - tries.lostAt > STALE_MS;
+        if (tries.lookedFirst) {
+          tries.lookedFirst = false;
+          tries.lostAt = clock.monotonic();
+        } else if (stale && look !== undefined) throw new LookFirst();
+        const at = journal.stamp();
+        tries.startedAt ??= at;
+        tries.attempts += 1;
+        return journal.announce(encodeSending(work.row, at, tries.attempts, tries.effect));
+      },
+      // The line is in the file before the request leaves, and a stop that came meanwhile counts.
+      onLeaving: () => journal.flush() && control.reason === undefined,
     });
-    // Given up while it was still connecting.
+    // The stop came first, or it was given up while it was still connecting.
     if (answer.kind === 'not_sent') tries.attempts = before;
     return answer;
   } catch (error) {
     if (error instanceof LookFirst) return 'look';
-    if (error instanceof StoppedFirst) {
-      tries.attempts = before;
-      return { kind: 'not_sent' };
-    }
     throw error;
   }
 }

@@ -45,27 +45,24 @@ describe('openJournal', () => {
   it('puts the lines of one turn into one write, in order', async () => {
     const { journal, file } = open();
     journal.append({ state: 'mark', upTo: 1 });
-    const left = journal.announce('{"row":1,"state":"sending"}');
+    expect(journal.announce('{"row":1,"state":"sending"}')).toBeUndefined();
     journal.append('{"row":1,"state":"deleted"}');
     expect(file.written).toBe('');
-    await left;
+    await turn();
     expect(file.written).toBe(
       '{"state":"mark","upTo":1}\n{"row":1,"state":"sending"}\n{"row":1,"state":"deleted"}\n',
     );
     expect(file.writes).toBe(1);
   });
 
-  it('announces a request only when its line is in the file', async () => {
+  it('brings what it has to the file at once where a request leaves', async () => {
     const { journal, file } = open();
-    let left = false;
-    const announced = journal.announce('a').then(() => {
-      left = true;
-    });
-    await Promise.resolve();
-    expect(left).toBe(false);
-    await announced;
-    expect(file.written).toBe('a\n');
-    expect(file.synced).toBe(0);
+    journal.append('a');
+    void journal.announce('b');
+    expect([journal.flush(), file.written, file.synced]).toEqual([true, 'a\nb\n', 0]);
+    void journal.announce('c');
+    await turn();
+    expect([journal.flush(), file.written, file.writes]).toEqual([true, 'a\nb\nc\n', 2]);
   });
 
   it('waits for the disk where each line must be on it', async () => {
@@ -99,9 +96,11 @@ describe('openJournal', () => {
 
   it('appends nothing after the first write that failed, and says so once', async () => {
     const { journal, file, failures } = open();
-    await journal.announce('a');
+    journal.append('a');
+    expect(journal.flush()).toBe(true);
     file.fail(FULL);
-    await expect(journal.announce('b')).rejects.toThrow(JournalError);
+    void journal.announce('b');
+    expect([journal.flush(), journal.flush()]).toEqual([false, false]);
     expect(journal.failed).toBe(true);
     expect(journal.failure).toBe(failures[0]);
     // The disk is free again: even so.

@@ -36,8 +36,9 @@ describe('an answer that came while the process stood still', () => {
     const port = await startServer(answerAfterMs);
     const asked = connect(port, { timeoutMs: 300 })({
       ...FORM,
-      onSent: () => {
+      onLeaving: () => {
         setTimeout(standStill, 50, 800);
+        return true;
       },
     });
     expect(fate(await asked)).toBe('answer 200');

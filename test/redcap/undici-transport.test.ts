@@ -67,7 +67,7 @@ describe('a request', () => {
     });
     const transport = connect(server.url, { connections: 1 });
     for (let at = 0; at < 3; at += 1) {
-      const answer = await transport({ ...FORM, onSent: () => (sockets += 1) });
+      const answer = await transport({ ...FORM, onLeaving: () => (sockets += 1) > 0 });
       expect(answer).toMatchObject({ status: 302 });
       expect('headers' in answer && answer.headers.get('location')).toBe(
         'http://127.0.0.1:1/elsewhere',
@@ -198,7 +198,7 @@ describe('a connection', () => {
     const transport = connect(server.port, { connections: 1 });
     expect(fate(await transport(FORM))).toBe('answer 200');
     let sent = 0;
-    const answer = await transport({ ...FORM, onSent: () => (sent += 1) });
+    const answer = await transport({ ...FORM, onLeaving: () => (sent += 1) > 0 });
     expect([fate(answer), sent, requests]).toEqual(['connection sent', 1, 2]);
   });
 
@@ -237,10 +237,12 @@ describe('giving up', () => {
     const asked = connect(server.port)({
       ...FORM,
       signal: abort.signal,
-      onSent: () =>
+      onLeaving: () => {
         setTimeout(() => {
           abort.abort();
-        }, 20),
+        }, 20);
+        return true;
+      },
     });
     expect(fate(await asked)).toBe('aborted sent');
   });
@@ -249,6 +251,23 @@ describe('giving up', () => {
     const server = await listenRaw(() => undefined);
     const answer = await connect(server.port)({ ...FORM, signal: AbortSignal.abort() });
     expect([fate(answer), server.connections()]).toEqual(['aborted not sent', 0]);
+  });
+
+  it('right before it leaves sends nothing, and leaves the way free', async () => {
+    let requests = 0;
+    const server = await listenRaw((socket) => {
+      socket.on('data', () => {
+        requests += 1;
+        socket.write(OK);
+      });
+    });
+    const transport = connect(server.port, { connections: 1 });
+    for (let at = 0; at < 2; at += 1) {
+      const answer = await transport({ ...FORM, onLeaving: () => false });
+      expect([fate(answer), requests]).toEqual(['aborted not sent', at]);
+      expect(fate(await transport(FORM))).toBe('answer 200');
+    }
+    expect(requests).toBe(2);
   });
 
   it('while connecting resolves at once, and sends nothing afterwards', async () => {

@@ -19,8 +19,9 @@ export function createLines(clock: VirtualClock): Journal & { readonly lines: ob
     append: add,
     announce: (line) => {
       add(line);
-      return Promise.resolve();
+      return undefined;
     },
+    flush: () => true,
     sync: () => Promise.resolve(),
     stamp: () => clock.now(),
     failed: false,
@@ -50,8 +51,9 @@ export function setScene(
   const trust = createTrust(() => undefined);
   const sentAt: number[] = [];
   let at = 0;
-  const remove: RemoveFile = async (_target, beforeSend) => {
+  const remove: RemoveFile = async (_target, { beforeSend, onLeaving }) => {
     await beforeSend();
+    if (!onLeaving()) return { kind: 'not_sent' };
     sentAt.push(clock.now());
     const answer = answers[Math.min(at, answers.length - 1)];
     at += 1;

@@ -26,6 +26,7 @@ export interface Wire {
 export function createServer(options: ServerOptions): Server {
   const { world } = options;
   const deletions: Deletion[] = [];
+  let requests = 0;
 
   const begin = (form: URLSearchParams, process: number): Deletion => {
     const fate = server.banned ? 'banned' : server.weather.deletion();
@@ -90,10 +91,18 @@ export function createServer(options: ServerOptions): Server {
     deletions,
     transport: (life, process, wire) => (request) =>
       new Promise((resolve) => {
-        if (!life.alive) return;
-        if (request.signal?.aborted === true) {
-          resolve({ kind: 'broken', code: 'aborted', sent: false, message: 'given up' });
-        } else receive(request, life, process, wire, resolve);
+        const leave = (): void => {
+          if (!life.alive) return;
+          const leaves = request.signal?.aborted !== true && request.onLeaving?.() !== false;
+          // Bringing the journal to the disk may have been the last thing that the process did.
+          if (!life.alive) return;
+          if (leaves) receive(request, life, process, wire, resolve);
+          else resolve({ kind: 'broken', code: 'aborted', sent: false, message: 'given up' });
+        };
+        // A deletion leaves at once, or a moment later: when its connection is found to be alive.
+        if (request.onLeaving !== undefined) requests += 1;
+        if (requests % 3 === 0 || request.onLeaving === undefined) leave();
+        else options.world.after(0, leave);
       }),
   };
   return server;
