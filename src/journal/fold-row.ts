@@ -1,23 +1,12 @@
 import type { FileFacts } from '../run/outcome.ts';
 import type { OutcomeLine, RowLine, SendingLine, TriedLine } from './lines.ts';
+import type { OpenRow, OpenRows } from './open-rows.ts';
 import { PHASE, type RowIndex } from './row-index.ts';
-
-/** A row between its first `sending` line and its outcome. */
-export interface OpenRow {
-  attempts: number;
-  startedAt: number;
-  /** An earlier try may have had an effect. */
-  effect: 'none' | 'possible';
-  /** A try left whose end is not written. */
-  inAir: boolean;
-  code: string;
-  http: number | undefined;
-}
 
 /** What the lines of single rows make up. */
 export interface FoldedRows {
   readonly index: RowIndex;
-  readonly open: Map<number, OpenRow>;
+  readonly open: OpenRows;
   readonly backups: Map<number, FileFacts>;
   /** A connection was made for a deletion. */
   sent: boolean;

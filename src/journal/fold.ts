@@ -1,6 +1,6 @@
 import { RefusedError } from '../errors.ts';
 import type { FileFacts, StopCode } from '../run/outcome.ts';
-import { foldRow, type OpenRow } from './fold-row.ts';
+import { foldRow } from './fold-row.ts';
 import {
   JOURNAL_VERSION,
   type EventLine,
@@ -9,6 +9,7 @@ import {
   type RowLine,
   type VerifiedLine,
 } from './lines.ts';
+import { OpenRows } from './open-rows.ts';
 import { readJournal, type ReadLine } from './read.ts';
 import { PHASE, RowIndex } from './row-index.ts';
 import { journalSource, type JournalSource } from './source.ts';
@@ -19,7 +20,7 @@ export interface JournalView {
   readonly path: string | JournalSource;
   readonly header: JournalHeader;
   readonly index: RowIndex;
-  readonly open: ReadonlyMap<number, OpenRow>;
+  readonly open: Pick<OpenRows, 'get' | 'values'>;
   /** The newest backup of rows that have no outcome yet. */
   readonly backups: ReadonlyMap<number, FileFacts>;
   /** Bytes [planStart, planEnd) hold the plan lines, in the order of the rows. */
@@ -44,7 +45,7 @@ export interface JournalView {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Building = Mutable<JournalView> & {
-  open: Map<number, OpenRow>;
+  open: OpenRows;
   backups: Map<number, FileFacts>;
   /** Of the session that is read, and where it began. */
   mark: number;
@@ -74,7 +75,7 @@ export async function foldJournal(
   }
   endSession(view);
   // What a killed session left in the air may have been sent; a connection that was never made is not.
-  view.sent ||= view.airMark > 0 || [...view.open.values()].some(({ inAir }) => inAir);
+  view.sent ||= view.airMark > 0 || view.open.values().some(({ inAir }) => inAir);
   return view;
 }
 
@@ -90,7 +91,7 @@ function begin(path: string | JournalSource, { line, offset, length }: ReadLine)
     path,
     header: header as JournalHeader,
     index: new RowIndex(),
-    open: new Map(),
+    open: new OpenRows(),
     backups: new Map(),
     planStart,
     planEnd: planStart,
