@@ -61,6 +61,8 @@ export function createDoor(options: DoorOptions): Door {
 
   const receive = (answer: WireAnswer): WireAnswer => {
     slots.giveBack();
+    // Given up before its first byte left.
+    if (answer.kind === 'broken' && answer.code === 'aborted' && !answer.sent) requests -= 1;
     const clean = redactAnswer(answer, redact);
     if (clean.kind !== 'answer' || clean.headers.get('retry-after') === undefined) return clean;
     const holdMs = readRetryAfter(clean.headers);

@@ -55,6 +55,14 @@ describe('the door', () => {
     expect(door.requests).toBe(2);
   });
 
+  it('does not count what was given up before it left', async () => {
+    const { door } = open([{ kind: 'broken', code: 'aborted', sent: false, message: 'given up' }]);
+    await door.send({});
+    expect(door.requests).toBe(0);
+    await door.send({});
+    expect(door.requests).toBe(1);
+  });
+
   it('lets the token out of no answer', async () => {
     const lower = TOKEN.toLowerCase();
     const { door } = open([
