@@ -2,9 +2,8 @@ import { decodeOutcome } from './outcome-lines.ts';
 import type { FileFacts, Outcome, StopCode, Trail } from '../run/outcome.ts';
 import type { JournalView } from './fold.ts';
 import type { OutcomeLine, PlanLine } from './lines.ts';
-import { createPlainReader } from './plain-lines.ts';
+import { readLinesAt } from './lines-at.ts';
 import { PHASE } from './row-index.ts';
-import { journalSource, type JournalSource } from './source.ts';
 
 /**
  * Gives the final state of each row, as the journal tells it. Nothing is said
@@ -14,10 +13,6 @@ export interface OutcomeReader {
   outcomeOf(row: number, plan: PlanLine | undefined): Outcome;
   close(): void;
 }
-
-const PAGE_BYTES = 1 << 18;
-const PAGES = 8;
-const LONGEST_LINE = 1 << 16;
 
 export function readOutcomes(view: JournalView): OutcomeReader {
   const lines = readLinesAt(view.path);
@@ -95,12 +90,13 @@ function notBegun(view: JournalView, row: number, plan: PlanLine | undefined): O
   const name = seenName(plan);
   const file: FileFacts | undefined =
     view.backups.get(row) ?? (name === undefined ? undefined : { name });
-  if (!isPlanOnly(view) && row <= view.airMark) {
+  const planOnly = isPlanOnly(view);
+  if (!planOnly && row <= view.airMark) {
     return inDoubt({ attempts: 0, effect: 'none', verified: '', file });
   }
   const unconfirmed =
     plan?.plan === 'delete' && plan.seen === undefined && view.header.project !== null;
-  const how = isPlanOnly(view)
+  const how = planOnly
     ? ({ code: 'would_delete', message: unconfirmed ? UNCONFIRMED : '' } as const)
     : { code: stopCode(view), message: STOPPED_BEFORE };
   // Spelled out: this may be said of millions of rows, and a spread is slow.
@@ -165,46 +161,4 @@ function stopCode(view: JournalView): StopCode {
 export function seenName(plan: PlanLine | undefined): string | undefined {
   if (plan === undefined || !('seen' in plan) || typeof plan.seen !== 'string') return undefined;
   return /^\d+$/.test(plan.seen) ? undefined : plan.seen;
-}
-
-/**
- * Random access to lines with a few cached pages: rows finish almost in
- * order, one front for each session of the run.
- */
-function readLinesAt(from: string | JournalSource): {
-  outcomeAt: (offset: number) => OutcomeLine;
-  close: () => void;
-} {
-  const readPlain = createPlainReader();
-  const file = journalSource(from).openNow();
-  const pages = new Map<number, Buffer>();
-  const room = (): Buffer => {
-    const oldest = pages.size < PAGES ? undefined : pages.entries().next().value;
-    if (oldest === undefined) return Buffer.allocUnsafe(PAGE_BYTES + LONGEST_LINE);
-    const [number, { buffer, byteOffset }] = oldest;
-    pages.delete(number);
-    return Buffer.from(buffer, byteOffset, PAGE_BYTES + LONGEST_LINE);
-  };
-  const page = (number: number): Buffer => {
-    const known = pages.get(number);
-    if (known !== undefined) return known;
-    const bytes = room();
-    const length = file.read(bytes, bytes.length, number * PAGE_BYTES);
-    const fresh = bytes.subarray(0, length);
-    pages.set(number, fresh);
-    return fresh;
-  };
-  return {
-    outcomeAt(offset) {
-      const number = Math.floor(offset / PAGE_BYTES);
-      const bytes = page(number);
-      const start = offset - number * PAGE_BYTES;
-      const end = bytes.indexOf(10, start);
-      return (readPlain(bytes, start, end) ??
-        JSON.parse(bytes.toString('utf8', start, end))) as OutcomeLine;
-    },
-    close: () => {
-      file.close();
-    },
-  };
 }
