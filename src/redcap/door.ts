@@ -64,7 +64,7 @@ export function createDoor(options: DoorOptions): Door {
     // Given up before its first byte left.
     if (answer.kind === 'broken' && answer.code === 'aborted' && !answer.sent) requests -= 1;
     const clean = redactAnswer(answer, redact);
-    if (clean.kind !== 'answer' || clean.headers.get('retry-after') === undefined) return clean;
+    if (clean.kind !== 'answer') return clean;
     const holdMs = readRetryAfter(clean.headers);
     if (holdMs !== undefined && holdMs > 0 && holdMs <= LONGEST_HOLD_MS) {
       pacer.holdFor(holdMs);
