@@ -1,10 +1,10 @@
-import type { Dispatcher } from 'undici';
 import type { Abortable } from './abort-group.ts';
 import { keepsConnection, RawHeaders } from './answer-headers.ts';
 import { collectText, passFile, type AnswerBody } from './answer-body.ts';
 import { ConnectFailure } from './connect-failure.ts';
 import { connectionReason } from './connection-words.ts';
 import { namesFile } from './file-name.ts';
+import type { Lane, LaneUser } from './lanes.ts';
 import type { SilenceWatch, Watched } from './silence-watch.ts';
 import type { AnswerHead, Broken, WireAnswer, WireRequest } from './transport.ts';
 
@@ -26,7 +26,8 @@ const CONNECTING_EXTRA_MS = 2000;
  * hooks it is the older one, which hands the headers over as bytes: the newer
  * one parses all of them for every answer.
  */
-export class Exchange implements Dispatcher.DispatchHandler, Watched, Abortable {
+export class Exchange implements LaneUser, Watched, Abortable {
+  lane: Lane | undefined;
   lastProgressAt: number;
   limitMs: number;
   readonly #settings: ExchangeSettings;
@@ -101,10 +102,13 @@ export class Exchange implements Dispatcher.DispatchHandler, Watched, Abortable 
 
   onComplete(): void {
     this.#complete = true;
+    this.lane?.giveBack();
     if (this.#body !== undefined && this.#taking === undefined) this.#finish(this.#body);
   }
 
   onError(error: Error): void {
+    // undici takes no new request while it ends the failed ones of a connection.
+    queueMicrotask(() => this.lane?.giveBack());
     if (error instanceof ConnectFailure) {
       this.#break(error.code, error.message);
       return;

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
-import { Pool } from 'undici';
 import type { Clock } from '../clock.ts';
 import { createAbortGroup } from './abort-group.ts';
 import { createTlsSettings } from './authorities.ts';
 import { createConnector } from './connector.ts';
 import { Exchange } from './exchange.ts';
+import { createLanes } from './lanes.ts';
 import { nameProxy } from './proxy-tunnel.ts';
 import { createSilenceWatch } from './silence-watch.ts';
 import type { ClosableTransport, WireAnswer, WireRequest, WireStream } from './transport.ts';
@@ -43,8 +43,7 @@ export function createUndiciTransport(settings: TransportSettings): ClosableTran
     tls: createTlsSettings(settings.caPems),
     watch,
   });
-  const pool = new Pool(url.origin, {
-    connections,
+  const lanes = createLanes(url.origin, connections, {
     pipelining: 1,
     connect: connector.connect,
     headersTimeout: 0,
@@ -83,17 +82,17 @@ export function createUndiciTransport(settings: TransportSettings): ClosableTran
           ? textHeaders(request.contentType)
           : withContentType(headers.file, request.contentType);
       if (!isStream(body)) {
-        pool.dispatch({ path, method: 'POST', headers: own, body }, one);
+        lanes.dispatch({ path, method: 'POST', headers: own, body }, one);
         return;
       }
       const sized = [...own, 'content-length', String(body.length)];
       const source = Readable.from(pulled(body, one), { objectMode: false });
-      pool.dispatch({ path, method: 'POST', headers: sized, body: source }, one);
+      lanes.dispatch({ path, method: 'POST', headers: sized, body: source }, one);
     });
 
   const close = async (): Promise<void> => {
     connector.destroyAll();
-    await pool.destroy();
+    await lanes.close();
   };
   return Object.assign(exchange, { close, [Symbol.asyncDispose]: close });
 }

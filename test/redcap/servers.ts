@@ -65,7 +65,7 @@ export interface Seen {
 /** An HTTP server that notes each request before it answers. */
 export async function listenHttp(
   answer: (seen: Seen, response: http.ServerResponse, at: number) => void,
-): Promise<{ readonly port: number; readonly url: URL; readonly seen: Seen[] }> {
+): Promise<Listening & { readonly url: URL; readonly seen: Seen[] }> {
   const seen: Seen[] = [];
   const server = http.createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -82,8 +82,8 @@ export async function listenHttp(
     });
   });
   server.keepAliveTimeout = 60_000;
-  const { port } = await listen(server, 'connection', () => undefined);
-  return { port, url: new URL(`http://127.0.0.1:${port}/api/`), seen };
+  const listening = await listen(server, 'connection', () => undefined);
+  return { ...listening, url: new URL(`http://127.0.0.1:${listening.port}/api/`), seen };
 }
 
 /** Resolves with what the socket sent until an HTTP head and its body are there. */

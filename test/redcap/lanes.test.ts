@@ -1,0 +1,69 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { connect, fate, FORM, listenHttp, listenRaw, readRequest } from './servers.ts';
+
+/** Answers with the request's own body, after so many milliseconds. */
+function listenEcho(ms: number) {
+  let open = 0;
+  let most = 0;
+  const server = listenHttp((seen, response) => {
+    most = Math.max(most, (open += 1));
+    setTimeout(() => {
+      open -= 1;
+      response.end(seen.body);
+    }, ms);
+  });
+  return server.then((listening) => ({ ...listening, most: () => most }));
+}
+
+const bodies = (count: number) => Array.from({ length: count }, (_, at) => `row=${at + 1}`);
+
+describe('connections', () => {
+  it('are no more than allowed, and each request gets the answer to itself', async () => {
+    const server = await listenEcho(5);
+    const transport = connect(server.url, { connections: 3 });
+    const answers = await Promise.all(bodies(20).map((body) => transport({ ...FORM, body })));
+    expect(answers.map((answer) => (answer.kind === 'answer' ? answer.body : answer))).toEqual(
+      bodies(20),
+    );
+    expect([server.most(), server.connections()]).toEqual([3, 3]);
+  });
+
+  it('are opened when they are needed, and the last one used is used again', async () => {
+    const server = await listenEcho(1);
+    const transport = connect(server.url, { connections: 8 });
+    await Promise.all([transport(FORM), transport(FORM)]);
+    for (let count = 0; count < 6; count += 1) await transport(FORM);
+    expect(server.connections()).toBe(2);
+  });
+
+  it('are made anew after they broke, for those that waited too', async () => {
+    let sockets = 0;
+    const server = await listenRaw((socket) => {
+      const broken = (sockets += 1) <= 2;
+      void readRequest(socket).then(() => {
+        if (broken) socket.destroy();
+        else socket.end('HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      });
+    });
+    const transport = connect(server.port, { connections: 2 });
+    const answers = await Promise.all(bodies(6).map((body) => transport({ ...FORM, body })));
+    expect(answers.map(fate).toSorted()).toEqual([
+      ...Array<string>(4).fill('answer 200'),
+      ...Array<string>(2).fill('connection sent'),
+    ]);
+  });
+
+  it('that are closed tell whoever is under way or waits', async () => {
+    const server = await listenHttp(() => undefined);
+    const transport = connect(server.url, { connections: 1 });
+    const answers = Promise.all(bodies(3).map((body) => transport({ ...FORM, body })));
+    while (server.seen.length === 0) await delay(1);
+    await transport.close();
+    expect((await answers).map(fate)).toEqual([
+      'connection sent',
+      'connection not sent',
+      'connection not sent',
+    ]);
+  });
+});
