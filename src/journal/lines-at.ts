@@ -1,5 +1,5 @@
 import type { OutcomeLine } from './lines.ts';
-import { createPlainReader } from './plain-lines.ts';
+import { readPlainLine } from './plain-lines.ts';
 import { journalSource, type JournalSource } from './source.ts';
 
 const PAGE_BYTES = 1 << 18;
@@ -14,7 +14,6 @@ export function readLinesAt(from: string | JournalSource): {
   outcomeAt: (offset: number) => OutcomeLine;
   close: () => void;
 } {
-  const readPlain = createPlainReader();
   const file = journalSource(from).openNow();
   const pages = new Map<number, Buffer>();
   const room = (): Buffer => {
@@ -39,7 +38,7 @@ export function readLinesAt(from: string | JournalSource): {
       const bytes = page(number);
       const start = offset - number * PAGE_BYTES;
       const end = bytes.indexOf(10, start);
-      return (readPlain(bytes, start, end) ??
+      return (readPlainLine(bytes, start, end) ??
         JSON.parse(bytes.toString('utf8', start, end))) as OutcomeLine;
     },
     close: () => {

@@ -1,6 +1,6 @@
 import { RefusedError } from '../errors.ts';
 import type { JournalLine } from './lines.ts';
-import { createPlainReader } from './plain-lines.ts';
+import { readPlainLine } from './plain-lines.ts';
 import { journalSource, type JournalSource } from './source.ts';
 
 const CHUNK_BYTES = 1 << 16;
@@ -32,7 +32,6 @@ export async function* readJournal(
   onBytes?: (bytes: Uint8Array) => void,
 ): AsyncIterable<ReadBatch> {
   const source = journalSource(from);
-  const readPlain = createPlainReader();
   const file = await source.open();
   let buffer = Buffer.allocUnsafe(CHUNK_BYTES);
   let spare = Buffer.allocUnsafe(CHUNK_BYTES);
@@ -52,7 +51,7 @@ export async function* readJournal(
     const readLine = (bytes: Buffer, start: number, stop: number): JournalLine => {
       lineNumber += 1;
       return (
-        readPlain(bytes, start, stop) ??
+        readPlainLine(bytes, start, stop) ??
         parseLine(bytes.toString('utf8', start, stop), lineNumber, source.name)
       );
     };

@@ -1,16 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeOutcome, encodeSending } from '../../src/journal/outcome-lines.ts';
-import { createPlainReader } from '../../src/journal/plain-lines.ts';
+import { readPlainLine } from '../../src/journal/plain-lines.ts';
 import type { Outcome } from '../../src/run/outcome.ts';
-
-const readPlain = createPlainReader();
 
 /** Read from the middle of other bytes, as from a page of a journal. */
 function read(text: string): unknown {
   const line = Buffer.from(text);
   const bytes = Buffer.concat([Buffer.from('{"row":1}\n'), line, Buffer.from('\n{"row":2}')]);
-  return readPlain(bytes, 10, 10 + line.length);
+  return readPlainLine(bytes, 10, 10 + line.length);
 }
 
 const DELETED: Outcome = {
