@@ -5,18 +5,23 @@ import { createAbortGroup, type Abortable } from './abort-group.ts';
 const LEAST_CREDIT_MS = 10;
 
 /**
- * When the next request may leave, which may be in the past: then it leaves at
- * once. An ideal schedule, so that late timers do not lose rate, with at most
- * one interval of credit, so that idleness or a sleep never makes a burst.
+ * An ideal schedule, so that late timers do not lose rate, with little credit, so
+ * that idleness or a sleep never makes a burst. With a whole interval of credit
+ * one request more than allowed would stand on the edge of a second, and the
+ * network could push it over.
  */
+function creditMs(intervalMs: number): number {
+  return Math.max(intervalMs / 2, LEAST_CREDIT_MS);
+}
+
+/** When the next request may leave, which may be in the past: then it leaves at once. */
 export function nextSlot(
   state: { readonly lastSlot: number },
   now: number,
   intervalMs: number,
   holdUntil: number,
 ): number {
-  const creditMs = Math.max(intervalMs, LEAST_CREDIT_MS);
-  return Math.max(state.lastSlot + intervalMs, now - creditMs, holdUntil);
+  return Math.max(state.lastSlot + intervalMs, now - creditMs(intervalMs), holdUntil);
 }
 
 export interface Pacer {
@@ -101,10 +106,7 @@ export function createPacer(options: { intervalMs: number; clock: Clock }): Pace
     departed() {
       if (intervalMs === 0) return;
       lastDeparture = Math.max(clock.monotonic(), lastDeparture + intervalMs);
-      state.lastSlot = Math.max(
-        state.lastSlot,
-        lastDeparture - Math.max(intervalMs, LEAST_CREDIT_MS),
-      );
+      state.lastSlot = Math.max(state.lastSlot, lastDeparture - creditMs(intervalMs));
     },
     holdFor(ms) {
       heldUntil = Math.max(heldUntil, clock.monotonic() + ms);

@@ -129,12 +129,17 @@ export async function deletePass(
       wake = resolve;
     });
 
-  for await (const fresh of rows) {
-    batch = fresh;
-    next = 0;
-    begin();
-    while (!over && next < batch.length) await change();
-    if (over) break;
+  try {
+    for await (const fresh of rows) {
+      batch = fresh;
+      next = 0;
+      begin();
+      while (!over && next < batch.length) await change();
+      if (over) break;
+    }
+  } catch (error) {
+    // The rows under way come to their end all the same, and nothing more is sent.
+    fail(error);
   }
   while (underway > 0) await change();
   if (bug !== undefined) throw bug;

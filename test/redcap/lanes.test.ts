@@ -54,6 +54,35 @@ describe('connections', () => {
     ]);
   });
 
+  it('of a server that closes without a word are looked at before they are used again', async () => {
+    const server = await listenRaw((socket) => {
+      void readRequest(socket).then(() =>
+        socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'),
+      );
+    });
+    const transport = connect(server.port, { connections: 1 });
+    const fates: string[] = [];
+    for (let count = 0; count < 10; count += 1) fates.push(fate(await transport(FORM)));
+    // Only before the first close was seen can a request have been written into one.
+    expect(fates.filter((one) => one !== 'answer 200').length).toBeLessThanOrEqual(1);
+  });
+
+  it('that failed are used after the others', async () => {
+    const server = await listenHttp((seen, response) => {
+      if (seen.body.toString() === 'row=2') response.destroy();
+      else response.end();
+    });
+    const transport = connect(server.url, { connections: 2 });
+    const [one, other] = bodies(2).map((body) => transport({ ...FORM, body }));
+    expect([await one, await other].map((answer) => answer && fate(answer))).toEqual([
+      'answer 200',
+      'connection sent',
+    ]);
+    for (let count = 0; count < 3; count += 1)
+      expect(fate(await transport(FORM))).toBe('answer 200');
+    expect(server.connections()).toBe(2);
+  });
+
   it('that are closed tell whoever is under way or waits', async () => {
     const server = await listenHttp(() => undefined);
     const transport = connect(server.url, { connections: 1 });
@@ -65,5 +94,14 @@ describe('connections', () => {
       'connection not sent',
       'connection not sent',
     ]);
+    expect([fate(await transport(FORM)), server.connections()]).toEqual(['connection not sent', 1]);
+  });
+
+  it('are not made after closing', async () => {
+    const server = await listenEcho(1);
+    const transport = connect(server.url);
+    await transport.close();
+    expect(fate(await transport(FORM))).toBe('connection not sent');
+    expect(server.connections()).toBe(0);
   });
 });

@@ -19,10 +19,10 @@ function most(times: readonly number[], ms: number): number {
 describe('nextSlot', () => {
   it.each([
     ['keeps to the schedule', 1000, 1010, NEVER, 1050],
-    ['makes up for a timer that was late', 1000, 1080, NEVER, 1050],
-    ['gives one interval of credit after idleness', 1000, 9000, NEVER, 8950],
+    ['makes up for a timer that was late', 1000, 1070, NEVER, 1050],
+    ['gives half an interval of credit after idleness', 1000, 9000, NEVER, 8975],
     ['waits for a hold', 1000, 1010, 5000, 5000],
-    ['forgets a hold that is over', 1000, 9000, 5000, 8950],
+    ['forgets a hold that is over', 1000, 9000, 5000, 8975],
   ])('%s', (_what, lastSlot, now, holdUntil, slot) => {
     expect(nextSlot({ lastSlot }, now, 50, holdUntil)).toBe(slot);
   });
@@ -55,6 +55,8 @@ describe('a pacer', () => {
     await clock.runTo(120_000);
     const times = await taken;
     expect(most(times, 1000)).toBeLessThanOrEqual(21);
+    // Nor where the network lets late ones catch up by so much.
+    expect(most(times, 1020)).toBeLessThanOrEqual(21);
     const spanMs = (times.at(-1) ?? 0) - (times[0] ?? 0);
     expect(1199 / (spanMs / 50)).toBeGreaterThan(0.99);
   });
@@ -66,7 +68,7 @@ describe('a pacer', () => {
     const taken = take(pacer, 100, clock.now);
     await clock.runTo(30_000);
     const times = await taken;
-    expect(times.slice(0, 4)).toEqual([20_000, 20_000, 20_050, 20_100]);
+    expect(times.slice(0, 4)).toEqual([20_000, 20_025, 20_075, 20_125]);
     expect(most(times, 1000)).toBe(21);
   });
 
