@@ -67,11 +67,7 @@ function foldOutcome(
   offset: number,
 ): void {
   const { row, state, verified, look } = line;
-  index.setPhase(row, PHASE.outcome);
-  index.setOutcome(row, state, offset);
-  index.setVerified(row, verified ?? '');
-  index.setLookDue(row, look === true);
-  index.setInDoubt(row, false);
+  index.setOutcome(row, state, offset, verified ?? '', look === true);
   open.delete(row);
   backups.delete(row);
 }

@@ -111,10 +111,10 @@ function begin(path: string | JournalSource, { line, offset, length }: ReadLine)
 }
 
 function foldLine(view: Building, read: ReadLine): void {
-  const line = read.line as { at?: number };
+  const line = read.line as { at?: number; row?: number; plan?: string };
   if (line.at !== undefined && line.at > view.lastStamp) view.lastStamp = line.at;
-  if ('plan' in line) foldPlan(view, read.line as PlanLine, read);
-  else if ('row' in line) foldRow(view, read.line as RowLine, read.offset);
+  if (line.plan !== undefined) foldPlan(view, read.line as PlanLine, read);
+  else if (line.row !== undefined) foldRow(view, read.line as RowLine, read.offset);
   else if ('rows' in line) {
     const { rows, verified } = read.line as VerifiedLine;
     for (const row of rows) {

@@ -104,9 +104,12 @@ export class RowIndex {
     return byte === 0 ? undefined : STATUSES[byte - 1];
   }
 
-  setOutcome(row: number, status: Status, offset: number): void {
+  /** The outcome at `offset` is the row's state now; of what was said before, a restore alone still stands. */
+  setOutcome(row: number, status: Status, offset: number, verified: Verified, due: boolean): void {
     const page = this.#page(row);
     const at = row % RowIndex.PAGE;
+    const kept = (page.phase[at] ?? 0) & 64;
+    page.phase[at] = kept | PHASE.outcome | (VERIFIED.indexOf(verified) << 3) | (due ? 32 : 0);
     page.status[at] = STATUSES.indexOf(status) + 1;
     page.low[at] = offset % 0x1_0000_0000;
     page.high[at] = Math.floor(offset / 0x1_0000_0000);
