@@ -99,6 +99,6 @@ function parseLine(text: string, lineNumber: number, path: string): JournalLine 
     // Falls through to the refusal, which names the line.
   }
   throw new RefusedError(
-    `Line ${lineNumber} of ${path} is broken. A journal is never edited by hand; restore it from a copy. Nothing was sent.`,
+    `Line ${lineNumber} of ${path} is broken. A journal is never edited by hand; restore it from a copy.`,
   );
 }

@@ -1,3 +1,4 @@
+import { isFileTrouble } from '../disk-errors.ts';
 import { encodeOutcome } from '../journal/outcome-lines.ts';
 import type { Mark } from '../journal/mark.ts';
 import type { Breaker } from './breaker.ts';
@@ -33,7 +34,7 @@ export const STOP_SENTENCES = {
 /**
  * The deleting pass: rows in, outcomes into the journal, at most `concurrency`
  * rows under way. A row that ends begins the next one by itself; rows are read
- * on when those at hand are used up.
+ * on when those at hand are used up, and where they cannot be, the run stops.
  */
 export async function deletePass(
   rows: AsyncIterable<readonly WorkRow[]>,
@@ -139,7 +140,10 @@ export async function deletePass(
     }
   } catch (error) {
     // The rows under way come to their end all the same, and nothing more is sent.
-    fail(error);
+    if (isFileTrouble(error)) {
+      over = true;
+      control.stop('interrupted', `The rows could not be read on: ${error.message}`);
+    } else fail(error);
   }
   while (underway > 0) await change();
   if (bug !== undefined) throw bug;

@@ -6,40 +6,59 @@ import { ANSWERS, setScene, WORK } from './scene.ts';
 
 const rowOf = (row: number): WorkRow => ({ ...WORK, row });
 
+/** Three rows at once, the second one slow and the third one to be tried again; then reading fails. */
+async function playUntil(failure: Error) {
+  const scene = setScene([
+    ANSWERS.done,
+    async ({ clock }) => {
+      await clock.sleep(100);
+      return ANSWERS.done;
+    },
+    ANSWERS.busy,
+  ]);
+  async function* rows() {
+    yield [rowOf(1), rowOf(2), rowOf(3)];
+    await Promise.resolve();
+    throw failure;
+  }
+  const pass = deletePass(rows(), {
+    context: scene.context,
+    concurrency: 3,
+    breaker: createBreaker(undefined),
+    verifier: undefined,
+    mark: undefined,
+    limit: undefined,
+  });
+  const ended = pass.then(
+    () => `ended at ${scene.clock.now()}`,
+    (error: unknown) => `${String(error)} at ${scene.clock.now()}`,
+  );
+  await scene.clock.runTo(60_000);
+  const { journal, sentAt, control } = scene;
+  const lines = journal.lines.filter((line) => !('attempt' in line));
+  return { how: await ended, sentAt, lines, reason: control.reason };
+}
+
 describe('rows that cannot be read on', () => {
-  it('end the pass when those under way are at their end, and none is sent after it', async () => {
-    const scene = setScene([
-      ANSWERS.done,
-      async ({ clock }) => {
-        await clock.sleep(100);
-        return ANSWERS.done;
-      },
-      // This one would be tried again.
-      ANSWERS.busy,
-    ]);
-    async function* rows() {
-      yield [rowOf(1), rowOf(2), rowOf(3)];
-      await Promise.resolve();
-      throw new Error('the copy is gone');
-    }
-    const pass = deletePass(rows(), {
-      context: scene.context,
-      concurrency: 3,
-      breaker: createBreaker(undefined),
-      verifier: undefined,
-      mark: undefined,
-      limit: undefined,
-    });
-    const ended = pass.then(
-      () => 'ended',
-      (error: unknown) => `${String(error)} at ${scene.clock.now()}`,
-    );
-    await scene.clock.runTo(60_000);
-    expect(await ended).toBe('Error: the copy is gone at 100');
-    expect(scene.sentAt).toEqual([0, 0, 0]);
-    expect(scene.control.reason?.code).toBe('interrupted');
-    const last = scene.journal.lines.filter((line) => !('attempt' in line));
-    expect(last).toMatchObject([
+  it.each([
+    {
+      what: 'as the disk fails, stop the run',
+      failure: Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO', syscall: 'read' }),
+      how: 'ended at 100',
+      message: 'The rows could not be read on: EIO: i/o error, read',
+    },
+    {
+      what: 'by a bug, end the run as one',
+      failure: new TypeError('x is not y'),
+      how: 'TypeError: x is not y at 100',
+      message: 'the run ended early',
+    },
+  ])('$what, once those under way are at their end', async ({ failure, how, message }) => {
+    const played = await playUntil(failure);
+    expect(played.how).toBe(how);
+    expect(played.reason).toEqual({ code: 'interrupted', message });
+    expect(played.sentAt).toEqual([0, 0, 0]);
+    expect(played.lines).toMatchObject([
       { row: 1, state: 'deleted' },
       { row: 3, state: 'tried' },
       { row: 3, state: 'not_attempted' },
