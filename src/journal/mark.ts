@@ -2,8 +2,10 @@ import type { Journal } from './write.ts';
 
 /** Rows that one mark covers ahead: what a power cut can leave in doubt. */
 const AHEAD_ROWS = 1024;
-/** So many times as many at most, where rows had to wait for a disk that is slow beside the server. */
+/** So many times as many at most, where the disk is slow or busy beside the server. */
 const MOST_TIMES = 16;
+/** Marks that follow each other faster than this keep the disk busier than the lines do. */
+const LEAST_APART_MS = 100;
 
 /** Says ahead of time, on the disk, up to which row sending may have gone. */
 export interface Mark {
@@ -14,14 +16,24 @@ export interface Mark {
 /**
  * For rates at which no line can be on the disk before each request: a mark
  * covers a window of rows, and the next one is written when half of it is used.
+ * The window grows with the speed of the run: what a power cut can take of the
+ * lines grows with it as well.
  */
 export function createMark(journal: Journal, aheadRows = AHEAD_ROWS): Mark {
   let ahead = aheadRows;
   let covered = 0;
   let coming = 0;
   let writing: Promise<void> | undefined;
+  let lastAt = Number.NEGATIVE_INFINITY;
+
+  const widen = (): void => {
+    ahead = Math.min(ahead * 2, aheadRows * MOST_TIMES);
+  };
 
   const extend = (row: number): Promise<void> => {
+    const at = journal.stamp();
+    if (at - lastAt < LEAST_APART_MS) widen();
+    lastAt = at;
     const upTo = row + ahead;
     coming = upTo;
     journal.append({ state: 'mark', upTo });
@@ -43,7 +55,7 @@ export function createMark(journal: Journal, aheadRows = AHEAD_ROWS): Mark {
         return undefined;
       }
       if (writing === undefined) return extend(row);
-      ahead = Math.min(ahead * 2, aheadRows * MOST_TIMES);
+      widen();
       return row <= coming ? writing : extend(row);
     },
   };

@@ -144,7 +144,8 @@ describe('openJournal', () => {
 
 describe('createMark', () => {
   it('is on the disk before the first row it covers, and ahead of the others', async () => {
-    const { journal, file } = open();
+    const setup = open();
+    const { journal, file } = setup;
     const mark = createMark(journal);
     const covered = mark.cover(1);
     expect(covered).toBeInstanceOf(Promise);
@@ -154,11 +155,28 @@ describe('createMark', () => {
     for (let row = 2; row <= 513; row += 1) expect(mark.cover(row)).toBeUndefined();
     expect(file.written).toBe('{"state":"mark","upTo":1025}\n');
     // Half of it is used: the next one is written without anybody waiting.
+    setup.now += 100;
     expect(mark.cover(514)).toBeUndefined();
     await turn();
     await turn();
     expect(file.written).toContain('"upTo":1538');
     expect(mark.cover(1538)).toBeUndefined();
+  });
+
+  it('covers more rows where the run is fast, up to a bound, and no less of time', async () => {
+    const setup = open();
+    const { journal, file } = setup;
+    const mark = createMark(journal, 10);
+    for (let row = 1; row <= 2000; row += 1) {
+      await mark.cover(row);
+      await journal.sync();
+      setup.now += 1;
+    }
+    const marks = [...file.written.matchAll(/"upTo":(\d+)/g)].map(([, upTo]) => Number(upTo));
+    const steps = marks.map((upTo, at) => upTo - (marks[at - 1] ?? 0));
+    // A row a millisecond: half a window of 160 rows lasts 80 ms, and wider it may not become.
+    expect(marks.length).toBeLessThan(32);
+    expect(steps.slice(-10)).toEqual(Array.from({ length: 10 }, () => 80 + 1));
   });
 
   it('makes a row wait for the mark that is on its way', async () => {
