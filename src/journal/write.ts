@@ -130,6 +130,9 @@ export function openJournal(options: JournalOptions): Journal {
     flush();
     if (failure !== undefined) throw failure;
     dirty = false;
+    // Whoever syncs spares the background one; lines from here on get a timer of their own.
+    cancel?.();
+    cancel = undefined;
     try {
       await file.sync();
     } catch (error) {

@@ -10,6 +10,8 @@ interface Setup {
   now: number;
   /** Runs what was asked for later. */
   elapse(): void;
+  /** Is anything asked for later? */
+  pending(): boolean;
 }
 
 function open(syncEachSend = false): Setup {
@@ -32,7 +34,11 @@ function open(syncEachSend = false): Setup {
     lastStamp: 500,
     onFailure: (error) => failures.push(error),
   });
-  return Object.assign(setup, { journal, elapse: () => later?.() });
+  return Object.assign(setup, {
+    journal,
+    elapse: () => later?.(),
+    pending: () => later !== undefined,
+  });
 }
 
 const FULL = new Error('ENOSPC: no space left on device');
@@ -92,6 +98,19 @@ describe('openJournal', () => {
     await turn();
     await turn();
     expect(file.synced).toBe(2);
+  });
+
+  it('is spared the background by any other sync, and lines after it are not', async () => {
+    const { journal, pending } = open();
+    const states: boolean[] = [];
+    for (const row of [1, 2]) {
+      journal.append({ state: 'mark', upTo: row });
+      await turn();
+      states.push(pending());
+      await journal.sync();
+      states.push(pending());
+    }
+    expect(states).toEqual([true, false, true, false]);
   });
 
   it('appends nothing after the first write that failed, and says so once', async () => {
