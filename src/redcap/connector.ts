@@ -55,7 +55,7 @@ export function createConnector(settings: ConnectorSettings): Connector {
 
   return {
     connect: (options, callback) => {
-      const attempt = new Attempt(timeoutMs, (failure, socket) => {
+      const attempt = new Attempt(timeoutMs, watch.now(), (failure, socket) => {
         watch.remove(attempt);
         attempts.delete(attempt);
         if (failure === null) callback(null, socket);
@@ -84,16 +84,16 @@ type Ended = (...result: [null, Socket] | [ConnectFailure, null]) => void;
 
 /** One connection in the making: ends once, and leaves no socket behind when it fails. */
 class Attempt implements Watched {
-  stirred = true;
-  lastProgressAt = 0;
+  lastProgressAt: number;
   readonly limitMs: number;
   where = 'the server';
   readonly #ended: Ended;
   #over = false;
   #socket: Socket | undefined;
 
-  constructor(limitMs: number, ended: Ended) {
+  constructor(limitMs: number, startedAt: number, ended: Ended) {
     this.limitMs = limitMs;
+    this.lastProgressAt = startedAt;
     this.#ended = ended;
   }
 

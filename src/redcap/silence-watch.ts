@@ -2,20 +2,15 @@ import { takeOut } from './take-out.ts';
 
 /** Something that must not stay silent for longer than its limit. */
 export interface Watched {
-  /**
-   * Set at each sign of life. The watch puts the time to it at its next tick, and
-   * sets it back: with millions of rows, asking the clock at each is dear.
-   */
-  stirred: boolean;
-  /** Monotonic milliseconds, kept by the watch alone. */
+  /** Monotonic milliseconds of the last sign of life; Infinity while nothing is expected. */
   lastProgressAt: number;
-  /** Infinity while nothing is expected. */
   readonly limitMs: number;
   /** Called once; the entry is off the watch by then. */
   onSilence(): void;
 }
 
 export interface SilenceWatch {
+  readonly now: () => number;
   add(entry: Watched): void;
   remove(entry: Watched): void;
 }
@@ -43,8 +38,7 @@ export function createSilenceWatch(
   let lastTickAt = 0;
   let quietUntil = 0;
 
-  const isSilent = (entry: Watched): boolean =>
-    !entry.stirred && now() - entry.lastProgressAt >= entry.limitMs;
+  const isSilent = (entry: Watched): boolean => now() - entry.lastProgressAt >= entry.limitMs;
 
   const endSilent = (): void => {
     for (const entry of entries.filter(isSilent)) {
@@ -61,11 +55,6 @@ export function createSilenceWatch(
       timer = undefined;
       return;
     }
-    for (const entry of entries) {
-      if (!entry.stirred) continue;
-      entry.stirred = false;
-      entry.lastProgressAt = at;
-    }
     if (at < quietUntil) return;
     for (const entry of entries) {
       if (!isSilent(entry)) continue;
@@ -76,8 +65,8 @@ export function createSilenceWatch(
   };
 
   return {
+    now,
     add(entry) {
-      entry.stirred = true;
       entries.push(entry);
       if (timer !== undefined) return;
       lastTickAt = now();

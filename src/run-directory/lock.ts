@@ -3,11 +3,18 @@ import { connect, createServer, type Server } from 'node:net';
 import { unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Held until released or until the process ends, however it ends. */
 export interface Lock {
   release(): Promise<void>;
 }
+
+/** Below the ports that systems give to outgoing connections (from 32768 on Linux, 49152 elsewhere). */
+const FIRST_GUARD = 20_000;
+const GUARDS = 12_000;
+const GUARD_TRIES = 40;
+const GUARD_EVERY_MS = 50;
 
 export type LockPurpose = 'run' | 'reports';
 
@@ -36,8 +43,7 @@ async function listenOnFile(path: string, digest: Buffer): Promise<Lock | undefi
   if (await answers(path)) return undefined;
   // Stale. Whoever takes it over holds this port meanwhile, and looks again
   // once inside: the one before may have made a new socket already.
-  const port = 20_000 + (digest.readUInt16BE(0) % 40_000);
-  const guard = await listen(port);
+  const guard = await listenSoon(FIRST_GUARD + (digest.readUInt16BE(0) % GUARDS), path);
   if (guard === undefined) return undefined;
   try {
     if (await answers(path)) return undefined;
@@ -46,6 +52,17 @@ async function listenOnFile(path: string, digest: Buffer): Promise<Lock | undefi
   } finally {
     await guard.release();
   }
+}
+
+/** A port may be in use by a stranger for a moment: it is tried again, until the lock is seen to be held. */
+async function listenSoon(port: number, path: string): Promise<Lock | undefined> {
+  for (let tries = 0; tries < GUARD_TRIES; tries += 1) {
+    const guard = await listen(port);
+    if (guard !== undefined) return guard;
+    await sleep(GUARD_EVERY_MS);
+    if (await answers(path)) return undefined;
+  }
+  return undefined;
 }
 
 function listen(at: string | number): Promise<Lock | undefined> {
