@@ -28,8 +28,7 @@ const CONNECTING_EXTRA_MS = 2000;
  */
 export class Exchange implements LaneUser, Watched, Abortable {
   lane: Lane | undefined;
-  stirred = true;
-  lastProgressAt = 0;
+  lastProgressAt: number;
   limitMs: number;
   readonly #settings: ExchangeSettings;
   readonly #request: WireRequest;
@@ -54,12 +53,13 @@ export class Exchange implements LaneUser, Watched, Abortable {
     this.#request = request;
     this.#settings = settings;
     this.#resolve = resolve;
+    this.lastProgressAt = settings.watch.now();
     this.limitMs = settings.timeoutMs + CONNECTING_EXTRA_MS;
     settings.watch.add(this);
   }
 
   progress(): void {
-    this.stirred = true;
+    this.lastProgressAt = this.#settings.watch.now();
   }
 
   onConnect(abort: (reason?: Error) => void): void {
@@ -102,15 +102,12 @@ export class Exchange implements LaneUser, Watched, Abortable {
 
   onComplete(): void {
     this.#complete = true;
-    this.#leave(false);
+    this.lane?.giveBack(false);
     if (this.#body !== undefined && this.#taking === undefined) this.#finish(this.#body);
   }
 
   onError(error: Error): void {
-    // undici takes no new request while it ends the failed ones of a connection.
-    queueMicrotask(() => {
-      this.#leave(true);
-    });
+    this.lane?.giveBack(true);
     if (error instanceof ConnectFailure) {
       this.#break(error.code, error.message);
       return;
@@ -144,7 +141,7 @@ export class Exchange implements LaneUser, Watched, Abortable {
         return false;
       }
       // A slow disk is no silence of the server.
-      this.limitMs = Number.POSITIVE_INFINITY;
+      this.lastProgressAt = Number.POSITIVE_INFINITY;
       this.#taking = taking.then(
         () => {
           this.#taken(body);
@@ -163,7 +160,6 @@ export class Exchange implements LaneUser, Watched, Abortable {
   #taken(body: AnswerBody): void {
     if (this.#over) return;
     this.#taking = undefined;
-    this.limitMs = this.#settings.timeoutMs;
     this.progress();
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       if (this.#take(body, next)) return;
@@ -197,12 +193,6 @@ export class Exchange implements LaneUser, Watched, Abortable {
       });
     }
     if (this.#sent) this.#giveUp?.(new Error(message));
-  }
-
-  #leave(failed: boolean): void {
-    const { lane } = this;
-    this.lane = undefined;
-    lane?.giveBack(failed);
   }
 
   #end(): void {

@@ -6,10 +6,7 @@ export interface Lane {
   giveBack(failed: boolean): void;
 }
 
-/**
- * A request's hooks. In its last one it gives its lane back, once: before it
- * tells anyone of the answer, or, after an error, when undici is through with it.
- */
+/** A request's hooks. In its last one it gives its lane back, before it tells anyone of its end. */
 export interface LaneUser extends Dispatcher.DispatchHandler {
   lane: Lane | undefined;
   onError(error: Error): void;
@@ -55,8 +52,9 @@ export function createLanes(origin: string, connections: number, options: Client
     }
 
     giveBack(failed: boolean): void {
-      if (failed) free.unshift(this);
-      else free.push(this);
+      if (!failed) free.push(this);
+      // undici takes no new request while it ends the failed ones of a connection.
+      else queueMicrotask(() => free.unshift(this));
       if (waiting.length > 0) setImmediate(serve);
     }
   }
