@@ -7,7 +7,7 @@ import type { Journal, JournalError } from '../journal/write.ts';
 import { parseMaxFailures } from '../config/run-options.ts';
 import { exitCodeOfEnding } from '../report/exit-code.ts';
 import { isFailure, type Outcome, type Status } from '../run/outcome.ts';
-import { conductSession, syncsEachSend, type Conducted } from '../run/conduct.ts';
+import { conductSession, syncsEachSend } from '../run/conduct.ts';
 import type { RemoveFile } from '../run/delete-context.ts';
 import type { SessionOptions, SessionRows } from '../run/session.ts';
 import type { Placed } from '../run-directory/draft.ts';
@@ -48,39 +48,28 @@ export async function carryOut(io: Io, options: CarryOutOptions): Promise<ExitCo
     control.stop('journal_failed', error.message);
   });
   const counted = { sent: false };
-  /** What cannot be read or written after something was sent: no refusal any more. */
-  const unreported = (error: unknown): ExitCode => {
-    if (!isFileTrouble(error)) throw error;
+  let conducted = false;
+  try {
+    const { stopped, failure } = await conductSession({
+      session: sessionOf(io, options, view, journal, counted),
+      path: join(directory, JOURNAL_FILE),
+      syncEachSend,
+      confirmed: options.confirmed,
+      resumedBy: options.resumedBy,
+      rows: () => {
+        progress.phase('Deleting', options.total);
+        return options.rows(view, journal);
+      },
+    });
+    progress.end();
+    conducted = true;
+    return await conclude(io, options, journal, failure, { sent: counted.sent, stopped });
+  } catch (error) {
+    // What cannot be read or written once something was sent is no refusal any more.
+    if (!isFileTrouble(error) || !(conducted || counted.sent)) throw error;
     const { failure } = journal;
     if (failure !== undefined && failure !== error) io.stderr.write(`${failure.message}\n`);
     return tellUnreported(io, directory, error, counted.sent);
-  };
-  try {
-    let ended: Conducted;
-    try {
-      ended = await conductSession({
-        session: sessionOf(io, options, view, journal, counted),
-        path: join(directory, JOURNAL_FILE),
-        syncEachSend,
-        confirmed: options.confirmed,
-        resumedBy: options.resumedBy,
-        rows: () => {
-          progress.phase('Deleting', options.total);
-          return options.rows(view, journal);
-        },
-      });
-    } catch (error) {
-      if (!counted.sent) throw error;
-      return unreported(error);
-    } finally {
-      progress.end();
-    }
-    const { stopped, failure } = ended;
-    try {
-      return await conclude(io, options, journal, failure, { sent: counted.sent, stopped });
-    } catch (error) {
-      return unreported(error);
-    }
   } finally {
     await placed.lock.release();
   }

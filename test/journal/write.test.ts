@@ -182,7 +182,7 @@ describe('createMark', () => {
     expect(mark.cover(1538)).toBeUndefined();
   });
 
-  it('covers more rows where the run is fast, up to a bound, and no less of time', async () => {
+  it('covers more rows where the run is fast, up to a bound', async () => {
     const setup = open();
     const { journal, file } = setup;
     const mark = createMark(journal, 10);

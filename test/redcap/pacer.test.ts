@@ -20,6 +20,7 @@ describe('nextSlot', () => {
   it.each([
     ['keeps to the schedule', 1000, 1010, NEVER, 1050],
     ['makes up for a timer that was late', 1000, 1070, NEVER, 1050],
+    ['gives up what is later than half an interval', 1000, 1080, NEVER, 1055],
     ['gives half an interval of credit after idleness', 1000, 9000, NEVER, 8975],
     ['waits for a hold', 1000, 1010, 5000, 5000],
     ['forgets a hold that is over', 1000, 9000, 5000, 8975],
