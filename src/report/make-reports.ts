@@ -79,19 +79,25 @@ export async function makeCsvReports(
         EXIT.bug,
       );
     }
-    return {
-      rows,
-      totals,
-      reportRows,
-      notConfirmed,
-      files: {
-        success: await files.success.finish(),
-        error: await files.error.finish(),
-        unprocessed: await files.unprocessed.finish(),
-      },
-    };
+    return { rows, totals, reportRows, notConfirmed, files: await finishAll(files) };
   } catch (error) {
     await Promise.all(Object.values(files).map((file) => file.discard()));
     throw error;
   }
+}
+
+/** Side by side, and each to its end, whatever the others come to. */
+async function finishAll(
+  files: Readonly<Record<ReportName, ReportFile>>,
+): Promise<Record<ReportName, WrittenFile>> {
+  const names = Object.keys(files) as ReportName[];
+  const finished = await Promise.allSettled(names.map((name) => files[name].finish()));
+  const written = finished.map((one) => {
+    if (one.status === 'rejected') throw one.reason;
+    return one.value;
+  });
+  return Object.fromEntries(names.map((name, at) => [name, written[at]])) as Record<
+    ReportName,
+    WrittenFile
+  >;
 }

@@ -20,6 +20,8 @@ export interface ReportFile {
 }
 
 const BUFFER_BYTES = 1 << 18;
+/** The disk is kept at work meanwhile: all at once, at the end, would be waited for. */
+const SYNC_EVERY_BYTES = 1 << 23;
 /** Lines are encoded so many characters at a time: one by one costs more, and long texts are dear to keep. */
 const TEXT_LENGTH = 1 << 13;
 /** What one UTF-16 unit takes as UTF-8 at most. */
@@ -50,9 +52,25 @@ export async function createReportFile(
   let used = 0;
   let bytes = 0;
   let writing: Promise<void> = Promise.resolve();
+  let syncing: Promise<void> = Promise.resolve();
+  let isSyncing = false;
+  let syncedBytes = 0;
+
+  /** A disk that fails tells it to one sync alone: after that one no other is begun, and its error stays. */
+  const syncAhead = (): void => {
+    if (isSyncing || bytes - syncedBytes < SYNC_EVERY_BYTES) return;
+    isSyncing = true;
+    syncedBytes = bytes;
+    syncing = file.datasync().then(() => {
+      isSyncing = false;
+    });
+    // Told when the file is finished.
+    syncing.catch(() => undefined);
+  };
 
   const store = async (chunk: Buffer): Promise<void> => {
     await writing;
+    syncAhead();
     hash.update(chunk);
     bytes += chunk.length;
     writing = file.writeFile(chunk);
@@ -81,6 +99,7 @@ export async function createReportFile(
   // Also after a failure: what is left of it would take room on a disk that is full.
   const discard = async (): Promise<void> => {
     await writing.catch(() => undefined);
+    await syncing.catch(() => undefined);
     await file.close().catch(() => undefined);
     await rm(temporary, { force: true });
   };
@@ -95,6 +114,7 @@ export async function createReportFile(
         await encode();
         await flush();
         await writing;
+        await syncing;
         await file.sync();
         await file.close();
         const placed = await replace(temporary, directory, name, clock, renameFile);

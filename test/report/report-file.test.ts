@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createReportFile, standIn } from '../../src/report/report-file.ts';
 import { createVirtualClock } from '../redcap/virtual-clock.ts';
 
@@ -99,6 +99,26 @@ describe('createReportFile', () => {
     await file.write('new');
     await expect(file.finish()).rejects.toThrow('ENOSPC');
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('keeps the error of a sync on the way: the disk tells it only once', async () => {
+    await writeFile(join(folder, 'error.csv'), 'old');
+    const file = await createReportFile(folder, 'error.csv', createVirtualClock());
+    const handle = await open(join(folder, 'error.csv'));
+    const datasync = vi
+      .spyOn(Object.getPrototypeOf(handle) as typeof handle, 'datasync')
+      .mockRejectedValueOnce(errorOf('EIO'));
+    await handle.close();
+    try {
+      const line = `${'x'.repeat(65_535)}\n`;
+      for (let at = 0; at < 512; at += 1) await file.write(line);
+      await expect(file.finish()).rejects.toThrow('EIO');
+      expect(datasync).toHaveBeenCalledOnce();
+    } finally {
+      datasync.mockRestore();
+    }
+    expect(await readdir(folder)).toEqual(['error.csv']);
+    expect(await read('error.csv')).toBe('old');
   });
 
   it('can be discarded', async () => {
