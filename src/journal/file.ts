@@ -13,10 +13,11 @@ export function openJournalFile(path: string): JournalFile {
   const fd = openSync(path, 'a', 0o600);
   return {
     write(text) {
-      const bytes = Buffer.from(text, 'utf8');
-      for (let done = 0; done < bytes.length;) {
-        done += writeSync(fd, bytes, done, bytes.length - done);
-      }
+      let done = writeSync(fd, text);
+      if (done === Buffer.byteLength(text)) return;
+      // A disk that fills up may take a part.
+      const bytes = Buffer.from(text);
+      while (done < bytes.length) done += writeSync(fd, bytes, done, bytes.length - done);
     },
     sync: () => datasync(fd),
     close: () => {
