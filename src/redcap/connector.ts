@@ -1,9 +1,9 @@
 import { Socket } from 'node:net';
-import { buildConnector } from 'undici';
 import type { TlsSettings } from './authorities.ts';
 import { asConnectFailure, ConnectFailure } from './connect-failure.ts';
 import { nameProxy, openTunnel } from './proxy-tunnel.ts';
 import type { SilenceWatch, Watched } from './silence-watch.ts';
+import { buildConnector } from './undici.ts';
 
 export interface ConnectorSettings {
   readonly proxy: URL | undefined;

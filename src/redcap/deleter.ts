@@ -1,6 +1,6 @@
 import type { Target } from '../manifest/target.ts';
 import { readDeleteAnswer, type DeleteAnswer } from './answers.ts';
-import type { Door, Encode, SendOptions } from './door.ts';
+import type { Door, DoorAnswer, Encode, SendOptions } from './door.ts';
 import { encodeFormValue, FORM_TYPE } from './form.ts';
 
 export type DeletionHooks = Pick<SendOptions, 'signal' | 'abort' | 'beforeSend' | 'onLeaving'>;
@@ -19,16 +19,18 @@ const FIXED = 'content=file&action=delete&returnFormat=json';
 
 /** `content=file&action=delete` for one file. There is no batch form of it, and no retrying here. */
 export function createDeleter(door: Door): Deleter {
+  const read = (answer: DoorAnswer): DeleteAnswer | { readonly kind: 'not_sent' } => {
+    if (answer.kind === 'not_sent') return answer;
+    if (answer.kind === 'broken' && answer.code === 'aborted' && !answer.sent) {
+      return { kind: 'not_sent' };
+    }
+    return readDeleteAnswer(answer, door.about);
+  };
   return {
-    async deleteFile(target, hooks = {}) {
+    deleteFile(target, hooks = {}) {
       const { signal, abort, beforeSend, onLeaving } = hooks;
       const sending = { signal, abort, beforeSend, onLeaving, maxBodyBytes: MAX_BODY_BYTES };
-      const answer = await door.send(encodeDeletion(target), sending);
-      if (answer.kind === 'not_sent') return answer;
-      if (answer.kind === 'broken' && answer.code === 'aborted' && !answer.sent) {
-        return { kind: 'not_sent' };
-      }
-      return readDeleteAnswer(answer, door.about);
+      return door.send(encodeDeletion(target), sending).then(read);
     },
   };
 }

@@ -1,4 +1,5 @@
-import { Client, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
+import { Client } from './undici.ts';
 
 /** The connection that a request is on. */
 export interface Lane {
