@@ -11,29 +11,39 @@ export interface AnswerBody {
 }
 
 /** A text: kept up to `maxBytes`, then unpacked and decoded. */
-export function collectText(head: AnswerHead, maxBytes: number): AnswerBody {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  return {
-    take(chunk) {
-      const room = maxBytes - size;
-      size += chunk.length;
-      chunks.push(chunk.length <= room ? chunk : chunk.subarray(0, room));
-      return size > maxBytes ? 'full' : undefined;
-    },
-    finish() {
-      if (size === 0) {
-        return { kind: 'answer', status: head.status, headers: head.headers, body: '' };
-      }
-      const encodings = readEncodings(head.headers.get('content-encoding'));
-      return unpackText(Buffer.concat(chunks), encodings, maxBytes).then((text) => ({
-        kind: 'answer',
-        ...head,
-        body: text.body,
-        ...(text.truncated || size > maxBytes ? { truncated: true } : {}),
-      }));
-    },
-  };
+export class CollectedText implements AnswerBody {
+  readonly #head: AnswerHead;
+  readonly #maxBytes: number;
+  /** Nearly all answers are empty. */
+  #chunks: Buffer[] | undefined;
+  #size = 0;
+
+  constructor(head: AnswerHead, maxBytes: number) {
+    this.#head = head;
+    this.#maxBytes = maxBytes;
+  }
+
+  take(chunk: Buffer): 'full' | undefined {
+    const room = this.#maxBytes - this.#size;
+    this.#size += chunk.length;
+    (this.#chunks ??= []).push(chunk.length <= room ? chunk : chunk.subarray(0, room));
+    return this.#size > this.#maxBytes ? 'full' : undefined;
+  }
+
+  finish(): WireAnswer | Promise<WireAnswer> {
+    const { status, headers } = this.#head;
+    const chunks = this.#chunks;
+    if (chunks === undefined) return { kind: 'answer', status, headers, body: '' };
+    const maxBytes = this.#maxBytes;
+    const encodings = readEncodings(headers.get('content-encoding'));
+    return unpackText(Buffer.concat(chunks), encodings, maxBytes).then((text) => ({
+      kind: 'answer',
+      status,
+      headers,
+      body: text.body,
+      ...(text.truncated || this.#size > maxBytes ? { truncated: true } : {}),
+    }));
+  }
 }
 
 /** A file: every piece is handed on, and nothing is kept. */

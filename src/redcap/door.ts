@@ -73,41 +73,52 @@ export function createDoor(options: DoorOptions): Door {
     return clean;
   };
 
-  // On the path of every row: what need not be waited for is not.
-  const pass = async (
+  const transmit = (
+    { body, contentType }: ReturnType<Encode>,
+    { abort: signal, onLeaving, onData, maxBodyBytes }: SendOptions,
+  ): Promise<WireAnswer> => {
+    requests += 1;
+    pacer.departed();
+    return transport({ body, contentType, signal, onLeaving, onData, maxBodyBytes }).then(receive);
+  };
+
+  const giveUp = (error: unknown): Promise<never> => {
+    slots.giveBack();
+    return Promise.reject(error);
+  };
+
+  /** Has its place and its turn. */
+  const leave = (encode: Encode, sending: SendOptions): Promise<WireAnswer> => {
+    try {
+      const ready = sending.beforeSend?.();
+      if (ready === undefined) return transmit(encode(token), sending);
+      return ready.then(() => encode(token)).then((form) => transmit(form, sending), giveUp);
+    } catch (error) {
+      return giveUp(error);
+    }
+  };
+
+  const waitAndLeave = async (
     place: Promise<boolean> | true,
+    turn: Promise<boolean> | undefined,
     encode: Encode,
     sending: SendOptions,
   ): Promise<DoorAnswer> => {
-    if (place !== true && !(await place)) return NOT_SENT;
-    let form: ReturnType<Encode> | undefined;
-    try {
-      const turn = pacer.turn(sending.signal);
-      if (turn === true || (await turn)) {
-        const ready = sending.beforeSend?.();
-        if (ready !== undefined) await ready;
-        form = encode(token);
-      }
-    } catch (error) {
-      slots.giveBack();
-      throw error;
-    }
-    if (form === undefined) {
-      slots.giveBack();
-      return NOT_SENT;
-    }
-    requests += 1;
-    pacer.departed();
-    const { body, contentType } = form;
-    const { abort: signal, onLeaving, onData, maxBodyBytes } = sending;
-    return receive(await transport({ body, contentType, signal, onLeaving, onData, maxBodyBytes }));
+    if (!(await place)) return NOT_SENT;
+    if (await (turn ?? pacer.turn(sending.signal))) return leave(encode, sending);
+    slots.giveBack();
+    return NOT_SENT;
   };
 
   return {
     send(fields, sending = {}) {
       const encode = typeof fields === 'function' ? fields : formOf(fields);
+      // On the path of every row: what need not be waited for is not.
       const place = slots.take(sending.signal);
-      return pass(place, encode, sending);
+      if (place !== true) return waitAndLeave(place, undefined, encode, sending);
+      const turn = pacer.turn(sending.signal);
+      if (turn !== true) return waitAndLeave(place, turn, encode, sending);
+      return leave(encode, sending);
     },
     get requests() {
       return requests;

@@ -1,6 +1,6 @@
 import type { Abortable } from './abort-group.ts';
 import { keepsConnection, RawHeaders } from './answer-headers.ts';
-import { collectText, passFile, type AnswerBody } from './answer-body.ts';
+import { CollectedText, passFile, type AnswerBody } from './answer-body.ts';
 import { ConnectFailure } from './connect-failure.ts';
 import { connectionReason } from './connection-words.ts';
 import { namesFile } from './file-name.ts';
@@ -83,7 +83,7 @@ export class Exchange implements LaneUser, Watched, Abortable {
     this.#body =
       onData !== undefined && status === 200 && namesFile(head)
         ? passFile(head, onData)
-        : collectText(head, maxBodyBytes ?? this.#settings.maxBodyBytes);
+        : new CollectedText(head, maxBodyBytes ?? this.#settings.maxBodyBytes);
     this.#mayPause = onData !== undefined && keepsConnection(head.headers);
     return true;
   }

@@ -3,7 +3,7 @@ import type { DeleteAnswer } from '../redcap/answers.ts';
 import { delayBefore } from '../redcap/retry.ts';
 import type { WorkRow } from './work.ts';
 import { LOST_THEN_GONE, lookFirst, safeguardRow } from './before-sending.ts';
-import type { DeleteContext, Ended, Tries } from './delete-context.ts';
+import type { DeleteContext, Ended, RemoveFile, RemoveHooks, Tries } from './delete-context.ts';
 import { end, refusedAtLast, stopped } from './end-row.ts';
 
 /** After so long, what was known of the field before a lost answer is stale. */
@@ -33,6 +33,7 @@ export async function deleteRow(work: WorkRow, context: DeleteContext): Promise<
     lookedFirst: false,
     retryAfterMs: undefined,
   };
+  const hooks = hooksOf(work, tries, context);
   for (let retry = 0; ; retry += 1) {
     if (retry > 0) {
       // Retry-After wins over backoff; the door holds this request back like all others.
@@ -44,8 +45,12 @@ export async function deleteRow(work: WorkRow, context: DeleteContext): Promise<
       const ended = await safeguardRow(work, tries, context, context.safeguard);
       if (ended !== undefined) return ended;
     }
-    const sent = await sendOnce(work, tries, context);
-    if (sent === 'look') {
+    const before = tries.attempts;
+    let sent: Awaited<ReturnType<RemoveFile>>;
+    try {
+      sent = await context.remove(work.target, hooks);
+    } catch (error) {
+      if (!(error instanceof LookFirst)) throw error;
       const ended = await lookFirst(work, tries, context);
       if (ended !== undefined) return ended;
       // Sent next, however long its turn takes: at a low rate it would be looked at for ever.
@@ -53,7 +58,11 @@ export async function deleteRow(work: WorkRow, context: DeleteContext): Promise<
       retry -= 1;
       continue;
     }
-    if (sent.kind === 'not_sent') return stopped(work, tries, context);
+    if (sent.kind === 'not_sent') {
+      // The stop came first, or it was given up while it was still connecting.
+      tries.attempts = before;
+      return stopped(work, tries, context);
+    }
     const ended = readAnswer(sent, work, tries, context, retry);
     if (ended !== undefined) return ended;
     journal.append({
@@ -68,35 +77,27 @@ export async function deleteRow(work: WorkRow, context: DeleteContext): Promise<
   }
 }
 
-async function sendOnce(
+/** What a request of this row does before it leaves; one set for all of its tries. */
+function hooksOf(
   work: WorkRow,
   tries: Tries,
-  { remove, journal, clock, look, control }: DeleteContext,
-): Promise<DeleteAnswer | { readonly kind: 'not_sent' } | 'look'> {
-  const before = tries.attempts;
-  try {
-    const answer = await remove(work.target, {
-      beforeSend() {
-        const stale = tries.lostAt !== undefined && clock.monotonic() - tries.lostAt > STALE_MS;
-        if (tries.lookedFirst) {
-          tries.lookedFirst = false;
-          tries.lostAt = clock.monotonic();
-        } else if (stale && look !== undefined) throw new LookFirst();
-        const at = journal.stamp();
-        tries.startedAt ??= at;
-        tries.attempts += 1;
-        return journal.announce(encodeSending(work.row, at, tries.attempts, tries.effect));
-      },
-      // The line is in the file before the request leaves, and a stop that came meanwhile counts.
-      onLeaving: () => journal.flush() && control.reason === undefined,
-    });
-    // The stop came first, or it was given up while it was still connecting.
-    if (answer.kind === 'not_sent') tries.attempts = before;
-    return answer;
-  } catch (error) {
-    if (error instanceof LookFirst) return 'look';
-    throw error;
-  }
+  { journal, clock, look, control }: DeleteContext,
+): RemoveHooks {
+  return {
+    beforeSend() {
+      const stale = tries.lostAt !== undefined && clock.monotonic() - tries.lostAt > STALE_MS;
+      if (tries.lookedFirst) {
+        tries.lookedFirst = false;
+        tries.lostAt = clock.monotonic();
+      } else if (stale && look !== undefined) throw new LookFirst();
+      const at = journal.stamp();
+      tries.startedAt ??= at;
+      tries.attempts += 1;
+      return journal.announce(encodeSending(work.row, at, tries.attempts, tries.effect));
+    },
+    // The line is in the file before the request leaves, and a stop that came meanwhile counts.
+    onLeaving: () => journal.flush() && control.reason === undefined,
+  };
 }
 
 /** The row's end, or `undefined` where it is tried again. */
