@@ -1,14 +1,27 @@
-import type { Effect, Outcome, Verified } from '../run/outcome.ts';
+import { isSame, type Effect, type Outcome, type Verified } from '../run/outcome.ts';
+import { inOnePiece } from '../text/one-piece.ts';
 import type { OutcomeLine } from './lines.ts';
+
+/** Rows that end, or leave, in the same millisecond share all but their number. */
+const told = { outcome: undefined as Outcome | undefined, lookDue: false, rest: '' };
+const sending = { at: Number.NaN, attempt: 0, effect: 'none' as Effect, rest: '' };
 
 /**
  * An outcome as its journal line. Values that a reader assumes anyway are left
  * out: this line is written once for every row.
  */
 export function encodeOutcome(row: number, outcome: Outcome, lookDue: boolean): string {
-  const { status, file } = outcome;
-  const plain = outcome.code === '' && outcome.message === '' && file === undefined;
-  let text = `{"row":${row},"state":"${status}"`;
+  if (told.outcome === undefined || !isSame(outcome, told.outcome) || lookDue !== told.lookDue) {
+    told.rest = inOnePiece(restOfOutcome(outcome, lookDue));
+    told.outcome = outcome;
+    told.lookDue = lookDue;
+  }
+  return `{"row":${row}${told.rest}`;
+}
+
+function restOfOutcome(outcome: Outcome, lookDue: boolean): string {
+  const { file } = outcome;
+  let text = `,"state":"${outcome.status}"`;
   if (outcome.startedAt !== undefined) text += `,"started":${outcome.startedAt}`;
   if (outcome.finishedAt !== undefined) text += `,"at":${outcome.finishedAt}`;
   if (outcome.attempts > 0) text += `,"attempts":${outcome.attempts}`;
@@ -16,11 +29,9 @@ export function encodeOutcome(row: number, outcome: Outcome, lookDue: boolean): 
   if (outcome.effect === 'possible') text += ',"effect":"possible"';
   if (outcome.verified !== '') text += `,"verified":"${outcome.verified}"`;
   if (lookDue) text += ',"look":true';
-  if (!plain) {
-    if (outcome.code !== '') text += `,"code":${JSON.stringify(outcome.code)}`;
-    if (outcome.message !== '') text += `,"message":${JSON.stringify(outcome.message)}`;
-    if (file !== undefined) text += `,"file":${JSON.stringify(file)}`;
-  }
+  if (outcome.code !== '') text += `,"code":${JSON.stringify(outcome.code)}`;
+  if (outcome.message !== '') text += `,"message":${JSON.stringify(outcome.message)}`;
+  if (file !== undefined) text += `,"file":${JSON.stringify(file)}`;
   return text + '}';
 }
 
@@ -47,6 +58,12 @@ export function decodeOutcome(
 
 /** A `sending` line, built by hand: it stands on the path of every request. */
 export function encodeSending(row: number, at: number, attempt: number, effect: Effect): string {
-  const earlier = effect === 'possible' ? ',"effect":"possible"' : '';
-  return `{"row":${row},"state":"sending","at":${at},"attempt":${attempt}${earlier}}`;
+  if (at !== sending.at || attempt !== sending.attempt || effect !== sending.effect) {
+    const earlier = effect === 'possible' ? ',"effect":"possible"' : '';
+    sending.rest = inOnePiece(`,"state":"sending","at":${at},"attempt":${attempt}${earlier}}`);
+    sending.at = at;
+    sending.attempt = attempt;
+    sending.effect = effect;
+  }
+  return `{"row":${row}${sending.rest}`;
 }

@@ -1,6 +1,7 @@
 import type { Target } from '../manifest/target.ts';
 import { readDeleteAnswer, type DeleteAnswer } from './answers.ts';
 import type { Door, DoorAnswer, Encode, SendOptions } from './door.ts';
+import { inOnePiece } from '../text/one-piece.ts';
 import { encodeFormValue, FORM_TYPE } from './form.ts';
 
 export type DeletionHooks = Pick<SendOptions, 'signal' | 'abort' | 'beforeSend' | 'onLeaving'>;
@@ -15,10 +16,10 @@ export interface Deleter {
 
 /** An answer to a deletion is empty or a sentence; more than this is neither. */
 const MAX_BODY_BYTES = 1024 * 1024;
-const FIXED = 'content=file&action=delete&returnFormat=json';
 
 /** `content=file&action=delete` for one file. There is no batch form of it, and no retrying here. */
 export function createDeleter(door: Door): Deleter {
+  const encode = createEncoder();
   const read = (answer: DoorAnswer): DeleteAnswer | { readonly kind: 'not_sent' } => {
     if (answer.kind === 'not_sent') return answer;
     if (answer.kind === 'broken' && answer.code === 'aborted' && !answer.sent) {
@@ -30,21 +31,39 @@ export function createDeleter(door: Door): Deleter {
     deleteFile(target, hooks = {}) {
       const { signal, abort, beforeSend, onLeaving } = hooks;
       const sending = { signal, abort, beforeSend, onLeaving, maxBodyBytes: MAX_BODY_BYTES };
-      return door.send(encodeDeletion(target), sending).then(read);
+      return door.send(encode(target), sending).then(read);
     },
   };
 }
 
-/** Runs for each row at full speed, so that the form is put together by hand. */
-function encodeDeletion(target: Target): Encode {
-  return (token) => ({
-    body: `token=${token}&${FIXED}${encodeTarget(target)}`,
-    contentType: FORM_TYPE,
-  });
+/**
+ * Runs for each row at full speed, so that the form is put together by hand:
+ * its head is the same for all rows, and what follows the record for most.
+ */
+function createEncoder(): (target: Target) => Encode {
+  let ofToken: string | undefined;
+  let head = '';
+  let ofTarget: Target | undefined;
+  let tail = '';
+  return (target) => (token) => {
+    if (token !== ofToken) {
+      head = inOnePiece(`token=${token}&content=file&action=delete&returnFormat=json&record=`);
+      ofToken = token;
+    }
+    if (ofTarget === undefined || !sharesTail(target, ofTarget)) {
+      tail = inOnePiece(encodeTail(target));
+      ofTarget = target;
+    }
+    return { body: head + encodeFormValue(target.record) + tail, contentType: FORM_TYPE };
+  };
 }
 
-function encodeTarget({ record, field, event, instance }: Target): string {
-  let form = `&record=${encodeFormValue(record)}&field=${encodeFormValue(field)}`;
+function sharesTail(one: Target, other: Target): boolean {
+  return one.field === other.field && one.event === other.event && one.instance === other.instance;
+}
+
+function encodeTail({ field, event, instance }: Target): string {
+  let form = `&field=${encodeFormValue(field)}`;
   if (event !== '') form += `&event=${encodeFormValue(event)}`;
   if (instance !== '') form += `&repeat_instance=${encodeFormValue(instance)}`;
   return form;

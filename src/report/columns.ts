@@ -1,6 +1,7 @@
-import type { FileFacts } from '../run/outcome.ts';
+import { isSame, type FileFacts, type Outcome } from '../run/outcome.ts';
 import { createIsoTime } from '../text/iso-time.ts';
 import { oneLine } from '../text/one-line.ts';
+import { inOnePiece } from '../text/one-piece.ts';
 import { csvCell, csvCells } from './csv-line.ts';
 import type { RowReport } from './row-report.ts';
 
@@ -24,11 +25,23 @@ export const REPORT_COLUMNS = [
 
 /** The line of a row in its report: the manifest's cells untouched, then the columns above. */
 export function reportLine({ row, outcome }: RowReport): string {
+  if (told.outcome === undefined || !isSame(outcome, told.outcome)) {
+    told.cells = inOnePiece(outcomeCells(outcome));
+    told.outcome = outcome;
+  }
+  return `${csvCells(row.cells)},${row.row},${row.line},${told.cells}`;
+}
+
+/** Rows that began and ended in the same milliseconds share these cells. */
+const told = { outcome: undefined as Outcome | undefined, cells: '' };
+
+/** From `sweep_status` on, the line's end included. */
+function outcomeCells(outcome: Outcome): string {
   const { status, code, httpStatus, attempts, startedAt, finishedAt, verified, file } = outcome;
   // Put together by hand: a report may have millions of lines.
   const reason = `${csvCell(code)},${number(httpStatus)},${messageCell(outcome.message)}`;
   const tries = `${attempts},${time(startedAt)},${time(finishedAt)}`;
-  return `${csvCells(row.cells)},${row.row},${row.line},${status},${reason},${tries},${verified},${fileCells(file)}\n`;
+  return `${status},${reason},${tries},${verified},${fileCells(file)}\n`;
 }
 
 function fileCells(file: FileFacts | undefined): string {

@@ -106,6 +106,22 @@ export type Outcome = Trail &
       }
   );
 
+/** Two outcomes of which nothing differs; of the file, the facts are one and the same. */
+export function isSame(one: Outcome, other: Outcome): boolean {
+  return (
+    one.startedAt === other.startedAt &&
+    one.finishedAt === other.finishedAt &&
+    one.status === other.status &&
+    one.code === other.code &&
+    one.message === other.message &&
+    one.httpStatus === other.httpStatus &&
+    one.attempts === other.attempts &&
+    one.effect === other.effect &&
+    one.verified === other.verified &&
+    one.file === other.file
+  );
+}
+
 export type ReportName = 'success' | 'error' | 'unprocessed';
 
 /** The one report in which a row of this state stands. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
+import type { Target } from '../../src/manifest/target.ts';
 import { createDeleter } from '../../src/redcap/deleter.ts';
 import { createFileClient } from '../../src/redcap/file-client.ts';
 import { createReader } from '../../src/redcap/reader.ts';
@@ -9,7 +10,7 @@ import { createRedactor } from '../../src/text/redact.ts';
 import { connect, listenHttp, type Seen } from './servers.ts';
 
 const TOKEN = '0123456789ABCDEF0123456789ABCDEF';
-const TARGET = { record: '001 ä', field: 'scan', event: 'base_arm_1', instance: '2' };
+const TARGET: Target = { record: '001 ä', field: 'scan', event: 'base_arm_1', instance: '2' };
 
 async function serve(
   answer: Parameters<typeof listenHttp>[0],
@@ -41,6 +42,37 @@ describe('a deletion', () => {
       { ...fixed, record: '001 ä', field: 'scan', event: 'base_arm_1', repeat_instance: '2' },
       { ...fixed, record: '001 ä', field: 'scan' },
     ]);
+  });
+
+  it('says of each row what is its own, whatever the one before said', async () => {
+    const { door, seen } = await serve((_seen, response) => response.end());
+    const { deleteFile } = createDeleter(door);
+    const targets = [
+      TARGET,
+      { ...TARGET, record: '002&x=y' },
+      { ...TARGET, field: 'photo' },
+      { ...TARGET, event: 'next_arm_1' },
+      { ...TARGET, event: '' },
+      { ...TARGET, instance: '3' },
+      { ...TARGET, instance: '' },
+    ];
+    const sent: Target[] = [];
+    for (const target of targets.flatMap((one) => targets.flatMap((other) => [one, other]))) {
+      await deleteFile(target);
+      sent.push(target);
+    }
+    expect(seen.map(formOf)).toEqual(
+      sent.map(({ record, field, event, instance }) => ({
+        token: TOKEN,
+        content: 'file',
+        action: 'delete',
+        returnFormat: 'json',
+        record,
+        field,
+        ...(event === '' ? {} : { event }),
+        ...(instance === '' ? {} : { repeat_instance: instance }),
+      })),
+    );
   });
 
   it('keeps the token out of what is told', async () => {

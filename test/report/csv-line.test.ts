@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { REPORT_COLUMNS, reportLine } from '../../src/report/columns.ts';
 import { csvLine } from '../../src/report/csv-line.ts';
 import type { RowReport } from '../../src/report/row-report.ts';
+import type { Outcome } from '../../src/run/outcome.ts';
+import { PAIRS } from '../run/neighbours.ts';
 
 describe('csvLine', () => {
   it.each([
@@ -65,5 +67,34 @@ describe('reportLine', () => {
       'backup/3',
     ]);
     expect(cells).toHaveLength(2 + REPORT_COLUMNS.length);
+  });
+
+  it('tells its own row, whatever the line before told', () => {
+    const cellsOf = (row: number, outcome: Outcome): unknown =>
+      parse(reportLine({ row: { row, line: row + 1, cells: [`r${row}`] }, outcome } as never))[0];
+    const time = (at: number | undefined): string =>
+      at === undefined ? '' : new Date(at).toISOString();
+    for (const [before, outcome] of PAIRS) {
+      reportLine({ row: { row: 1, line: 2, cells: ['r1'] }, outcome: before } as never);
+      const { status, code, message, httpStatus, attempts, verified, file } = outcome;
+      for (const row of [2, 3]) {
+        expect(cellsOf(row, outcome)).toEqual([
+          `r${row}`,
+          String(row),
+          String(row + 1),
+          status,
+          code,
+          String(httpStatus ?? ''),
+          message,
+          String(attempts),
+          time(outcome.startedAt),
+          time(outcome.finishedAt),
+          verified,
+          ...[file?.name, file?.bytes, file?.sha256, file?.backup].map((fact) =>
+            String(fact ?? ''),
+          ),
+        ]);
+      }
+    }
   });
 });
