@@ -37,8 +37,14 @@ export function createRecords(
 
   const cut = (bytes: Buffer): void => {
     const text = isAscii(bytes) ? bytes.toString('latin1') : bytes.toString('utf8');
+    // One function for all lines: a record says at once whether it wants to know.
+    let start = 0;
+    let stop = 0;
+    const asItStood = (): string => text.slice(start, stop);
     cutLines(text, delimiter, (cells, from, to) => {
-      onRecord(cells, line, () => text.slice(from, to));
+      start = from;
+      stop = to;
+      onRecord(cells, line, asItStood);
       line += 1;
     });
   };

@@ -1,4 +1,4 @@
-import type { Abortable } from './abort-group.ts';
+import type { Abortable, AbortGroup } from './abort-group.ts';
 import { keepsConnection, RawHeaders } from './answer-headers.ts';
 import { CollectedText, passFile, type AnswerBody } from './answer-body.ts';
 import { ConnectFailure } from './connect-failure.ts';
@@ -10,6 +10,8 @@ import type { AnswerHead, Broken, WireAnswer, WireRequest } from './transport.ts
 
 export interface ExchangeSettings {
   readonly watch: SilenceWatch;
+  /** Told of the end of each request that has a signal; adding it is left to whoever sends it. */
+  readonly aborts: AbortGroup;
   readonly timeoutMs: number;
   readonly maxBodyBytes: number;
   /** " (through the proxy …)", or ''. */
@@ -40,7 +42,7 @@ export class Exchange implements LaneUser, Watched, Abortable {
   #body: AnswerBody | undefined;
   /** The taking of a piece of a file, and the pieces that came meanwhile. */
   #taking: Promise<void> | undefined;
-  readonly #waiting: Buffer[] = [];
+  #waiting: Buffer[] | undefined;
   #mayPause = false;
   /** The last byte has come. */
   #complete = false;
@@ -93,7 +95,7 @@ export class Exchange implements LaneUser, Watched, Abortable {
     // undici reports nothing as a piece when it resumes; to pause for that would never end.
     if (this.#over || this.#body === undefined || chunk.length === 0) return true;
     if (this.#taking !== undefined) {
-      this.#waiting.push(chunk);
+      (this.#waiting ??= []).push(chunk);
       return !this.#mayPause;
     }
     this.progress();
@@ -161,7 +163,7 @@ export class Exchange implements LaneUser, Watched, Abortable {
     if (this.#over) return;
     this.#taking = undefined;
     this.progress();
-    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+    for (let next = this.#waiting?.shift(); next !== undefined; next = this.#waiting?.shift()) {
       if (this.#take(body, next)) return;
     }
     if (this.#complete) this.#finish(body);
@@ -197,6 +199,9 @@ export class Exchange implements LaneUser, Watched, Abortable {
 
   #end(): void {
     this.#over = true;
-    this.#settings.watch.remove(this);
+    const { watch, aborts } = this.#settings;
+    watch.remove(this);
+    const { signal } = this.#request;
+    if (signal !== undefined) aborts.remove(signal, this);
   }
 }

@@ -61,6 +61,7 @@ export function createUndiciTransport(settings: TransportSettings): ClosableTran
   const textHeaders = createHeaders(headers.text);
   const exchangeSettings = {
     watch,
+    aborts,
     timeoutMs,
     maxBodyBytes: settings.maxBodyBytes ?? MAX_BODY_BYTES,
     via: proxy === undefined ? '' : ` (through the proxy ${nameProxy(proxy)})`,
@@ -69,10 +70,7 @@ export function createUndiciTransport(settings: TransportSettings): ClosableTran
   const exchange = (request: WireRequest): Promise<WireAnswer> =>
     new Promise((resolve) => {
       const { body, signal, onData } = request;
-      const one = new Exchange(request, exchangeSettings, (answer) => {
-        if (signal !== undefined) aborts.remove(signal, one);
-        resolve(answer);
-      });
+      const one = new Exchange(request, exchangeSettings, resolve);
       if (signal !== undefined && !aborts.add(signal, one)) {
         one.onAbort();
         return;
