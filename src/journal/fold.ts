@@ -5,12 +5,13 @@ import {
   JOURNAL_VERSION,
   type EventLine,
   type JournalHeader,
+  type JournalLine,
   type PlanLine,
   type RowLine,
   type VerifiedLine,
 } from './lines.ts';
 import { OpenRows } from './open-rows.ts';
-import { readJournal, type ReadLine } from './read.ts';
+import { readJournal, type OnLine } from './read.ts';
 import { PHASE, RowIndex } from './row-index.ts';
 import { journalSource, type JournalSource } from './source.ts';
 
@@ -62,11 +63,11 @@ export async function foldJournal(
   onBytes?: (bytes: Uint8Array) => void,
 ): Promise<JournalView> {
   let view: Building | undefined;
-  for await (const { lines, end } of readJournal(path, upTo, onBytes)) {
-    for (const read of lines) {
-      if (view === undefined) view = begin(path, read);
-      else foldLine(view, read);
-    }
+  const fold: OnLine = (line, offset, length) => {
+    if (view === undefined) view = begin(path, line, offset + length + 1);
+    else foldLine(view, line, offset, length);
+  };
+  for await (const end of readJournal(path, fold, upTo, onBytes)) {
     if (view !== undefined) view.end = end;
   }
   if (view === undefined) {
@@ -79,14 +80,13 @@ export async function foldJournal(
   return view;
 }
 
-function begin(path: string | JournalSource, { line, offset, length }: ReadLine): Building {
+function begin(path: string | JournalSource, line: JournalLine, planStart: number): Building {
   const header = line as Partial<JournalHeader>;
   if (header.version !== JOURNAL_VERSION) {
     throw new RefusedError(
       `${journalSource(path).name} has journal version ${String(header.version)}; this program reads version ${JOURNAL_VERSION}. Use the version of redcap-sweep that wrote it.`,
     );
   }
-  const planStart = offset + length + 1;
   return {
     path,
     header: header as JournalHeader,
@@ -110,23 +110,23 @@ function begin(path: string | JournalSource, { line, offset, length }: ReadLine)
   };
 }
 
-function foldLine(view: Building, read: ReadLine): void {
-  const line = read.line as { at?: number; row?: number; plan?: string };
+function foldLine(view: Building, whole: JournalLine, offset: number, length: number): void {
+  const line = whole as { at?: number; row?: number; plan?: string };
   if (line.at !== undefined && line.at > view.lastStamp) view.lastStamp = line.at;
-  if (line.plan !== undefined) foldPlan(view, read.line as PlanLine, read);
-  else if (line.row !== undefined) foldRow(view, read.line as RowLine, read.offset);
+  if (line.plan !== undefined) foldPlan(view, whole as PlanLine, offset + length + 1);
+  else if (line.row !== undefined) foldRow(view, whole as RowLine, offset);
   else if ('rows' in line) {
-    const { rows, verified } = read.line as VerifiedLine;
+    const { rows, verified } = whole as VerifiedLine;
     for (const row of rows) {
       view.index.setVerified(row, verified);
       view.index.setLookDue(row, false);
     }
-  } else foldEvent(view, read.line as EventLine, read.offset);
+  } else foldEvent(view, whole as EventLine, offset);
 }
 
-function foldPlan(view: Building, line: PlanLine, { offset, length }: ReadLine): void {
+function foldPlan(view: Building, line: PlanLine, end: number): void {
   view.index.setPhase(line.row, line.plan === 'delete' ? PHASE.planned : PHASE.settledByPlan);
-  view.planEnd = offset + length + 1;
+  view.planEnd = end;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { JournalView } from './fold.ts';
 import type { PlanLine } from './lines.ts';
-import { readJournal } from './read.ts';
+import { readJournal, type OnLine } from './read.ts';
 
 /** The plan lines of a journal, read alongside the manifest. */
 export interface PlanReader {
@@ -43,8 +43,13 @@ export function readPlan(view: JournalView): PlanReader {
 
 /** All plan lines in the order of the rows. */
 export async function* planLines(view: JournalView): AsyncGenerator<readonly PlanLine[]> {
-  for await (const { lines } of readJournal(view.path, view.planEnd)) {
-    const plan = lines.map(({ line }) => line).filter((line) => 'plan' in line);
+  let plan: PlanLine[] = [];
+  const gather: OnLine = (line) => {
+    if ('plan' in line) plan.push(line);
+  };
+  for await (const end of readJournal(view.path, gather, view.planEnd)) {
+    void end;
     if (plan.length > 0) yield plan;
+    plan = [];
   }
 }

@@ -6,31 +6,23 @@ import { journalSource, type JournalSource } from './source.ts';
 const CHUNK_BYTES = 1 << 16;
 const NEWLINE = 10;
 
-export interface ReadLine {
-  readonly line: JournalLine;
-  /** Byte offset of the line in the file, and its length without the line end. */
-  readonly offset: number;
-  readonly length: number;
-}
-
-/** Bytes of whole lines, batch by batch; the last item says where the last whole line ends. */
-export interface ReadBatch {
-  readonly lines: readonly ReadLine[];
-  readonly end: number;
-}
+/** Takes a line with its byte offset in the file, and its length without the line end. */
+export type OnLine = (line: JournalLine, offset: number, length: number) => void;
 
 /**
- * Reads a journal from the beginning, a piece ahead of whoever takes the lines.
- * A last line without its line end is torn by a crash and left out; any other
- * line that is no JSON object is refused with its number. `upTo` ends the
+ * Reads a journal from the beginning, a piece ahead of whoever takes the lines:
+ * each turn hands over those of one piece, and says where the last whole line
+ * ends. A last line without its line end is torn by a crash and left out; any
+ * other line that is no JSON object is refused with its number. `upTo` ends the
  * reading at a byte; `onBytes` is told the whole lines, in order, and keeps none
  * of the bytes.
  */
 export async function* readJournal(
   from: string | JournalSource,
+  onLine: OnLine,
   upTo = Infinity,
   onBytes?: (bytes: Uint8Array) => void,
-): AsyncIterable<ReadBatch> {
+): AsyncIterable<number> {
   const source = journalSource(from);
   const file = await source.open();
   let buffer = Buffer.allocUnsafe(CHUNK_BYTES);
@@ -48,12 +40,12 @@ export async function* readJournal(
     let lineNumber = 0;
     /** The beginning of a line whose end is not read yet. */
     let held: Buffer[] = [];
-    const readLine = (bytes: Buffer, start: number, stop: number): JournalLine => {
+    const take = (bytes: Buffer, start: number, stop: number, offset: number): void => {
       lineNumber += 1;
-      return (
+      const line =
         readPlainLine(bytes, start, stop) ??
-        parseLine(bytes.toString('utf8', start, stop), lineNumber, source.name)
-      );
+        parseLine(bytes.toString('utf8', start, stop), lineNumber, source.name);
+      onLine(line, offset, stop - start);
     };
     for (let length = await reading; length > 0; length = await reading) {
       const bytes = buffer.subarray(0, length);
@@ -61,7 +53,6 @@ export async function* readJournal(
       position += length;
       [buffer, spare] = [spare, buffer];
       reading = readOn();
-      const lines: ReadLine[] = [];
       let stop = bytes.indexOf(NEWLINE);
       if (stop === -1) {
         held.push(Buffer.from(bytes));
@@ -70,20 +61,18 @@ export async function* readJournal(
       let start = 0;
       if (held.length > 0) {
         const whole = Buffer.concat([...held, bytes.subarray(0, stop)]);
-        const line = readLine(whole, 0, whole.length);
-        lines.push({ line, offset: begin + stop - whole.length, length: whole.length });
+        take(whole, 0, whole.length, begin + stop - whole.length);
         for (const piece of held) onBytes?.(piece);
         start = stop + 1;
         stop = bytes.indexOf(NEWLINE, start);
       }
       for (; stop !== -1; stop = bytes.indexOf(NEWLINE, start)) {
-        const line = readLine(bytes, start, stop);
-        lines.push({ line, offset: begin + start, length: stop - start });
+        take(bytes, start, stop, begin + start);
         start = stop + 1;
       }
       onBytes?.(bytes.subarray(0, start));
       held = start < length ? [Buffer.from(bytes.subarray(start))] : [];
-      yield { lines, end: begin + start };
+      yield begin + start;
     }
   } finally {
     await reading.catch(() => undefined);

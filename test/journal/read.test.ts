@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { foldJournal } from '../../src/journal/fold.ts';
 import { readPlan } from '../../src/journal/read-plan.ts';
-import { readJournal } from '../../src/journal/read.ts';
+import { readJournal, type OnLine } from '../../src/journal/read.ts';
 import { headerLine, journalOf, sourceOf } from './journal-of.ts';
 
 const HEADER = JSON.stringify(headerLine(3));
@@ -9,13 +9,11 @@ const HEADER = JSON.stringify(headerLine(3));
 async function linesOf(text: string, most?: number): Promise<{ lines: unknown[]; end: number }> {
   const lines: unknown[] = [];
   let end = 0;
-  for await (const batch of readJournal(sourceOf(text, undefined, most))) {
-    for (const { line, offset, length } of batch.lines) {
-      expect(JSON.parse(Buffer.from(text).toString('utf8', offset, offset + length))).toEqual(line);
-      lines.push(line);
-    }
-    end = batch.end;
-  }
+  const take: OnLine = (line, offset, length) => {
+    expect(JSON.parse(Buffer.from(text).toString('utf8', offset, offset + length))).toEqual(line);
+    lines.push(line);
+  };
+  for await (end of readJournal(sourceOf(text, undefined, most), take));
   return { lines, end };
 }
 
@@ -52,9 +50,9 @@ describe('readJournal', () => {
       const seen: string[] = [];
       const tell = (bytes: Uint8Array): void => void seen.push(Buffer.from(bytes).toString());
       let lines = 0;
-      for await (const batch of readJournal(sourceOf(text, undefined, 3), upTo, tell)) {
-        lines += batch.lines.length;
-      }
+      const count = (): void => void (lines += 1);
+      for await (const end of readJournal(sourceOf(text, undefined, 3), count, upTo, tell))
+        void end;
       expect([seen.join(''), lines]).toEqual([read, upTo === undefined ? 2 : 1]);
     }
   });
@@ -70,7 +68,7 @@ describe('readJournal', () => {
         }),
     };
     const read = async (): Promise<void> => {
-      for await (const batch of readJournal(source)) void batch;
+      for await (const end of readJournal(source, () => undefined)) void end;
     };
     await expect(read()).rejects.toThrow('the disk is gone');
   });
