@@ -35,17 +35,16 @@ export async function surveyManifest(options: SurveyOptions): Promise<Survey> {
   const same = { looseRecords };
   let rows = 0;
   let faulty = 0;
-  for await (const batch of (await open()).batches()) {
-    for (const row of batch) {
-      rows += 1;
-      const ruled = rule(row);
-      if (ruled.kind === 'faulty') faulty += 1;
-      else onSound?.(row, ruled);
-      if (findsDuplicates && ruled.target !== undefined) {
-        finder.observe(targetKey(ruled.target, same), row.row);
-      }
+  const observe = (row: ManifestRow): void => {
+    rows += 1;
+    const ruled = rule(row);
+    if (ruled.kind === 'faulty') faulty += 1;
+    else onSound?.(row, ruled);
+    if (findsDuplicates && ruled.target !== undefined) {
+      finder.observe(targetKey(ruled.target, same), row.row);
     }
-  }
+  };
+  for await (const batch of (await open()).batches()) batch.forEach(observe);
   if (!finder.needsSecondPass) return { rows, faulty, duplicates: 0, duplicateOf: () => 0 };
   let duplicates = 0;
   for await (const batch of (await open()).batches()) {

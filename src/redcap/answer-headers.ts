@@ -42,16 +42,19 @@ function isNamed(bytes: Buffer, name: string): boolean {
 }
 
 /** The same headers, each value cleaned before anybody sees it. */
-export function cleanedHeaders(
-  headers: AnswerHeaders,
-  clean: (value: string) => string,
-): AnswerHeaders {
-  return {
-    get(name) {
-      const value = headers.get(name);
-      return value === undefined ? undefined : clean(value);
-    },
-  };
+export class CleanedHeaders implements AnswerHeaders {
+  readonly #headers: AnswerHeaders;
+  readonly #clean: (value: string) => string;
+
+  constructor(headers: AnswerHeaders, clean: (value: string) => string) {
+    this.#headers = headers;
+    this.#clean = clean;
+  }
+
+  get(name: string): string | undefined {
+    const value = this.#headers.get(name);
+    return value === undefined ? undefined : this.#clean(value);
+  }
 }
 
 /** An answer with a length or in chunks is known to be whole; undici fails on one that is cut short. */

@@ -1,4 +1,4 @@
-import { cleanedHeaders } from './answer-headers.ts';
+import { CleanedHeaders } from './answer-headers.ts';
 import type { AnswerContext } from './answers.ts';
 import { encodeForm, FORM_TYPE, type FormFields } from './form.ts';
 import type { Pacer } from './pacer.ts';
@@ -136,7 +136,7 @@ function redactAnswer(answer: WireAnswer, redact: (text: string) => string): Wir
   if (answer.kind === 'broken') return { ...answer, message: redact(answer.message) };
   return {
     ...answer,
-    headers: cleanedHeaders(answer.headers, redact),
+    headers: new CleanedHeaders(answer.headers, redact),
     body: redact(answer.body),
   };
 }

@@ -2,7 +2,7 @@ import { isFileTrouble } from '../disk-errors.ts';
 import { encodeOutcome } from '../journal/outcome-lines.ts';
 import type { Mark } from '../journal/mark.ts';
 import type { Breaker } from './breaker.ts';
-import type { DeleteContext } from './delete-context.ts';
+import type { DeleteContext, Ended } from './delete-context.ts';
 import { deleteRow } from './delete-row.ts';
 import { needsVerifying } from './end-row.ts';
 import type { Outcome } from './outcome.ts';
@@ -67,11 +67,15 @@ export async function deletePass(
     control.stop('interrupted', 'the run ended early');
   };
 
-  const one = async (work: WorkRow): Promise<void> => {
-    let sent = false;
+  const end = (sent: boolean): void => {
+    tickets.giveBack(sent);
+    underway -= 1;
+    begin();
+  };
+
+  const settle = (work: WorkRow, { outcome, trusted }: Ended): void => {
+    const sent = outcome.attempts > (work.prior?.attempts ?? 0);
     try {
-      const { outcome, trusted } = await deleteRow(work, context);
-      sent = outcome.attempts > (work.prior?.attempts ?? 0);
       const due = needsVerifying(work, outcome);
       journal.append(encodeOutcome(work.row, outcome, due));
       onEnded?.(work.row, outcome);
@@ -80,11 +84,20 @@ export async function deletePass(
       if (due) verifier?.add({ row: work.row, target: work.target, seen: work.seen, outcome });
     } catch (error) {
       fail(error);
-    } finally {
-      tickets.giveBack(sent);
-      underway -= 1;
-      begin();
     }
+    end(sent);
+  };
+
+  const broken = (error: unknown): void => {
+    fail(error);
+    end(false);
+  };
+
+  const start = (work: WorkRow): void => {
+    underway += 1;
+    void deleteRow(work, context).then((ended) => {
+      settle(work, ended);
+    }, broken);
   };
 
   /** Takes a ticket for the next row, where there is one. */
@@ -119,8 +132,7 @@ export async function deletePass(
       }
       ticketed = false;
       next += 1;
-      underway += 1;
-      void one(work);
+      start(work);
     }
     if (over || underway === 0 || next >= batch.length) wake?.();
   };

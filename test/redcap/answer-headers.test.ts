@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cleanedHeaders, RawHeaders } from '../../src/redcap/answer-headers.ts';
+import { CleanedHeaders, RawHeaders } from '../../src/redcap/answer-headers.ts';
 import { knownHeaders } from './known-headers.ts';
 
 const raw = (...texts: string[]): RawHeaders =>
@@ -37,6 +37,6 @@ describe('headers as they came', () => {
 });
 
 it('headers can be cleaned before anybody sees them', () => {
-  const headers = cleanedHeaders(knownHeaders({ date: 'token' }), () => '***');
+  const headers = new CleanedHeaders(knownHeaders({ date: 'token' }), () => '***');
   expect([headers.get('date'), headers.get('age')]).toEqual(['***', undefined]);
 });
