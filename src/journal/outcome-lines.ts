@@ -2,7 +2,7 @@ import { isSame, type Effect, type Outcome, type Verified } from '../run/outcome
 import { inOnePiece } from '../text/one-piece.ts';
 import type { OutcomeLine } from './lines.ts';
 
-/** Rows that end, or leave, in the same millisecond share all but their number. */
+/** Rows of the same millisecond mostly share all but their number. */
 const told = { outcome: undefined as Outcome | undefined, lookDue: false, rest: '' };
 const sending = { at: Number.NaN, attempt: 0, effect: 'none' as Effect, rest: '' };
 
@@ -11,6 +11,8 @@ const sending = { at: Number.NaN, attempt: 0, effect: 'none' as Effect, rest: ''
  * out: this line is written once for every row.
  */
 export function encodeOutcome(row: number, outcome: Outcome, lookDue: boolean): string {
+  // A file is a row's own.
+  if (outcome.file !== undefined) return `{"row":${row}${restOfOutcome(outcome, lookDue)}`;
   if (told.outcome === undefined || !isSame(outcome, told.outcome) || lookDue !== told.lookDue) {
     told.rest = inOnePiece(restOfOutcome(outcome, lookDue));
     told.outcome = outcome;

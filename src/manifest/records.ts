@@ -37,7 +37,7 @@ export function createRecords(
 
   const cut = (bytes: Buffer): void => {
     const text = isAscii(bytes) ? bytes.toString('latin1') : bytes.toString('utf8');
-    // One function for all lines: a record says at once whether it wants to know.
+    // One function for all lines, as it holds only during the call.
     let start = 0;
     let stop = 0;
     const asItStood = (): string => text.slice(start, stop);

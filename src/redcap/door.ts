@@ -73,18 +73,21 @@ export function createDoor(options: DoorOptions): Door {
     return clean;
   };
 
+  const giveUp = (error: unknown): Promise<never> => {
+    slots.giveBack();
+    return Promise.reject(error);
+  };
+
   const transmit = (
     { body, contentType }: ReturnType<Encode>,
     { abort: signal, onLeaving, onData, maxBodyBytes }: SendOptions,
   ): Promise<WireAnswer> => {
     requests += 1;
     pacer.departed();
-    return transport({ body, contentType, signal, onLeaving, onData, maxBodyBytes }).then(receive);
-  };
-
-  const giveUp = (error: unknown): Promise<never> => {
-    slots.giveBack();
-    return Promise.reject(error);
+    return transport({ body, contentType, signal, onLeaving, onData, maxBodyBytes }).then(
+      receive,
+      giveUp,
+    );
   };
 
   /** Has its place and its turn. */

@@ -1,6 +1,6 @@
 /**
  * The two parts of undici that this program is built on. Its index loads
- * fetch, WebSocket, caches and mocks as well: 50 ms and 8 MB more for each
+ * fetch, WebSocket, caches and mocks as well: some 40 ms and 8 MB for each
  * command that connects. package.json names the exact version for that, and
  * since what `lanes.ts` and `exchange.ts` rely on is told nowhere but in its
  * source.

@@ -25,14 +25,17 @@ export const REPORT_COLUMNS = [
 
 /** The line of a row in its report: the manifest's cells untouched, then the columns above. */
 export function reportLine({ row, outcome }: RowReport): string {
+  const own = `${csvCells(row.cells)},${row.row},${row.line},`;
+  // A file is a row's own.
+  if (outcome.file !== undefined) return own + outcomeCells(outcome);
   if (told.outcome === undefined || !isSame(outcome, told.outcome)) {
     told.cells = inOnePiece(outcomeCells(outcome));
     told.outcome = outcome;
   }
-  return `${csvCells(row.cells)},${row.row},${row.line},${told.cells}`;
+  return own + told.cells;
 }
 
-/** Rows that began and ended in the same milliseconds share these cells. */
+/** Rows that began and ended in the same milliseconds mostly share these cells. */
 const told = { outcome: undefined as Outcome | undefined, cells: '' };
 
 /** From `sweep_status` on, the line's end included. */

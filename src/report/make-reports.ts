@@ -86,18 +86,20 @@ export async function makeCsvReports(
   }
 }
 
-/** Side by side, and each to its end, whatever the others come to. */
+/**
+ * On the disk side by side, as that takes its time; only when all of them are
+ * there do they take their places, in this order. Between an earlier set and
+ * this one a row may stand in two reports for a moment, but never in none.
+ */
 async function finishAll(
   files: Readonly<Record<ReportName, ReportFile>>,
 ): Promise<Record<ReportName, WrittenFile>> {
-  const names = Object.keys(files) as ReportName[];
-  const finished = await Promise.allSettled(names.map((name) => files[name].finish()));
-  const written = finished.map((one) => {
-    if (one.status === 'rejected') throw one.reason;
-    return one.value;
-  });
-  return Object.fromEntries(names.map((name, at) => [name, written[at]])) as Record<
-    ReportName,
-    WrittenFile
-  >;
+  const { success, error, unprocessed } = files;
+  const sealed = await Promise.allSettled([success.seal(), error.seal(), unprocessed.seal()]);
+  for (const one of sealed) if (one.status === 'rejected') throw one.reason;
+  return {
+    success: await success.finish(),
+    error: await error.finish(),
+    unprocessed: await unprocessed.finish(),
+  };
 }

@@ -14,7 +14,9 @@ export interface WrittenFile {
 export interface ReportFile {
   /** Where it gives a promise, nothing may be written before that has settled. */
   write(text: string): Promise<void> | undefined;
-  /** Makes it whole: synced, then renamed over the earlier one. */
+  /** Makes it whole, on the disk; it still stands beside its place. */
+  seal(): Promise<void>;
+  /** Puts it in its place, over the earlier one; sealed before, where that was not done. */
   finish(): Promise<WrittenFile>;
   discard(): Promise<void>;
 }
@@ -96,6 +98,18 @@ export async function createReportFile(
     return undefined;
   };
 
+  let sealed = false;
+  const seal = async (): Promise<void> => {
+    if (sealed) return;
+    await encode();
+    await flush();
+    await writing;
+    await syncing;
+    await file.sync();
+    await file.close();
+    sealed = true;
+  };
+
   // Also after a failure: what is left of it would take room on a disk that is full.
   const discard = async (): Promise<void> => {
     await writing.catch(() => undefined);
@@ -109,14 +123,10 @@ export async function createReportFile(
       text += more;
       return text.length < TEXT_LENGTH ? undefined : encode();
     },
+    seal,
     async finish() {
       try {
-        await encode();
-        await flush();
-        await writing;
-        await syncing;
-        await file.sync();
-        await file.close();
+        await seal();
         const placed = await replace(temporary, directory, name, clock, renameFile);
         return { name: placed, sha256: hash.digest('hex'), bytes };
       } catch (error) {

@@ -88,7 +88,7 @@ export async function deletePass(
     end(sent);
   };
 
-  const broken = (error: unknown): void => {
+  const breakOff = (error: unknown): void => {
     fail(error);
     end(false);
   };
@@ -97,7 +97,7 @@ export async function deletePass(
     underway += 1;
     void deleteRow(work, context).then((ended) => {
       settle(work, ended);
-    }, broken);
+    }, breakOff);
   };
 
   /** Takes a ticket for the next row, where there is one. */

@@ -44,7 +44,7 @@ export async function measurePart(bench) {
         }
       : {}),
   };
-  const results = await interleave(quick ? 3 : 7, contestants);
+  const results = await interleave(quick ? 3 : 15, contestants);
   const bare = results['bare request loop'];
   const wall = ({ wallMs }) => 1 / wallMs;
   const cpu = ({ cpuMs }) => 1 / cpuMs;

@@ -10,9 +10,11 @@ const disk = vi.hoisted(() => ({ takes: Number.POSITIVE_INFINITY }));
 vi.mock('node:fs', async (load) => {
   const fs = await load<typeof import('node:fs')>();
   const writeSync = (fd: number, data: string | Uint8Array, ...where: number[]): number =>
-    typeof data === 'string'
-      ? fs.writeSync(fd, Buffer.from(data).subarray(0, disk.takes))
-      : fs.writeSync(fd, data, ...where);
+    typeof data !== 'string'
+      ? fs.writeSync(fd, data, ...where)
+      : disk.takes === Number.POSITIVE_INFINITY
+        ? fs.writeSync(fd, data)
+        : fs.writeSync(fd, Buffer.from(data).subarray(0, disk.takes));
   return { ...fs, writeSync };
 });
 

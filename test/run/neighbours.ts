@@ -15,24 +15,27 @@ const DELETED: Outcome = {
   file: undefined,
 };
 
+/** For each thing that an outcome tells, what else it may tell. */
+const OTHERWISE: Record<keyof Outcome, readonly unknown[]> = {
+  status: ['already_empty'],
+  code: ['new_file'],
+  message: ['so and so'],
+  httpStatus: [201, undefined],
+  attempts: [2],
+  effect: ['possible'],
+  startedAt: [1_795_000_000_001, undefined],
+  finishedAt: [1_795_000_000_008],
+  verified: ['yes', 'skipped'],
+  file: [FILE, { ...FILE, bytes: 4 }],
+};
+
 /** Outcomes that differ from the first one in one thing each, as rows side by side may. */
-export const NEIGHBOURS = [
+export const NEIGHBOURS: readonly Outcome[] = [
   DELETED,
-  { ...DELETED, status: 'already_empty' },
-  { ...DELETED, code: 'new_file' },
-  { ...DELETED, message: 'so and so' },
-  { ...DELETED, httpStatus: 201 },
-  { ...DELETED, httpStatus: undefined },
-  { ...DELETED, attempts: 2 },
-  { ...DELETED, effect: 'possible' },
-  { ...DELETED, startedAt: 1_795_000_000_001 },
-  { ...DELETED, startedAt: undefined },
-  { ...DELETED, finishedAt: 1_795_000_000_008 },
-  { ...DELETED, verified: 'yes' },
-  { ...DELETED, verified: 'skipped' },
-  { ...DELETED, file: FILE },
-  { ...DELETED, file: { ...FILE, bytes: 4 } },
-] as readonly Outcome[];
+  ...Object.entries(OTHERWISE).flatMap(([name, values]) =>
+    values.map((value) => ({ ...DELETED, [name]: value })),
+  ),
+];
 
 /** Each of them behind each other one, and behind itself. */
 export const PAIRS = NEIGHBOURS.flatMap((one) => NEIGHBOURS.map((other) => [one, other] as const));
