@@ -88,8 +88,8 @@ export async function makeCsvReports(
 
 /**
  * On the disk side by side, as that takes its time; only when all of them are
- * there do they take their places, in this order. Between an earlier set and
- * this one a row may stand in two reports for a moment, but never in none.
+ * there do they take their places, in this order: a row that has been settled
+ * since the earlier set stands in two of them for a moment, and not in none.
  */
 async function finishAll(
   files: Readonly<Record<ReportName, ReportFile>>,
