@@ -45,7 +45,7 @@ function tell(error: unknown, io: Io): ExitCode {
   }
   if (isDiskError(error)) {
     io.stderr.write(
-      `A file could not be read or written: ${error.message}. Nothing was deleted.\n`,
+      `A file could not be read or written: ${error.message}. This command deleted nothing.\n`,
     );
     return EXIT.refused;
   }

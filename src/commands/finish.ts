@@ -11,13 +11,17 @@ import {
   REPORT_FILES,
   type MadeCsvs,
 } from '../report/make-reports.ts';
-import { createReportFile, type WrittenFile } from '../report/report-file.ts';
+import { createReportFile, removeUnfinished, type WrittenFile } from '../report/report-file.ts';
 import { createHtmlAggregate } from '../report/html/aggregate.ts';
 import { renderHtml } from '../report/html/render.ts';
 import { summarise, SUMMARY_FILE, writeSummary, type Summary } from '../report/summary.ts';
 import { takeLock, type Lock } from '../run-directory/lock.ts';
 import { TOOL } from '../version.ts';
 import type { Io } from './io.ts';
+
+const PAGE_FILE = 'report.html';
+/** What is made here, under the lock for reports. */
+const MADE_FILES = [...Object.values(REPORT_FILES), PAGE_FILE, SUMMARY_FILE];
 
 export interface FinishOptions {
   readonly directory: string;
@@ -42,6 +46,7 @@ export async function finishReports(io: Io, options: FinishOptions): Promise<Fin
   const { directory } = options;
   const lock = await waitForReports(io, await realpath(directory));
   try {
+    await removeUnfinished(directory, MADE_FILES);
     const journalPath = join(directory, JOURNAL_FILE);
     const digest = createGrowingDigest(journalPath);
     const view = await foldJournal(journalPath, undefined, digest.update);
@@ -63,7 +68,7 @@ export async function finishReports(io: Io, options: FinishOptions): Promise<Fin
       journalSha256,
       requests: options.requests ?? (await requestsOfLastTime(directory)),
     });
-    const page = await createReportFile(directory, 'report.html', io.clock);
+    const page = await createReportFile(directory, PAGE_FILE, io.clock);
     await page.write(
       renderHtml(html, {
         view,

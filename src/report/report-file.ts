@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 
@@ -28,6 +28,8 @@ const SYNC_EVERY_BYTES = 1 << 23;
 const TEXT_LENGTH = 1 << 13;
 /** What one UTF-16 unit takes as UTF-8 at most. */
 const UNIT_BYTES = 3;
+const RANDOM_BYTES = 6;
+const UNFINISHED = /^\.(.+)\.[0-9a-f]{12}\.tmp$/;
 const HELD_OPEN_MS = 10_000;
 const TRY_EVERY_MS = 250;
 const HELD_OPEN = new Set(['EPERM', 'EACCES', 'EBUSY']);
@@ -44,7 +46,7 @@ export async function createReportFile(
   renameFile: typeof rename = rename,
 ): Promise<ReportFile> {
   // Never opened where something stands already: a link planted there is not followed.
-  const temporary = join(directory, `.${name}.${randomBytes(6).toString('hex')}.tmp`);
+  const temporary = join(directory, `.${name}.${randomBytes(RANDOM_BYTES).toString('hex')}.tmp`);
   const file = await open(temporary, 'wx', 0o600);
   const hash = createHash('sha256');
   let text = '';
@@ -162,6 +164,18 @@ async function replace(
   const beside = standIn(name);
   await renameFile(temporary, join(directory, beside));
   return beside;
+}
+
+/**
+ * Takes away what a killed process left unfinished of these files. To be called
+ * where no other process can be making them.
+ */
+export async function removeUnfinished(directory: string, names: readonly string[]): Promise<void> {
+  for (const entry of await readdir(directory)) {
+    const name = UNFINISHED.exec(entry)?.[1];
+    if (name !== undefined && names.includes(name))
+      await rm(join(directory, entry), { force: true });
+  }
 }
 
 /** `error.csv` -> `error.new.csv` */

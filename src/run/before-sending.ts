@@ -38,7 +38,7 @@ export async function safeguardRow(
       tries.httpStatus = result.httpStatus ?? tries.httpStatus;
       tries.file = result.file ?? tries.file;
       if (tries.effect === 'possible') {
-        const told = `a request may have removed the file, and its answer was lost; then: ${message}`;
+        const told = `a request may have removed the file, and its answer is not known; then: ${message}`;
         return end(work, tries, context, { status: 'unknown', code }, told);
       }
       return status === 'failed'

@@ -7,7 +7,7 @@ export function refusedAtLast(work: WorkRow, tries: Tries, context: DeleteContex
   if (tries.effect === 'none') {
     return end(work, tries, context, { status: 'failed', code }, tries.message);
   }
-  const message = `a request may have removed the file, and its answer was lost; last: ${tries.message}`;
+  const message = `a request may have removed the file, and its answer is not known; last: ${tries.message}`;
   return end(work, tries, context, { status: 'unknown', code }, message);
 }
 

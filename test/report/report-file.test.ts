@@ -3,7 +3,7 @@ import { mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createReportFile, standIn } from '../../src/report/report-file.ts';
+import { createReportFile, removeUnfinished, standIn } from '../../src/report/report-file.ts';
 import { createVirtualClock } from '../redcap/virtual-clock.ts';
 
 let folder = '';
@@ -127,6 +127,22 @@ describe('createReportFile', () => {
     await file.discard();
     await file.discard();
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('leaves nothing of an earlier one that was killed, and all that is not its own', async () => {
+    const file = await createReportFile(folder, 'summary.json', createVirtualClock());
+    const killed = [...(await readdir(folder)), '.error.csv.0123456789ab.tmp'];
+    await file.discard();
+    const others = [
+      '.notes.csv.0123456789ab.tmp',
+      '.error.csv.tmp',
+      'error.csv',
+      'error.csv.0123456789ab.tmp',
+    ];
+    for (const name of [...others, ...killed]) await writeFile(join(folder, name), '');
+    expect(killed).toHaveLength(2);
+    await removeUnfinished(folder, ['error.csv', 'summary.json']);
+    expect((await readdir(folder)).toSorted()).toEqual(others.toSorted());
   });
 
   it('names the stand-in', () => {
