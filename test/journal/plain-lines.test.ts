@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeOutcome, encodeSending } from '../../src/journal/outcome-lines.ts';
 import { readPlainLine } from '../../src/journal/plain-lines.ts';
-import type { Outcome } from '../../src/run/outcome.ts';
+import { DELETED } from '../run/neighbours.ts';
 
 /** Read from the middle of other bytes, as from a page of a journal. */
 function read(text: string): unknown {
@@ -10,18 +10,6 @@ function read(text: string): unknown {
   const bytes = Buffer.concat([Buffer.from('{"row":1}\n'), line, Buffer.from('\n{"row":2}')]);
   return readPlainLine(bytes, 10, 10 + line.length);
 }
-
-const DELETED: Outcome = {
-  status: 'deleted',
-  code: '',
-  message: '',
-  httpStatus: 200,
-  attempts: 1,
-  effect: 'none',
-  startedAt: 1_795_000_000_000,
-  finishedAt: 1_795_000_000_007,
-  verified: '',
-};
 
 describe('the lines of an ordinary row', () => {
   it.each([

@@ -2,7 +2,8 @@ import type { Outcome } from '../../src/run/outcome.ts';
 
 const FILE = { name: 'a.pdf', bytes: 3, sha256: 'ab', backup: 'backup/3' };
 
-const DELETED: Outcome = {
+/** What becomes of an ordinary row. */
+export const DELETED: Extract<Outcome, { status: 'deleted' }> = {
   status: 'deleted',
   code: '',
   message: '',
