@@ -60,8 +60,9 @@ export async function carryOut(io: Io, options: CarryOutOptions): Promise<ExitCo
         progress.phase('Deleting', options.total);
         return options.rows(view, journal);
       },
+    }).finally(() => {
+      progress.end();
     });
-    progress.end();
     conducted = true;
     return await conclude(io, options, journal, failure, { sent: counted.sent, stopped });
   } catch (error) {
