@@ -32,7 +32,7 @@ export interface SurveyOptions {
 export async function surveyManifest(options: SurveyOptions): Promise<Survey> {
   const { open, rule, looseRecords, findsDuplicates, onSound } = options;
   const finder = createDuplicateFinder();
-  const same = { looseRecords };
+  const identity = { looseRecords };
   let rows = 0;
   let faulty = 0;
   const observe = (row: ManifestRow): void => {
@@ -41,7 +41,7 @@ export async function surveyManifest(options: SurveyOptions): Promise<Survey> {
     if (ruled.kind === 'faulty') faulty += 1;
     else onSound?.(row, ruled);
     if (findsDuplicates && ruled.target !== undefined) {
-      finder.observe(targetKey(ruled.target, same), row.row);
+      finder.observe(targetKey(ruled.target, identity), row.row);
     }
   };
   for await (const batch of (await open()).batches()) batch.forEach(observe);
@@ -51,7 +51,7 @@ export async function surveyManifest(options: SurveyOptions): Promise<Survey> {
     for (const row of batch) {
       const { target } = rule(row);
       if (target === undefined) continue;
-      if (finder.confirm(targetKey(target, same), row.row) > 0) duplicates += 1;
+      if (finder.confirm(targetKey(target, identity), row.row) > 0) duplicates += 1;
     }
   }
   return { rows, faulty, duplicates, duplicateOf: (row) => finder.duplicateOf(row) };

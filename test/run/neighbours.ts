@@ -31,7 +31,7 @@ const OTHERWISE: Record<keyof Outcome, readonly unknown[]> = {
 };
 
 /** Outcomes that differ from the first one in one thing each, as rows side by side may. */
-export const NEIGHBOURS: readonly Outcome[] = [
+const NEIGHBOURS: readonly Outcome[] = [
   DELETED,
   ...Object.entries(OTHERWISE).flatMap(([name, values]) =>
     values.map((value) => ({ ...DELETED, [name]: value })),
