@@ -14,6 +14,24 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<boolean>;
 }
 
+/** A moment, as both clocks tell it. */
+export interface Instant {
+  readonly wallMs: number;
+  readonly monotonicMs: number;
+}
+
+export function instantOf(clock: Pick<Clock, 'now' | 'monotonic'>): Instant {
+  return { wallMs: clock.now(), monotonicMs: clock.monotonic() };
+}
+
+/**
+ * Milliseconds since then, by whichever clock says more: the monotonic one
+ * stands still while a laptop sleeps, the wall clock may be set back.
+ */
+export function elapsedMs(clock: Pick<Clock, 'now' | 'monotonic'>, since: Instant): number {
+  return Math.max(clock.now() - since.wallMs, clock.monotonic() - since.monotonicMs);
+}
+
 const LONGEST_TIMER_MS = 0x7fff_ffff;
 
 export const systemClock: Clock = {
