@@ -28,10 +28,13 @@ export function renderSummary(summary: Summary): string {
   if (summary.stop !== null && summary.exitCode !== 0) lines.push(summary.stop.message, '');
   for (const status of STATUSES) {
     const n = summary.totals[status];
-    if (n > 0)
+    if (n === 0) continue;
+    lines.push(`${count(n).padStart(9)}  ${words[status]}  -> ${summary.files[reportOf(status)]}`);
+    if (status === 'already_empty' && summary.goneSinceCheck > 0) {
       lines.push(
-        `${count(n).padStart(9)}  ${words[status]}  -> ${summary.files[reportOf(status)]}`,
+        `           ${count(summary.goneSinceCheck)} of these although the check had seen a file (gone_since_check)`,
       );
+    }
   }
   lines.push(`${count(summary.rows).padStart(9)}  rows in the manifest`, '');
   if (summary.kind === 'run') tellVerification(lines, summary);

@@ -27,6 +27,8 @@ export interface MadeCsvs {
   readonly reportRows: Readonly<Record<ReportName, number>>;
   /** Of the rows not attempted, those that a look could not confirm. */
   readonly notConfirmed: number;
+  /** Of the rows already empty, those in which the check had seen a file. */
+  readonly goneSinceCheck: number;
   readonly files: Readonly<Record<ReportName, WrittenFile>>;
 }
 
@@ -54,6 +56,7 @@ export async function makeCsvReports(
   const reportRows: Record<ReportName, number> = { success: 0, error: 0, unprocessed: 0 };
   let rows = 0;
   let notConfirmed = 0;
+  let goneSinceCheck = 0;
   try {
     const header = csvLine([...manifest.header, ...REPORT_COLUMNS]);
     for (const file of Object.values(files)) await file.write(header);
@@ -65,6 +68,7 @@ export async function makeCsvReports(
         totals[status] += 1;
         reportRows[name] += 1;
         if (code === 'not_confirmed') notConfirmed += 1;
+        if (code === 'gone_since_check') goneSinceCheck += 1;
         const full = files[name].write(reportLine(report));
         if (full !== undefined) await full;
         observe(report);
@@ -79,7 +83,14 @@ export async function makeCsvReports(
         EXIT.bug,
       );
     }
-    return { rows, totals, reportRows, notConfirmed, files: await finishAll(files) };
+    return {
+      rows,
+      totals,
+      reportRows,
+      notConfirmed,
+      goneSinceCheck,
+      files: await finishAll(files),
+    };
   } catch (error) {
     await Promise.all(Object.values(files).map((file) => file.discard()));
     throw error;

@@ -16,6 +16,8 @@ export interface Summary {
   /** Rows in each report; their sum is `rows`. */
   readonly reportRows: Readonly<Record<'success' | 'error' | 'unprocessed', number>>;
   readonly sumsAgree: boolean;
+  /** Of the rows already empty, those in which the check had seen a file. */
+  readonly goneSinceCheck: number;
   /** Figures by `sweep_verified`; rows that were not reached are not counted. */
   readonly verified: Readonly<Record<'yes' | 'no' | 'skipped', number>>;
   readonly checked: boolean;
@@ -67,6 +69,7 @@ export function summarise(options: {
     sumsAgree:
       csvs.reportRows.success + csvs.reportRows.error + csvs.reportRows.unprocessed === csvs.rows &&
       Object.values(csvs.totals).reduce((sum, n) => sum + n, 0) === csvs.rows,
+    goneSinceCheck: csvs.goneSinceCheck,
     verified: options.verified,
     checked: header.project !== null,
     sha256: {

@@ -1,6 +1,6 @@
 import type { AnswerCode } from './outcome.ts';
 import type { DeleteContext, Ended, Safeguarded, Tries } from './delete-context.ts';
-import { end, stopped } from './end-row.ts';
+import { end, endEmpty, stopped } from './end-row.ts';
 import { settleByLook } from './settle-look.ts';
 import type { WorkRow } from './work.ts';
 
@@ -25,13 +25,7 @@ export async function safeguardRow(
       tries.trusted = true;
       return tries.effect === 'possible'
         ? end(work, tries, context, { status: 'deleted', code: '' }, LOST_THEN_GONE)
-        : end(
-            work,
-            tries,
-            context,
-            { status: 'already_empty', code: '' },
-            'nothing was there when the run came to this row',
-          );
+        : endEmpty(work, tries, context, 'nothing was there when the run came to this row');
     case 'end': {
       const { status, code, message } = result;
       tries.trusted ||= result.trusted;

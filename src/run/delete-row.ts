@@ -4,7 +4,7 @@ import { delayBefore } from '../redcap/retry.ts';
 import type { WorkRow } from './work.ts';
 import { LOST_THEN_GONE, lookFirst, safeguardRow } from './before-sending.ts';
 import type { DeleteContext, Ended, RemoveFile, RemoveHooks, Tries } from './delete-context.ts';
-import { end, refusedAtLast, stopped } from './end-row.ts';
+import { end, endEmpty, refusedAtLast, stopped } from './end-row.ts';
 
 /** After so long, what was known of the field before a lost answer is stale. */
 const STALE_MS = 60_000;
@@ -127,7 +127,7 @@ function readAnswer(
     case 'no_file':
       return tries.effect === 'possible'
         ? end(work, tries, context, { status: 'deleted', code: '' }, LOST_THEN_GONE)
-        : end(work, tries, context, { status: 'already_empty', code: '' }, answer.message);
+        : endEmpty(work, tries, context, answer.message);
     case 'retry':
       tries.code = answer.code;
       if (!answer.sent) tries.attempts -= 1;

@@ -1,6 +1,7 @@
 import type { AnswerCode, Outcome } from './outcome.ts';
 import type { WorkRow } from './work.ts';
 import type { DeleteContext, Ended, Tries } from './delete-context.ts';
+import { foundEmpty } from './settle-look.ts';
 
 export function refusedAtLast(work: WorkRow, tries: Tries, context: DeleteContext): Ended {
   const code = tries.code as AnswerCode;
@@ -21,6 +22,17 @@ export function stopped(work: WorkRow, tries: Tries, context: DeleteContext): En
   const code = (tries.code === '' ? reason.code : tries.code) as AnswerCode;
   const message = `the run stopped before it was known what became of the file; last: ${tries.message}`;
   return end(work, tries, context, { status: 'unknown', code }, message);
+}
+
+/** Nothing is there, and no try of this row can have removed it. */
+export function endEmpty(
+  work: WorkRow,
+  tries: Tries,
+  context: DeleteContext,
+  words: string,
+): Ended {
+  const { message, ...how } = foundEmpty(work.seen, words);
+  return end(work, tries, context, how, message);
 }
 
 type End = Pick<Outcome, 'status' | 'code'>;

@@ -43,6 +43,9 @@ export type InvalidCode = (typeof INVALID_CODES)[number];
 export type GuardCode =
   'guard_filename' | 'guard_sha256' | 'guard_unreadable' | 'changed_since_check';
 
+/** `gone_since_check`: the check had seen a file there. */
+export type EmptyCode = '' | 'gone_since_check';
+
 /** Codes of a try that settled nothing, as they stand in `sweep_code`. */
 export type AnswerCode = 'unexpected_answer' | 'timeout' | 'connection' | `http_${string}`;
 
@@ -91,7 +94,7 @@ export interface Trail {
 export type Outcome = Trail &
   (
     | { readonly status: 'deleted'; readonly code: '' | 'new_file' }
-    | { readonly status: 'already_empty'; readonly code: '' }
+    | { readonly status: 'already_empty'; readonly code: EmptyCode }
     | { readonly status: 'failed'; readonly code: AnswerCode | 'still_present' | 'backup_failed' }
     | {
         readonly status: 'unknown';

@@ -1,6 +1,7 @@
 import type { Seen } from '../journal/lines.ts';
 import type { Look } from '../project/look.ts';
-import type { Outcome, Verified } from './outcome.ts';
+import { oneLine } from '../text/one-line.ts';
+import type { EmptyCode, Outcome, Verified } from './outcome.ts';
 import type { Air } from './work.ts';
 
 /** What a look before sending decides: send, or an end that needs no request. */
@@ -10,7 +11,8 @@ export type LookDecision =
       readonly kind: 'settle';
       readonly status:
         'deleted' | 'already_empty' | 'guard_mismatch' | 'invalid' | 'unknown' | 'not_attempted';
-      readonly code: '' | 'new_file' | 'changed_since_check' | 'unknown_record' | 'not_confirmed';
+      readonly code:
+        EmptyCode | 'new_file' | 'changed_since_check' | 'unknown_record' | 'not_confirmed';
       readonly message: string;
     };
 
@@ -24,7 +26,7 @@ export function settleByLook(look: Look, seen: Seen, air: Air): LookDecision {
   switch (look.kind) {
     case 'gone':
       return air === 'none'
-        ? settle('already_empty', '', 'nothing was there any more when the run came to this row')
+        ? { kind: 'settle', ...foundEmpty(seen, 'nothing was there when the run came to this row') }
         : settle('deleted', '', `the file is gone; ${MAY_HAVE}`);
     case 'there': {
       if (!isOther(look.mark, seen)) return { kind: 'send' };
@@ -60,6 +62,25 @@ export function settleByLook(look: Look, seen: Seen, air: Air): LookDecision {
           )
         : settle('unknown', '', `nothing tells what became of the file: ${look.why}`);
   }
+}
+
+/** Of the server's words, so much: what may have become of the file has to stand behind them. */
+const LONGEST_WORDS = 200;
+
+/**
+ * The end of a row where nothing is there, and no request of this run is known
+ * to have removed it. Where the check had seen a file, that is no proof of
+ * anything: a proxy that sent this run's request twice passes on the second
+ * answer alone.
+ */
+export function foundEmpty(
+  seen: Seen,
+  words: string,
+): { readonly status: 'already_empty'; readonly code: EmptyCode; readonly message: string } {
+  const status = 'already_empty';
+  if (seen === undefined) return { status, code: '', message: words };
+  const message = `${oneLine(words, LONGEST_WORDS)}; the check had seen a file: somebody removed it since, the check's export lagged behind, or something between here and the server sent this run's request twice`;
+  return { status, code: 'gone_since_check', message };
 }
 
 /** Another file than the one seen; where either has no mark, two files cannot be told apart. */

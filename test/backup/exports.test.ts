@@ -99,7 +99,10 @@ describe('an export that gives no file', () => {
       },
     ]);
     expect((await desk.run()).code).toBe(0);
-    expect(only(desk, 'success.csv')).toMatchObject({ sweep_status: 'already_empty' });
+    expect(only(desk, 'success.csv')).toMatchObject({
+      sweep_status: 'already_empty',
+      sweep_code: 'gone_since_check',
+    });
     expect(desk.sandbox.ledger.counts().delete).toBe(0);
   });
 

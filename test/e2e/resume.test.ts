@@ -35,7 +35,7 @@ describe('what resume does', () => {
     const ended = await stand.sweep(['resume', stand.directory, ...FAST]);
     expect(ended.code).toBe(1);
     const run = await stand.run();
-    expect(pick(run.rows.get(6), 'status', 'code')).toEqual(['already_empty', '']);
+    expect(pick(run.rows.get(6), 'status', 'code')).toEqual(['already_empty', 'gone_since_check']);
     expect(pick(run.rows.get(8), 'status', 'code')).toEqual([
       'guard_mismatch',
       'changed_since_check',

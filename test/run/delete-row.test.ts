@@ -45,7 +45,12 @@ const PRIOR = {
 describe('what becomes of a row', () => {
   it.each<{ name: string; answers: Scripted[]; is: string; trusted: boolean }>([
     { name: 'a success', answers: [done], is: 'deleted  1 none', trusted: true },
-    { name: 'no file', answers: [noFile], is: 'already_empty  1 none', trusted: true },
+    {
+      name: 'no file, where the check had seen one',
+      answers: [noFile],
+      is: 'already_empty gone_since_check 1 none',
+      trusted: true,
+    },
     { name: 'a refusal', answers: [refused], is: 'failed http_400 1 none', trusted: true },
     { name: 'a 403 later', answers: [forbidden], is: 'failed http_403 1 none', trusted: true },
     { name: 'lost, then success', answers: [lost, done], is: 'deleted  2 possible', trusted: true },
@@ -83,7 +88,7 @@ describe('what becomes of a row', () => {
     {
       name: 'busy, then no file',
       answers: [busy, noFile],
-      is: 'already_empty  2 none',
+      is: 'already_empty gone_since_check 2 none',
       trusted: true,
     },
     { name: 'busy to the end', answers: [busy], is: 'failed http_429 3 none', trusted: false },
@@ -148,6 +153,16 @@ describe('what becomes of a row', () => {
     { name: 'not sent at all', answers: [notSent], is: 'unknown timeout 1 possible' },
   ])('a row that an earlier session left in the air: $name', async ({ answers, is }) => {
     expect((await play(answers, { work: { prior: PRIOR } })).fate).toBe(is);
+  });
+
+  it('says what may have removed a file that the check had seen', async () => {
+    const { outcome } = await play([{ ...noFile, message: `There is no file ${'x'.repeat(480)}` }]);
+    expect(outcome.message).toContain('There is no file');
+    expect(outcome.message).toMatch(/somebody removed it since, .* lagged behind, .* twice$/);
+    expect(outcome.message.length).toBeLessThanOrEqual(500);
+    const unseen = await play([noFile], { work: { seen: undefined } });
+    expect(unseen.fate).toBe('already_empty  1 none');
+    expect(unseen.outcome.message).toBe('no file');
   });
 
   it('tells that an answer was lost wherever "deleted" rests on it', async () => {
@@ -299,7 +314,11 @@ describe('guards and backup', () => {
       results: [{ ...no, status: 'failed', code: 'backup_failed' }],
       is: 'failed backup_failed 0 none',
     },
-    { name: 'no file', results: [{ kind: 'no_file' }], is: 'already_empty  0 none' },
+    {
+      name: 'no file',
+      results: [{ kind: 'no_file' }],
+      is: 'already_empty gone_since_check 0 none',
+    },
     {
       name: 'after a lost answer',
       results: [{ kind: 'go', file: undefined }, no],

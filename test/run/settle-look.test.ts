@@ -16,7 +16,8 @@ describe('settleByLook: what resume makes of a look', () => {
   it.each<[string, Look, Seen, Air, string]>([
     ['nothing there', gone, 'a.pdf', 'sent', 'deleted '],
     ['nothing there', gone, 'a.pdf', 'mark', 'deleted '],
-    ['nothing there', gone, 'a.pdf', 'none', 'already_empty '],
+    ['nothing there', gone, 'a.pdf', 'none', 'already_empty gone_since_check'],
+    ['nothing there', gone, true, 'none', 'already_empty gone_since_check'],
     ['nothing there', gone, undefined, 'none', 'already_empty '],
     ['the file that the check saw', same, 'a.pdf', 'sent', 'send'],
     ['the file that the check saw', same, 'a.pdf', 'none', 'send'],
@@ -59,13 +60,13 @@ describe('settleByLook: what resume makes of a look', () => {
 const trail = { message: '', attempts: 1, effect: 'none', verified: '' } as const;
 const deleted: Outcome = { ...trail, status: 'deleted', code: '' };
 const unknown: Outcome = { ...trail, status: 'unknown', code: 'timeout', effect: 'possible' };
-const empty: Outcome = { ...trail, status: 'already_empty', code: '' };
+const empty: Outcome = { ...trail, status: 'already_empty', code: 'gone_since_check' };
 
 describe('settleByVerification', () => {
   it.each<[string, Outcome, Look, Seen, string]>([
     ['gone: deleted stays', deleted, gone, 'a.pdf', 'deleted  yes'],
     ['gone: unknown is deleted', unknown, gone, 'a.pdf', 'deleted  yes'],
-    ['gone: empty stays', empty, gone, 'a.pdf', 'already_empty  yes'],
+    ['gone: empty stays', empty, gone, 'a.pdf', 'already_empty gone_since_check yes'],
     ['still there', deleted, same, 'a.pdf', 'failed still_present no'],
     ['still there', unknown, same, 'a.pdf', 'failed still_present no'],
     ['still there after "no file"', empty, same, 'a.pdf', 'failed still_present no'],
@@ -74,7 +75,7 @@ describe('settleByVerification', () => {
     ['there, without a name now', deleted, nameless, 'a.pdf', 'failed still_present no'],
     ['another file', deleted, other, 'a.pdf', 'deleted new_file no'],
     ['another file', unknown, other, 'a.pdf', 'deleted new_file no'],
-    ['another file after "no file"', empty, other, 'a.pdf', 'already_empty  no'],
+    ['another file after "no file"', empty, other, 'a.pdf', 'already_empty gone_since_check no'],
     ['no record says nothing', deleted, noRecord, 'a.pdf', 'deleted  skipped'],
     ['no record says nothing', unknown, noRecord, 'a.pdf', 'unknown timeout skipped'],
     ['nothing says nothing', unknown, nothing, 'a.pdf', 'unknown timeout skipped'],

@@ -33,6 +33,9 @@ export function auditRow(game: Game, { row, outcome, plan }: RowReport, doubts: 
     case 'already_empty':
       if (removed) lie('we removed a file there');
       if (!wasEmptySince(place, game.checkBeganAt)) lie('the place was never empty');
+      if ((code === 'gone_since_check') !== (plan?.plan === 'delete' && plan.seen !== undefined)) {
+        lie('the code does not tell whether the check had seen a file');
+      }
       break;
     case 'failed':
       if (removed && !excusedPresent(game, row.row, code, removals, place)) {

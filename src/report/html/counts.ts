@@ -17,6 +17,8 @@ export interface HtmlCounts {
   remarks: number;
   /** Rows of which a look could not confirm what the check saw. */
   notConfirmed: number;
+  /** Rows that were found empty although the check had seen a file. */
+  goneSinceCheck: number;
   /** Rows of which at least one deletion request was sent. */
   sentRows: number;
   /** Deletion requests. */
@@ -35,6 +37,7 @@ export function emptyCounts(): HtmlCounts {
     withBackup: 0,
     remarks: 0,
     notConfirmed: 0,
+    goneSinceCheck: 0,
     sentRows: 0,
     requests: 0,
   };

@@ -19,7 +19,7 @@ export const STATE_WORDS: Readonly<Record<State, StateWords>> = {
   deleted: { name: 'Deleted', meaning: 'The file is gone, and a request of this run removed it.' },
   already_empty: {
     name: 'Already empty',
-    meaning: 'Nothing was there, and this run cannot have removed it.',
+    meaning: 'Nothing was there, and no request of this run is known to have removed it.',
   },
   failed: { name: 'Failed', meaning: 'The file was not deleted.' },
   unknown: {
@@ -74,8 +74,9 @@ export function isVerifiable({ outcome, seen }: RowReport): boolean {
 
 /** Rows outside error.csv that a person should look at. */
 export function isNoteworthy({ outcome, seen, plan }: RowReport): boolean {
-  if (outcome.code === 'new_file' || outcome.code === 'not_confirmed') return true;
-  return outcome.code === 'would_delete' && seen === undefined && plan !== undefined;
+  const { code } = outcome;
+  if (code === 'new_file' || code === 'not_confirmed' || code === 'gone_since_check') return true;
+  return code === 'would_delete' && seen === undefined && plan !== undefined;
 }
 
 /** Rows that a run left behind. */

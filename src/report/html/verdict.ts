@@ -103,11 +103,12 @@ function judgeStop(page: Page, exitCode: number): Verdict {
 
 function completeSentence(page: Page): string {
   const { states, rows } = page;
+  const gone = page.figures.counts.goneSinceCheck;
   const parts: string[] = [];
   if (states.deleted > 0) parts.push(deletedWords(page));
   if (states.already_empty > 0) {
     parts.push(
-      `${countOf(states.already_empty, 'field')} ${states.already_empty === 1 ? 'was' : 'were'} already empty`,
+      `${countOf(states.already_empty, 'field')} ${states.already_empty === 1 ? 'was' : 'were'} already empty${gone > 0 ? ` (${gone === states.already_empty ? '' : `${formatCount(gone)} of them `}although the check had seen a file)` : ''}`,
     );
   }
   if (states.duplicate > 0) {

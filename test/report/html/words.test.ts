@@ -38,6 +38,7 @@ function pageWith(rows: readonly RowReport[], patch: PagePatch = {}): Page {
 const CHECK: PagePatch = { header: { kind: 'check' }, view: { sent: false } };
 const deleted = buildRow(1);
 const empty = buildRow(2, { outcome: unsent('already_empty', '') });
+const gone = buildRow(10, { outcome: unsent('already_empty', 'gone_since_check') });
 const failed = buildRow(3, { outcome: { status: 'failed', code: 'http_400', verified: '' } });
 const unknown = buildRow(4, {
   outcome: { status: 'unknown', code: 'timeout', verified: 'skipped' },
@@ -73,6 +74,20 @@ describe('the verdict in one sentence', () => {
       {},
       'Complete',
       'The one row is settled: 1 field was already empty.',
+    ],
+    [
+      'nothing there any more',
+      [gone],
+      {},
+      'Complete',
+      'The one row is settled: 1 field was already empty (although the check had seen a file).',
+    ],
+    [
+      'nothing there, and nothing there any more',
+      [empty, gone],
+      {},
+      'Complete',
+      'All 2 rows are settled: 2 fields were already empty (1 of them although the check had seen a file).',
     ],
     [
       'failures',

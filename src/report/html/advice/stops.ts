@@ -5,7 +5,15 @@ const RESUME = 'Then finish with the resume command.';
 
 /** Rows that a run left behind when it stopped, and those that only need to be known of. */
 export const STOPS: Readonly<
-  Record<StopCode | 'new_file' | 'would_delete' | 'nothing_to_delete' | 'duplicate_of', Words>
+  Record<
+    | StopCode
+    | 'gone_since_check'
+    | 'new_file'
+    | 'would_delete'
+    | 'nothing_to_delete'
+    | 'duplicate_of',
+    Words
+  >
 > = {
   rejected_token: [
     'The server rejected the token',
@@ -52,6 +60,10 @@ export const STOPS: Readonly<
   interrupted: [
     'The run was interrupted',
     'Finish with the resume command. It looks at each row before it sends anything.',
+  ],
+  gone_since_check: [
+    'Nothing was there, though the check had seen a file',
+    'Nothing to mend: the file is gone. Somebody removed it since the check, the check’s export lagged behind, or something between here and the server (a proxy) sent this run’s request twice. REDCap’s own logging can tell which.',
   ],
   new_file: [
     'The file is gone, and another one has been stored since',
