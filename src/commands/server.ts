@@ -1,15 +1,16 @@
 import type { Clock } from '../clock.ts';
 import type { Target } from '../manifest/target.ts';
-import { lookAt, type ExportAnswer, type LookedBatch } from '../project/look-batch.ts';
+import { createLists, type ExportAnswer, type ExportAny } from '../project/export-lists.ts';
+import { lookAt, type LookedBatch } from '../project/look-batch.ts';
 import type { ProjectModel } from '../project/model.ts';
 import { nameNearRecords } from '../project/near-records.ts';
-import { readModel, readProjectId } from '../project/read-model.ts';
+import { readModel, readProjectId, type ProjectReader } from '../project/read-model.ts';
 import { createFileClient, type FileClient } from '../redcap/file-client.ts';
 import { createDeleter } from '../redcap/deleter.ts';
 import type { Door } from '../redcap/door.ts';
-import { createReader, type Reader, type RecordQuery } from '../redcap/reader.ts';
-import type { ReadAnswer, ReadFailure } from '../redcap/read-answers.ts';
-import { retrying } from '../redcap/retry.ts';
+import { createReader, type Reader } from '../redcap/reader.ts';
+import type { ReadAnswer } from '../redcap/read-answers.ts';
+import { retrying, type Retrying } from '../redcap/retry.ts';
 import type { RunControl } from '../run/control.ts';
 import type { RemoveFile } from '../run/delete-context.ts';
 
@@ -24,7 +25,8 @@ export interface Server {
   look(model: ProjectModel, targets: readonly Target[]): Promise<LookedBatch>;
   /** The same for verification, which some stops leave running. */
   lookAfter(model: ProjectModel, targets: readonly Target[]): Promise<LookedBatch>;
-  exportRecords(query: RecordQuery): ReturnType<Reader['exportRecords']>;
+  /** One list, as it comes; without records: all that the project has. */
+  exportRecords: ExportAny;
   readonly requests: number;
 }
 
@@ -41,18 +43,19 @@ export interface ServerOptions {
 export function createServer(options: ServerOptions): Server {
   const { door, control } = options;
   const stopping = readerUntil(options, control.stopping);
-  const looking = readerUntil(options, control.looking);
+  const exportUntilStop = exportBy(options, control.stopping);
+  const exportUntilEnd = exportBy(options, control.looking);
+  const lists = createLists();
   return {
     readModel: () => readModel(stopping),
     readProjectId: () => readProjectId(stopping),
-    look: (model, targets) => lookAt(exportBy(stopping, control), model, targets),
+    look: (model, targets) => lookAt(exportUntilStop, model, targets, lists),
     async lookForCheck(model, targets) {
-      const exportRecords = exportBy(stopping, control);
-      const looked = await lookAt(exportRecords, model, targets);
-      return nameNearRecords(exportRecords, model, targets, looked);
+      const looked = await lookAt(exportUntilStop, model, targets, lists);
+      return nameNearRecords(exportUntilStop, model, targets, looked);
     },
-    lookAfter: (model, targets) => lookAt(exportBy(looking, control), model, targets),
-    exportRecords: (query) => stopping.exportRecords(query),
+    lookAfter: (model, targets) => lookAt(exportUntilEnd, model, targets, lists),
+    exportRecords: exportUntilStop,
     get requests() {
       return door.requests;
     },
@@ -75,59 +78,84 @@ export function createFiles({ door }: ServerOptions): FileClient {
   return createFileClient(door);
 }
 
-function readerUntil(options: ServerOptions, signal: AbortSignal): Reader {
-  const { door, control, clock, random, retries } = options;
-  const reader = createReader(door, { signal, abort: control.aborting });
-  const again =
-    <T>(
-      read: () => Promise<ReadAnswer<T>>,
-      emptyAgain = true,
-    ): (() => Promise<ReadAnswer<T> | ReadFailure>) =>
-    async () => {
-      const answer = await retrying(read, {
-        retries,
-        clock,
-        random,
-        signal,
-        emptyAgain,
-        onRetry: options.onRetry,
-      })();
-      options.onAnswer?.();
-      return answer;
-    };
+function readerUntil(options: ServerOptions, signal: AbortSignal): ProjectReader {
+  const reader = createReader(options.door, { signal, abort: options.control.aborting });
+  const again = <T>(read: () => Promise<ReadAnswer<T>>) =>
+    readAgain(options, signal, read, { emptyAgain: true });
   return {
-    version: again(() => reader.version()),
-    project: again(() => reader.project()),
-    metadata: again(() => reader.metadata()),
-    events: again(() => reader.events()),
-    formEventMapping: again(() => reader.formEventMapping()),
-    repeatingFormsEvents: again(() => reader.repeatingFormsEvents()),
-    // Whoever looks asks again himself, and knows what a second silence means.
-    exportRecords: (query) => again(() => reader.exportRecords(query), false)(),
+    version: () => again(() => reader.version()),
+    project: () => again(() => reader.project()),
+    metadata: () => again(() => reader.metadata()),
+    events: () => again(() => reader.events()),
+    formEventMapping: () => again(() => reader.formEventMapping()),
+    repeatingFormsEvents: () => again(() => reader.repeatingFormsEvents()),
   };
 }
 
-function exportBy(
-  reader: Reader,
-  control: RunControl,
-): (query: RecordQuery) => Promise<ExportAnswer> {
-  return async (query) => {
-    const answer = await reader.exportRecords(query);
-    switch (answer.kind) {
-      case 'value':
-        return { kind: 'rows', rows: answer.value };
-      case 'empty':
-        return { kind: 'bodyless' };
-      case 'not_sent':
-        return { kind: 'stopped' };
-      case 'stop':
-        // A ban or a rejected token ends the command wherever it is met.
-        control.stop(answer.stop, answer.message);
-        return { kind: 'unreadable', message: answer.message, status: answer.httpStatus };
-      case 'unreadable':
-      case 'error':
-      case 'retry':
-        return { kind: 'unreadable', message: answer.message, status: answer.httpStatus };
-    }
+function exportBy(options: ServerOptions, signal: AbortSignal): ExportAny {
+  const { door, control, retries } = options;
+  const reader = createReader(door, { signal, abort: control.aborting });
+  const once = Math.min(1, retries);
+  const retriesAfter = (answer: ListAnswer): number | undefined =>
+    answer.kind === 'empty' ? 1 : isOfTheList(answer) ? once : undefined;
+  return async (query, tries = 'all') => {
+    // Whoever looks asks again himself after a list without a body, and knows what a second silence means.
+    const answer = await readAgain(options, signal, () => reader.exportRecords(query), {
+      retriesAfter: tries === 'two' ? retriesAfter : undefined,
+    });
+    // A ban or a rejected token ends the command wherever it is met.
+    if (answer.kind === 'stop') control.stop(answer.stop, answer.message);
+    return exportAnswerOf(answer);
   };
+}
+
+/** What the server's answer to a list means to whoever looks. */
+export function exportAnswerOf(answer: ListAnswer): ExportAnswer {
+  switch (answer.kind) {
+    case 'value':
+      return { kind: 'rows', rows: answer.value };
+    case 'empty':
+      return { kind: 'bodyless' };
+    case 'not_sent':
+      return { kind: 'stopped' };
+    case 'unreadable':
+    case 'error':
+    case 'retry':
+    case 'stop':
+      return {
+        kind: 'unreadable',
+        message: answer.message,
+        status: answer.httpStatus,
+        shorterMayDo: isOfTheList(answer),
+      };
+  }
+}
+
+type ListAnswer = Awaited<ReturnType<Reader['exportRecords']>>;
+
+/** Did the server fail on this very list, so that a shorter one may be spared? */
+function isOfTheList(answer: ListAnswer): boolean {
+  switch (answer.kind) {
+    case 'unreadable':
+      return true;
+    case 'error':
+      return answer.httpStatus === 413 || answer.httpStatus === 414 || answer.httpStatus >= 500;
+    case 'retry':
+      return answer.sent && answer.code !== 'http_408' && answer.code !== 'http_429';
+    default:
+      return false;
+  }
+}
+
+/** A read with its retries; the command's waits are told. */
+async function readAgain<T>(
+  options: ServerOptions,
+  signal: AbortSignal,
+  read: () => Promise<ReadAnswer<T>>,
+  how: Pick<Retrying<ReadAnswer<T>>, 'emptyAgain' | 'retriesAfter'>,
+): Promise<ReadAnswer<T>> {
+  const { retries, clock, random, onRetry, onAnswer } = options;
+  const answer = await retrying(read, { retries, clock, random, signal, onRetry, ...how })();
+  onAnswer?.();
+  return answer;
 }

@@ -1,21 +1,16 @@
 import type { Target } from '../manifest/target.ts';
+import {
+  askForList,
+  BODYLESS,
+  createLists,
+  type ExportRecords,
+  type Lists,
+} from './export-lists.ts';
 import { nearestSpelling } from './near.ts';
 import { asText, readLook, type ExportRow, type Look } from './look.ts';
 import type { ProjectModel } from './model.ts';
 
-/** How a list of records is asked for; retries are behind it. */
-export type ExportRecords = (query: {
-  readonly records: readonly string[];
-  readonly fields: readonly string[];
-}) => Promise<ExportAnswer>;
-
-export type ExportAnswer =
-  | { readonly kind: 'rows'; readonly rows: readonly ExportRow[] }
-  /** 200 without a body: loaded servers send that, and it says nothing. */
-  | { readonly kind: 'bodyless' }
-  | { readonly kind: 'unreadable'; readonly message: string; readonly status?: number | undefined }
-  /** The wait for it was broken by a stop. */
-  | { readonly kind: 'stopped' };
+export type { ExportAnswer, ExportRecords } from './export-lists.ts';
 
 /** What came of looking at a batch of targets. */
 export type LookedBatch =
@@ -33,51 +28,59 @@ export type LookedBatch =
 /** Records that a first list lacked are asked for again in batches of this size at most. */
 const AGAIN_SIZE = 25;
 
-const BODYLESS = 'the server answered without a body, twice';
 const BLIND =
   'the export lists other record names than the ones asked for (de-identified export rights)';
 
 /**
  * Looks at targets through one record export, asking once more for records
- * that the list lacks: loaded servers leave records out (and answer 200
- * without a body), so that one absence proves nothing.
+ * that the list lacks: loaded servers leave records out, so that one absence
+ * proves nothing. A list that the server fails on is asked for in parts; of a
+ * record that fails alone the look says nothing. `lists` is the command's.
  */
 export async function lookAt(
   exportRecords: ExportRecords,
   model: ProjectModel,
   targets: readonly Target[],
+  lists: Lists = createLists(),
 ): Promise<LookedBatch> {
   const records = [...new Set(targets.map((target) => target.record))];
   const fields = [...new Set([model.recordIdField, ...targets.map((target) => target.field)])];
   const gathered = new Gathered(model.recordIdField);
+  /** Records that the server fails on, with why. */
+  const silent = new Map<string, string>();
 
-  const first = await askTwiceForBody(exportRecords, { records, fields });
-  if (first.kind === 'unreadable' || first.kind === 'stopped') return first;
-  if (first.kind === 'bodyless') return sayNothing(targets, BODYLESS, false);
-  gathered.add(first.rows);
+  const ask = async (asked: readonly string[]): Promise<LookedBatch | undefined> => {
+    const answer = await askForList(exportRecords, { records: asked, fields }, lists);
+    if (answer.kind !== 'rows') return answer;
+    gathered.add(answer.rows);
+    for (const [record, why] of answer.failed) {
+      silent.set(record, why === BODYLESS ? why : `the list of this record alone fails: ${why}`);
+    }
+    return undefined;
+  };
 
-  let missing = records.filter((record) => !gathered.has(record));
+  const unusable = await ask(records);
+  if (unusable !== undefined) return unusable;
+
+  let missing = records.filter((record) => !gathered.has(record) && !silent.has(record));
   const near = (record: string): string | undefined =>
     nearestSpelling(record, gathered.recordNames());
   const seesHashes =
-    first.rows.length > 0 &&
-    missing.length === records.length &&
-    records.every((record) => near(record) === undefined);
-  if (seesHashes) return sayNothing(targets, BLIND, true);
+    !gathered.empty &&
+    !records.some((record) => gathered.has(record) || near(record) !== undefined);
+  if (seesHashes) return sayNothing(targets, BLIND);
 
-  const silent = new Set<string>();
   while (missing.length > 0) {
     const size = Math.min(AGAIN_SIZE, Math.max(1, Math.ceil(records.length / 2)));
     const again = missing.slice(0, size);
     missing = missing.slice(size);
-    const second = await askTwiceForBody(exportRecords, { records: again, fields });
-    if (second.kind === 'unreadable' || second.kind === 'stopped') return second;
-    if (second.kind === 'bodyless') for (const record of again) silent.add(record);
-    else gathered.add(second.rows);
+    const ended = await ask(again);
+    if (ended !== undefined) return ended;
   }
 
   const looks = targets.map((target): Look => {
-    if (silent.has(target.record)) return { kind: 'nothing', why: BODYLESS };
+    const why = silent.get(target.record);
+    if (why !== undefined) return { kind: 'nothing', why };
     const rows = gathered.rowsOf(target.record);
     if (rows.length === 0) {
       const spelling = near(target.record);
@@ -88,20 +91,12 @@ export async function lookAt(
   return { kind: 'looked', looks, rowsOf: (record) => gathered.rowsOf(record), blind: false };
 }
 
-async function askTwiceForBody(
-  exportRecords: ExportRecords,
-  query: Parameters<ExportRecords>[0],
-): Promise<ExportAnswer> {
-  const answer = await exportRecords(query);
-  return answer.kind === 'bodyless' ? exportRecords(query) : answer;
-}
-
-function sayNothing(targets: readonly Target[], why: string, blind: boolean): LookedBatch {
+function sayNothing(targets: readonly Target[], why: string): LookedBatch {
   return {
     kind: 'looked',
     looks: targets.map(() => ({ kind: 'nothing', why })),
     rowsOf: () => [],
-    blind,
+    blind: true,
   };
 }
 
@@ -123,6 +118,10 @@ class Gathered {
       if (known === undefined) this.#rows.set(record, [row]);
       else known.push(row);
     }
+  }
+
+  get empty(): boolean {
+    return this.#rows.size === 0;
   }
 
   has(record: string): boolean {

@@ -1,5 +1,13 @@
 import { RefusedError } from '../errors.ts';
-import type { Reader } from '../redcap/reader.ts';
+import {
+  askForList,
+  BODYLESS,
+  createLists,
+  type ExportAny,
+  type ListAnswer,
+  type ListQuery,
+  type Lists,
+} from './export-lists.ts';
 import { asText, readValue, type ExportRow } from './look.ts';
 import type { ProjectModel } from './model.ts';
 import { ReadingStopped } from './read-model.ts';
@@ -23,7 +31,7 @@ export interface ScanScope {
 }
 
 export interface ScanOptions {
-  readonly exportRecords: Reader['exportRecords'];
+  readonly exportRecords: ExportAny;
   readonly begin: () => Promise<void>;
   readonly onRows: (rows: readonly (readonly string[])[]) => Promise<void>;
   readonly onRecords: (total: number) => void;
@@ -53,11 +61,12 @@ export async function scanProject(
   await options.begin();
   options.onRecords(names.length);
   const seen = new Set<string>();
+  const lists = createLists();
   for (let at = 0; at < names.length; at += BATCH_RECORDS) {
     const records = names.slice(at, at + BATCH_RECORDS);
     for (let from = 0; from < scope.fields.length; from += BATCH_FIELDS) {
       const fields = scope.fields.slice(from, from + BATCH_FIELDS);
-      const rows = await exportAll(options, model, records, fields);
+      const rows = await exportAll(options, lists, model, records, fields);
       for (const row of rows)
         for (const field of fields) if (Object.hasOwn(row, field)) seen.add(field);
       await options.onRows(rows.flatMap((row) => filesOf(row, fields, model, scope.events)));
@@ -70,8 +79,6 @@ export async function scanProject(
   };
 }
 
-type Query = Parameters<Reader['exportRecords']>[0];
-
 async function chooseRecords(
   model: ProjectModel,
   { records, filter }: ScanScope,
@@ -82,14 +89,15 @@ async function chooseRecords(
   const gather = (rows: readonly ExportRow[]): void => {
     for (const row of rows) found.add(asText(row[id]));
   };
+  const lists = createLists();
   if (records === undefined) {
-    gather(await exportRows(options, { fields: [id], filterLogic: filter }));
+    gather(await exportEvery(options, { fields: [id], filterLogic: filter }));
     return { names: [...found], missing: [] };
   }
   const absent = async (asked: readonly string[], size: number): Promise<readonly string[]> => {
     for (let at = 0; at < asked.length; at += size) {
       const batch = asked.slice(at, at + size);
-      gather(await exportRows(options, { records: batch, fields: [id] }));
+      gather(await exportNamed(options, lists, { records: batch, fields: [id] }));
     }
     return asked.filter((record) => !found.has(record));
   };
@@ -101,7 +109,8 @@ async function chooseRecords(
   found.clear();
   for (let at = 0; at < present.length; at += BATCH_RECORDS) {
     const batch = present.slice(at, at + BATCH_RECORDS);
-    gather(await exportRows(options, { records: batch, fields: [id], filterLogic: filter }));
+    const query = { records: batch, fields: [id], filterLogic: filter };
+    gather(await exportNamed(options, lists, query));
   }
   return { names: present.filter((record) => found.has(record)), missing };
 }
@@ -112,6 +121,7 @@ async function chooseRecords(
  */
 async function exportAll(
   options: ScanOptions,
+  lists: Lists,
   model: ProjectModel,
   records: readonly string[],
   scopeFields: readonly string[],
@@ -120,7 +130,7 @@ async function exportAll(
   const fields = [...new Set([id, ...scopeFields])];
   const found = new Set<string>();
   const ask = async (names: readonly string[]): Promise<readonly ExportRow[]> => {
-    const rows = await exportRows(options, { records: names, fields });
+    const rows = await exportNamed(options, lists, { records: names, fields });
     for (const row of rows) found.add(asText(row[id]));
     return rows;
   };
@@ -137,12 +147,38 @@ async function exportAll(
   );
 }
 
-async function exportRows(options: ScanOptions, query: Query): Promise<readonly ExportRow[]> {
-  let answer = await options.exportRecords(query);
-  if (answer.kind === 'empty') answer = await options.exportRecords(query);
-  if (answer.kind === 'value') return answer.value;
-  if (answer.kind === 'not_sent') throw new ReadingStopped('interrupted');
+/** Rows of named records, in parts where the server fails on the whole. Throws for a record that it fails on alone. */
+async function exportNamed(
+  { exportRecords }: ScanOptions,
+  lists: Lists,
+  query: ListQuery,
+): Promise<readonly ExportRow[]> {
+  const answer = await askForList(exportRecords, query, lists);
+  if (answer.kind !== 'rows') throw notComplete(answer);
+  const [first] = answer.failed;
+  if (first === undefined) return answer.rows;
+  const names = [...answer.failed.keys()];
   throw new RefusedError(
+    `The server fails on ${names.length === 1 ? 'this record' : 'these records'} even when asked for nothing else: ${names.slice(0, 6).join(', ')}${names.length > 6 ? ` and ${names.length - 6} more` : ''} (${first[1]}). A list without their files would not be whole, so there is none. Ask the server's administrator about them, or list the others by --record-file.`,
+  );
+}
+
+/** Rows of all records that the project lists. */
+async function exportEvery(
+  { exportRecords }: ScanOptions,
+  query: Parameters<ExportAny>[0],
+): Promise<readonly ExportRow[]> {
+  let answer = await exportRecords(query);
+  if (answer.kind === 'bodyless') answer = await exportRecords(query);
+  if (answer.kind === 'rows') return answer.rows;
+  throw notComplete(
+    answer.kind === 'bodyless' ? { kind: 'unreadable', message: BODYLESS } : answer,
+  );
+}
+
+function notComplete(answer: Exclude<ListAnswer, { kind: 'rows' }>): Error {
+  if (answer.kind === 'stopped') return new ReadingStopped('interrupted');
+  return new RefusedError(
     `The server's list of records cannot be used${answer.message === '' ? '' : `: ${answer.message}`}. The scan is not complete.`,
   );
 }

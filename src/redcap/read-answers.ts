@@ -22,7 +22,8 @@ export type ReadFailure = AnswerFacts &
     | { readonly kind: 'unreadable' }
     /** A REDCap error, or another 4xx or 501. */
     | { readonly kind: 'error'; readonly httpStatus: number }
-    | { readonly kind: 'retry'; readonly code: string }
+    /** `sent` is false only where the connection was never made. */
+    | { readonly kind: 'retry'; readonly code: string; readonly sent: boolean }
     /** Our own stop came first: the wait was broken, or the request given up. */
     | { readonly kind: 'not_sent' }
     | Stop
@@ -59,7 +60,7 @@ export function readFailure(
   if (answer.kind === 'broken') {
     if (answer.code === 'certificate') return readDistrust(answer);
     if (answer.code === 'aborted') return NOT_SENT;
-    return { kind: 'retry', code: answer.code, ...noFacts(answer.message) };
+    return { kind: 'retry', code: answer.code, sent: answer.sent, ...noFacts(answer.message) };
   }
   const { status, body } = answer;
   const error = readRedcapError(body);
@@ -77,7 +78,7 @@ export function readFailure(
     answer,
     again.code === 'unexpected_answer'
       ? { kind: 'unreadable' }
-      : { kind: 'retry', code: again.code },
+      : { kind: 'retry', code: again.code, sent: true },
     context,
   );
 }
@@ -92,7 +93,9 @@ export function readUnreadable(
 
 function againOrStop(
   answer: Extract<WireAnswer, { kind: 'answer' }>,
-  how: { readonly kind: 'unreadable' } | { readonly kind: 'retry'; readonly code: string },
+  how:
+    | { readonly kind: 'unreadable' }
+    | { readonly kind: 'retry'; readonly code: string; readonly sent: true },
   context: AnswerContext,
 ): ReadFailure {
   const error = readRedcapError(answer.body);

@@ -15,9 +15,11 @@ export function delayBefore(attempt: number, random: () => number): number {
   return ceiling * random();
 }
 
-export interface Retrying {
+export interface Retrying<A = never> {
   /** Further tries after the first. */
   readonly retries: number;
+  /** After some answers fewer tries, or more: how many after the first; undefined: as above. */
+  readonly retriesAfter?: ((answer: A) => number | undefined) | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   /** The stop: breaks the wait, and the answer is then `not_sent`. */
@@ -45,16 +47,19 @@ const TRANSIENT: ReadonlySet<string> = new Set(['retry', 'unreadable', 'no_name'
  */
 export function retrying<A extends Retriable>(
   read: () => Promise<A>,
-  options: Retrying,
+  options: Retrying<A>,
 ): () => Promise<A | ReadFailure> {
-  const { retries, clock, random, signal, stopped, emptyAgain, onRetry } = options;
+  const { retries, retriesAfter, clock, random, signal, stopped, emptyAgain, onRetry } = options;
   return async () => {
     let emptyTries = emptyAgain === true ? 1 : 0;
     for (let attempt = 1; ; attempt += 1) {
       const answer = await read();
+      const own = retriesAfter?.(answer);
       const again =
-        (TRANSIENT.has(answer.kind) && attempt <= retries) ||
-        (answer.kind === 'empty' && emptyTries-- > 0);
+        own === undefined
+          ? (TRANSIENT.has(answer.kind) && attempt <= retries) ||
+            (answer.kind === 'empty' && emptyTries-- > 0)
+          : attempt <= own;
       if (!again || stopped?.() === true) return answer;
       const waitMs = answer.retryAfterMs ?? delayBefore(attempt, random);
       onRetry?.(waitMs, answer.message);

@@ -7,6 +7,7 @@ import { makePlan, type PlannedRow } from '../../src/plan/make-plan.ts';
 import { ruleRow } from '../../src/plan/rules.ts';
 import { ruledRows, surveyManifest, type Survey } from '../../src/plan/survey.ts';
 import { countPlanned, emptyTotals, type PlanTotals } from '../../src/plan/totals.ts';
+import { exportAnswerOf } from '../../src/commands/server.ts';
 import { lookAt, type LookedBatch } from '../../src/project/look-batch.ts';
 import type { ProjectModel } from '../../src/project/model.ts';
 import { readModel } from '../../src/project/read-model.ts';
@@ -82,17 +83,7 @@ export async function planAgainst(
     csv,
     model,
     (targets) =>
-      lookAt(
-        async (query) => {
-          const answer = await reader.exportRecords(query);
-          if (answer.kind === 'value') return { kind: 'rows', rows: answer.value };
-          return answer.kind === 'empty'
-            ? { kind: 'bodyless' }
-            : { kind: 'unreadable', message: answer.message };
-        },
-        model,
-        targets,
-      ),
+      lookAt(async (query) => exportAnswerOf(await reader.exportRecords(query)), model, targets),
     settings,
   );
 }

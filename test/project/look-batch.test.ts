@@ -117,14 +117,22 @@ describe('an answer without a body', () => {
     expect(looksOf(batch)).toEqual([GONE]);
   });
 
-  it('says nothing when it comes twice', async () => {
+  it('says nothing of a record that has come so twice, alone', async () => {
+    const { batch, asked } = await look(photos('1'), { kind: 'bodyless' }, { kind: 'bodyless' });
+    expect(asked).toHaveLength(2);
+    expect(batch).toMatchObject({ looks: [BODYLESS_LOOK], blind: false });
+  });
+
+  it('is of its list: the halves may come', async () => {
     const { batch, asked } = await look(
-      photos('1', '2'),
+      photos('1', '2', '3'),
       { kind: 'bodyless' },
+      { kind: 'bodyless' },
+      rows('1', '2'),
       { kind: 'bodyless' },
     );
-    expect(asked).toHaveLength(2);
-    expect(batch).toMatchObject({ looks: [BODYLESS_LOOK, BODYLESS_LOOK], blind: false });
+    expect(asked).toEqual([['1', '2', '3'], ['1', '2', '3'], ['1', '2'], ['3']]);
+    expect(looksOf(batch)).toEqual([GONE, GONE, BODYLESS_LOOK]);
   });
 
   it('says nothing of the records that were asked for again alone', async () => {
@@ -174,17 +182,36 @@ describe('a list of strangers (hashed record ids)', () => {
 });
 
 describe('a look that cannot be read', () => {
-  const UNREADABLE: ExportAnswer = { kind: 'unreadable', message: 'a page', status: 200 };
+  const UNREADABLE: ExportAnswer = { kind: 'unreadable', message: 'no right', status: 403 };
+  const FAULT: ExportAnswer = { kind: 'unreadable', message: 'x', status: 500, shorterMayDo: true };
 
   it.each<[string, readonly ExportAnswer[], LookedBatch]>([
     ['at first', [UNREADABLE], UNREADABLE],
     ['after an answer without a body', [{ kind: 'bodyless' }, UNREADABLE], UNREADABLE],
     ['in asking again', [rows('1'), UNREADABLE], UNREADABLE],
+    ['in a half', [FAULT, UNREADABLE], UNREADABLE],
     ['a stop', [{ kind: 'stopped' }], { kind: 'stopped' }],
+    ['a stop in a half', [FAULT, { kind: 'stopped' }], { kind: 'stopped' }],
     ['a stop in asking again', [rows('1'), { kind: 'stopped' }], { kind: 'stopped' }],
   ])('%s', async (_what, answers, batch) => {
     expect((await look(photos('1', '2'), ...answers)).batch).toEqual(batch);
   });
+});
+
+it('says nothing of a record that the server fails on alone, and why', async () => {
+  const fault: ExportAnswer = {
+    kind: 'unreadable',
+    message: 'HTTP 500',
+    status: 500,
+    shorterMayDo: true,
+  };
+  const { batch, asked } = await look(photos('1', '2', '3'), fault, rows('1'), fault, rows());
+  expect(asked).toEqual([['1', '2', '3'], ['1', '2'], ['3'], ['2']]);
+  expect(looksOf(batch)).toEqual([
+    GONE,
+    { kind: 'no_record' },
+    { kind: 'nothing', why: 'the list of this record alone fails: HTTP 500' },
+  ]);
 });
 
 it('says nothing of a field that the whole answer leaves out', async () => {

@@ -1,21 +1,25 @@
 import { describe, expect, it } from 'vitest';
+import { exportAnswerOf } from '../../src/commands/server.ts';
 import { RefusedError } from '../../src/errors.ts';
 import { readModel } from '../../src/project/read-model.ts';
 import { scanProject, type Scanned, type ScanScope } from '../../src/project/scan.ts';
 import type { ProjectModel } from '../../src/project/model.ts';
-import type { ReadAnswer } from '../../src/redcap/read-answers.ts';
-import type { RecordRow } from '../../src/redcap/shapes.ts';
-import type { Reader, RecordQuery } from '../../src/redcap/reader.ts';
+import type { ExportAnswer, ExportAny } from '../../src/project/export-lists.ts';
+import type { ExportRow } from '../../src/project/look.ts';
+import type { Reader } from '../../src/redcap/reader.ts';
 import { createSandbox } from '../../src/sandbox/handler.ts';
 import type { SandboxOptions } from '../../src/sandbox/options.ts';
 import { makeStudy } from '../sandbox/ask.ts';
-import {
-  EMPTY_ANSWER,
-  makeClassicModel,
-  readSandbox,
-  readScripted,
-  readValueAnswer,
-} from './builders.ts';
+import { makeClassicModel, readSandbox, readScripted } from './builders.ts';
+
+const exportBy =
+  (reader: Reader): ExportAny =>
+  async (query) =>
+    exportAnswerOf(await reader.exportRecords(query));
+
+type Query = Parameters<ExportAny>[0];
+const PAGE: ExportAnswer = { kind: 'unreadable', message: 'a page', shorterMayDo: true };
+const BODYLESS: ExportAnswer = { kind: 'bodyless' };
 
 interface Scan extends Scanned {
   readonly files: readonly (readonly string[])[];
@@ -24,7 +28,7 @@ interface Scan extends Scanned {
 
 async function scan(
   model: ProjectModel,
-  exportRecords: Reader['exportRecords'],
+  exportRecords: ExportAny,
   scope: Partial<ScanScope> = {},
 ): Promise<Scan> {
   const files: (readonly string[])[] = [];
@@ -75,7 +79,7 @@ async function scanStudy(
     ],
   });
   const reader = readSandbox(createSandbox({ project, ...options }));
-  return scan(await readModel(reader), (query) => reader.exportRecords(query), scope);
+  return scan(await readModel(reader), exportBy(reader), scope);
 }
 
 const SIG = ['1', 'sig', 'base_arm_1', '', 's.png', 'files', 'yes'];
@@ -139,7 +143,7 @@ describe('against the sandbox', () => {
     const reader = readSandbox(sandbox);
     const model = await readModel(reader);
     const before = sandbox.ledger.entries.length;
-    const { files, progress } = await scan(model, (query) => reader.exportRecords(query));
+    const { files, progress } = await scan(model, exportBy(reader));
     expect([progress, sandbox.ledger.entries.length - before]).toEqual([[100, 200, 250], 4]);
     const stored = [...sandbox.project.files()].map(({ target, fileName }) => [
       target.record,
@@ -159,14 +163,16 @@ describe('answers that lack something', () => {
     repeats: { kind: 'none' },
     fileFields: { photo: { form: 'files', signature: false } },
   });
-  const row = (record: string): RecordRow => ({ record_id: record, photo: `${record}.jpg` });
-  const rows = (...records: readonly string[]): ReadAnswer<readonly RecordRow[]> =>
-    readValueAnswer(records.map(row));
-  const script = (...answers: readonly ReadAnswer<readonly RecordRow[]>[]) => {
-    const queries: RecordQuery[] = [];
+  const row = (record: string): ExportRow => ({ record_id: record, photo: `${record}.jpg` });
+  const rows = (...records: readonly string[]): ExportAnswer => ({
+    kind: 'rows',
+    rows: records.map(row),
+  });
+  const script = (...answers: readonly ExportAnswer[]) => {
+    const queries: Query[] = [];
     return {
       queries,
-      exportRecords: (query: RecordQuery) => {
+      exportRecords: (query: Query) => {
         const answer = answers[queries.push(query) - 1];
         if (answer === undefined) throw new Error('asked once too often');
         return Promise.resolve(answer);
@@ -193,13 +199,20 @@ describe('answers that lack something', () => {
   });
 
   it('asks again after an answer without a body', async () => {
-    const { exportRecords } = script(rows('1'), EMPTY_ANSWER, rows('1'));
+    const { exportRecords } = script(rows('1'), BODYLESS, rows('1'));
     expect(recordsOf(await scan(MODEL, exportRecords))).toEqual(['1']);
   });
 
-  it.each<[string, readonly ReadAnswer<readonly RecordRow[]>[], RegExp]>([
-    ['twice without a body', [EMPTY_ANSWER, EMPTY_ANSWER], /list of records/],
-    ['twice without a body, later', [rows('1'), EMPTY_ANSWER, EMPTY_ANSWER], /list of records/],
+  it('asks for the halves of a list that the server fails on', async () => {
+    const { exportRecords } = script(rows('1', '2', '3'), PAGE, rows('1', '2'), rows('3'));
+    expect(recordsOf(await scan(MODEL, exportRecords))).toEqual(['1', '2', '3']);
+  });
+
+  it.each<[string, readonly ExportAnswer[], RegExp]>([
+    ['twice without a body', [BODYLESS, BODYLESS], /list of records/],
+    ['twice without a body, later', [rows('1'), BODYLESS, BODYLESS], /fails on this record.*: 1 /],
+    ['a page for ever', [rows('1', '2'), PAGE, PAGE, PAGE], /cannot be used: a page/],
+    ['a bad record', [rows('1', '2'), PAGE, rows('1'), PAGE], /fails on this record.*: 2 /],
   ])('%s: refused', async (_what, answers, message) => {
     const failure = scan(MODEL, script(...answers).exportRecords);
     await expect(failure).rejects.toThrow(RefusedError);
@@ -212,7 +225,7 @@ describe('answers that lack something', () => {
     ['a server fault', [500, ''], /HTTP 500/],
   ])('%s: refused', async (_what, record, message) => {
     const reader = readScripted({ record });
-    await expect(scan(MODEL, (query) => reader.exportRecords(query))).rejects.toThrow(message);
+    await expect(scan(MODEL, exportBy(reader))).rejects.toThrow(message);
   });
 
   it('finds an empty project empty', async () => {
