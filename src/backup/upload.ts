@@ -1,6 +1,6 @@
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readBytes } from '../file-bytes.ts';
 import type { UploadFile } from '../redcap/multipart.ts';
 import { fileSha256 } from '../report/digest.ts';
 import { nameInBackupPath } from './naming.ts';
@@ -36,6 +36,6 @@ export async function openBackup(
   }
   return {
     fileName: name,
-    bytes: { length: bytes, open: () => createReadStream(path) as AsyncIterable<Uint8Array> },
+    bytes: { length: bytes, open: () => readBytes(path) },
   };
 }

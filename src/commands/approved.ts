@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { RefusedError } from '../errors.ts';
+import { readBytes } from '../file-bytes.ts';
 import { foldJournal } from '../journal/fold.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
 import { fileSha256 } from '../report/digest.ts';
 import { MANIFEST_FILE } from '../report/make-reports.ts';
-import { openLate } from '../run-directory/manifest-copy.ts';
 import type { PrepareOptions } from './prepare-options.ts';
 
 /** A check that somebody reviewed, to be carried out to the letter. */
@@ -41,7 +41,7 @@ export async function openApproved(directory: string): Promise<Approved> {
   return {
     source: {
       name: header.manifest.name,
-      chunks: openLate(join(directory, MANIFEST_FILE)),
+      chunks: readBytes(join(directory, MANIFEST_FILE)),
     },
     settings: {
       columns: header.columns,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { endingWith } from '../endings.ts';
 import { RefusedError } from '../errors.ts';
 import { openJournalFile } from '../journal/file.ts';
 import { JOURNAL_FILE, type JournalHeader } from '../journal/lines.ts';
@@ -38,7 +39,13 @@ export async function prepare(
 ): Promise<Prepared> {
   const { source, runDir, reportDir } = options;
   const startedAtMs = io.clock.now();
-  const draft = await createDraft({ runDir, reportDir, manifestName: source.name, startedAtMs });
+  const draft = await createDraft({
+    runDir,
+    reportDir,
+    manifestName: source.name,
+    startedAtMs,
+    clock: io.clock,
+  });
   try {
     const copy = await copyManifest(source.chunks, source.name, join(draft.path, MANIFEST_FILE));
     if (
@@ -52,7 +59,7 @@ export async function prepare(
     const open = (): Promise<Manifest> =>
       openManifestFile(join(draft.path, MANIFEST_FILE), { columns: options.columns });
     // A header that cannot be used is refused before anything is asked of the server.
-    await closeManifest(await open());
+    await open();
     if (!options.checks && options.expectProject !== undefined) {
       refuseOtherProject(await options.server.readProjectId(), options.expectProject);
     }
@@ -78,7 +85,7 @@ export async function prepare(
       lastStamp: startedAtMs,
     });
     const plan: PlanStage = { options, open, rule, survey, model, journal, progress };
-    try {
+    const write = async (): Promise<Prepared> => {
       journal.append(header);
       // Without a check a manifest without faults and duplicates is its own plan.
       const written =
@@ -87,10 +94,11 @@ export async function prepare(
           : await writePlan(plan);
       journal.append({ state: 'planned', at: journal.stamp(), totals: { ...written.totals } });
       return { draft, header, ...written };
-    } finally {
-      await journal.close();
+    };
+    return await endingWith(write, async () => {
       progress.end();
-    }
+      await journal.close();
+    });
   } catch (error) {
     await draft.discard();
     if (!(error instanceof JournalError)) throw error;
@@ -137,8 +145,4 @@ function ruleFor(
   return model === null
     ? (row) => ruleUnchecked(row, defaultInstance)
     : (row) => ruleRow(row, model, defaultInstance);
-}
-
-async function closeManifest(manifest: Manifest): Promise<void> {
-  await manifest.batches()[Symbol.asyncIterator]().return?.(undefined);
 }

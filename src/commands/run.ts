@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readRunOptions, type RunOptions } from '../config/run-options.ts';
 import { RefusedError } from '../errors.ts';
@@ -7,7 +6,7 @@ import { freshWork } from '../run/work-rows.ts';
 import { openManifestFile } from '../manifest/read.ts';
 import { MANIFEST_FILE } from '../report/make-reports.ts';
 import { openSource } from '../run-directory/manifest-copy.ts';
-import type { Placed } from '../run-directory/draft.ts';
+import { removeFolder, type Placed } from '../run-directory/draft.ts';
 import { openApproved } from './approved.ts';
 import { confirmFiles, type Confirmed } from './confirm.ts';
 import { connect, type Connected } from './connect.ts';
@@ -105,8 +104,7 @@ async function decide(
       throw new RefusedError('Not confirmed. Nothing was deleted.');
     }
   } catch (error) {
-    if (placed === undefined) await prepared.draft.discard();
-    else await forget(placed);
+    await (placed === undefined ? prepared.draft.discard() : forget(placed));
     throw error;
   }
   return carryOut(io, {
@@ -130,6 +128,6 @@ async function decide(
 
 /** A run that is refused for anything but its rows leaves no directory. */
 async function forget({ path, lock }: Placed): Promise<void> {
-  await rm(path, { recursive: true, force: true });
+  await removeFolder(path);
   await lock.release();
 }

@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs';
 import { RefusedError } from '../errors.ts';
+import { readBytes } from '../file-bytes.ts';
 
 const FILE_TROUBLE: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
@@ -18,8 +18,7 @@ export async function readSmallFile(path: string, what: string, maxBytes: number
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
-    const stream: AsyncIterable<Buffer> = createReadStream(path);
-    for await (const chunk of stream) {
+    for await (const chunk of readBytes(path)) {
       chunks.push(chunk);
       bytes += chunk.length;
       if (bytes > maxBytes) break;

@@ -1,4 +1,5 @@
-import { createReadStream } from 'node:fs';
+import { readBytes } from '../file-bytes.ts';
+import { endingWith, tidyUp } from '../endings.ts';
 import { RefusedError } from '../errors.ts';
 import type { ColumnChoices, KnownColumn } from './columns.ts';
 import { unpackGzip } from './gunzip.ts';
@@ -32,11 +33,43 @@ export interface Manifest {
 }
 
 type Pieces = AsyncGenerator<TextPiece, void, undefined>;
+type Bytes = AsyncGenerator<Uint8Array, void, undefined>;
 
-/** Opens the manifest at a path, which may be a pipe. Throws RefusedError as `openManifest` does. */
-export function openManifestFile(path: string, options?: ManifestOptions): Promise<Manifest> {
+interface Opened {
+  readonly manifest: Manifest;
+  /** Ends the reading where nobody takes the rows. */
+  leave(): Promise<unknown>;
+}
+
+/**
+ * The manifest at a path: its header is read at once, its rows when they are
+ * taken. The file is open only meanwhile, so that one whose rows nobody takes
+ * keeps no folder from being renamed. Throws RefusedError as `openManifest` does.
+ */
+export async function openManifestFile(path: string, options?: ManifestOptions): Promise<Manifest> {
   const name = `The manifest ${quoted(path, 200)}`;
-  return openManifest(namingReadErrors(createReadStream(path), name), options);
+  const open = (bytes: Bytes): Promise<Opened> =>
+    openSource(namingReadErrors(bytes, name), options);
+  const bytes = readBytes(path);
+  const readHeader = async (): Promise<Manifest> => {
+    const { manifest, leave } = await open(bytes);
+    await leave();
+    return manifest;
+  };
+  const manifest = await endingWith(readHeader, () => bytes.return());
+  return { ...manifest, batches: once(() => takeRows(open, readBytes(path))) };
+}
+
+async function* takeRows(
+  open: (bytes: Bytes) => Promise<Opened>,
+  bytes: Bytes,
+): AsyncGenerator<readonly ManifestRow[], void, undefined> {
+  try {
+    yield* (await open(bytes)).manifest.batches();
+  } finally {
+    // What stands between, unpacking above all, may end before the file is closed.
+    await bytes.return();
+  }
 }
 
 /**
@@ -45,8 +78,15 @@ export function openManifestFile(path: string, options?: ManifestOptions): Promi
  */
 export async function openManifest(
   source: AsyncIterable<Uint8Array>,
-  options: ManifestOptions = {},
+  options?: ManifestOptions,
 ): Promise<Manifest> {
+  return (await openSource(source, options)).manifest;
+}
+
+async function openSource(
+  source: AsyncIterable<Uint8Array>,
+  options: ManifestOptions = {},
+): Promise<Opened> {
   const choices = options.columns ?? {};
   const pieces = readText(unpackGzip(namingReadErrors(source, 'The manifest')));
   try {
@@ -59,13 +99,16 @@ export async function openManifest(
     const { layout } = intake;
     if (layout === null) throw unreadableLine(head.line, 'the header line cannot be read.');
     return {
-      header: layout.header,
-      delimiter: head.delimiter,
-      columnNames: layout.names,
-      batches: once(() => takeBatches(intake, turns, pieces)),
+      manifest: {
+        header: layout.header,
+        delimiter: head.delimiter,
+        columnNames: layout.names,
+        batches: once(() => takeBatches(intake, turns, pieces)),
+      },
+      leave: () => pieces.return(),
     };
   } catch (error) {
-    await pieces.return();
+    await tidyUp(() => pieces.return());
     throw error;
   }
 }

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
+import { readBytes } from '../file-bytes.ts';
 
 /** Large: each piece costs a turn of the event loop. */
-const CHUNK_BYTES = 1 << 17;
+const PIECE_BYTES = 1 << 17;
 
 /** SHA-256 of a file, streamed, as 64 hexadecimal digits. */
 export async function fileSha256(path: string): Promise<string> {
@@ -27,7 +26,9 @@ export function createGrowingDigest(path: string): GrowingDigest {
       start += bytes.length;
     },
     async finish() {
-      await pipeline(createReadStream(path, { start, highWaterMark: CHUNK_BYTES }), hash);
+      for await (const piece of readBytes(path, { start, pieceBytes: PIECE_BYTES })) {
+        hash.update(piece);
+      }
       return hash.digest('hex');
     },
   };

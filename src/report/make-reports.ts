@@ -44,11 +44,7 @@ export async function makeCsvReports(
 ): Promise<MadeCsvs> {
   await mkdir(directory, { recursive: true });
   const { manifest, batches } = await openRowReports(join(directory, MANIFEST_FILE), view);
-  const files: Record<ReportName, ReportFile> = {
-    success: await createReportFile(directory, REPORT_FILES.success, clock),
-    error: await createReportFile(directory, REPORT_FILES.error, clock),
-    unprocessed: await createReportFile(directory, REPORT_FILES.unprocessed, clock),
-  };
+  const files = await createFiles(directory, clock);
   const totals = Object.fromEntries(STATUSES.map((status) => [status, 0])) as Record<
     Status,
     number
@@ -93,6 +89,29 @@ export async function makeCsvReports(
     };
   } catch (error) {
     await Promise.all(Object.values(files).map((file) => file.discard()));
+    throw error;
+  }
+}
+
+/** All three or none. */
+async function createFiles(
+  directory: string,
+  clock: Clock,
+): Promise<Readonly<Record<ReportName, ReportFile>>> {
+  const made: ReportFile[] = [];
+  const create = async (name: ReportName): Promise<ReportFile> => {
+    const file = await createReportFile(directory, REPORT_FILES[name], clock);
+    made.push(file);
+    return file;
+  };
+  try {
+    return {
+      success: await create('success'),
+      error: await create('error'),
+      unprocessed: await create('unprocessed'),
+    };
+  } catch (error) {
+    await Promise.all(made.map((file) => file.discard()));
     throw error;
   }
 }

@@ -18,6 +18,7 @@ export interface ReportFile {
   seal(): Promise<void>;
   /** Puts it in its place, over the earlier one; sealed before, where that was not done. */
   finish(): Promise<WrittenFile>;
+  /** Never fails: it is called on the way out of an error. */
   discard(): Promise<void>;
 }
 
@@ -117,7 +118,7 @@ export async function createReportFile(
     await writing.catch(() => undefined);
     await syncing.catch(() => undefined);
     await file.close().catch(() => undefined);
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined);
   };
 
   return {

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, realpath, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, normalize } from 'node:path';
+import { elapsedMs, instantOf, type Clock } from '../clock.ts';
+import { tidyUp } from '../endings.ts';
 import { RefusedError } from '../errors.ts';
 import { takeLock, type Lock } from './lock.ts';
 import { syncDirectory } from './sync-directory.ts';
@@ -13,8 +15,9 @@ import { runDirectoryName } from './name.ts';
  */
 export interface Draft {
   readonly path: string;
-  /** Puts it in its place, locked. Throws RefusedError where `--run-dir` is taken. */
+  /** Puts it in its place, locked. Throws RefusedError where `--run-dir` is taken, and leaves nothing then. */
   place(): Promise<Placed>;
+  /** Never fails: it is called on the way out of an error. */
   discard(): Promise<void>;
 }
 
@@ -30,11 +33,18 @@ export interface DraftOptions {
   readonly reportDir: string;
   readonly manifestName: string;
   readonly startedAtMs: number;
+  readonly clock: Clock;
 }
+
+const HELD_OPEN_MS = 10_000;
+const TRY_EVERY_MS = 250;
+/** What Windows says where a virus scanner has a file of the folder open. */
+const HELD_OPEN = new Set(['EPERM', 'EACCES', 'EBUSY']);
+const TAKEN = new Set(['ENOTEMPTY', 'EEXIST', ...HELD_OPEN]);
 
 /** Throws RefusedError where the directory named cannot be used. */
 export async function createDraft(options: DraftOptions): Promise<Draft> {
-  const { reportDir, manifestName, startedAtMs } = options;
+  const { reportDir, manifestName, startedAtMs, clock } = options;
   const runDir = options.runDir === undefined ? undefined : withoutSlash(options.runDir);
   if (runDir !== undefined) await refuseTaken(runDir);
   // As given: a person recognises the path, and may move the folder above it.
@@ -47,14 +57,27 @@ export async function createDraft(options: DraftOptions): Promise<Draft> {
   return {
     path,
     async place() {
-      for (const name of names) {
-        const placed = await tryPlace(path, parent, name, runDir !== undefined);
-        if (placed !== undefined) return placed;
+      try {
+        for (const name of names) {
+          const placed = await tryPlace(path, parent, name, runDir !== undefined, clock);
+          if (placed !== undefined) return placed;
+        }
+        throw new RefusedError(`No free name for the run's directory was found in ${parent}.`);
+      } catch (error) {
+        await removeFolder(path);
+        throw error;
       }
-      throw new RefusedError(`No free name for the run's directory was found in ${parent}.`);
     },
-    discard: () => rm(path, { recursive: true, force: true }),
+    discard: () => removeFolder(path),
   };
+}
+
+/**
+ * Takes a folder away that nobody will miss, on the way out of an error: what
+ * keeps it there, a virus scanner on Windows, is no news beside that error.
+ */
+export function removeFolder(path: string): Promise<void> {
+  return tidyUp(() => rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
 }
 
 async function refuseTaken(runDir: string): Promise<void> {
@@ -86,6 +109,7 @@ async function tryPlace(
   parent: string,
   name: string,
   mayReplaceEmpty: boolean,
+  clock: Clock,
 ): Promise<Placed | undefined> {
   const target = join(parent, name);
   // Locked before it is there: nobody resumes a run that has just been born.
@@ -102,16 +126,30 @@ async function tryPlace(
       return undefined;
     }
     await syncDirectory(from);
-    await rename(from, target);
+    await renameFolder(from, target, clock);
     await syncDirectory(parent);
     return { path: target, lock };
   } catch (error) {
     await lock.release();
-    const { code } = error as NodeJS.ErrnoException;
-    if (!mayReplaceEmpty && (code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'EPERM')) {
-      return undefined;
-    }
+    const { code = '' } = error as NodeJS.ErrnoException;
+    // Somebody was quicker; Windows says EPERM to that, and to much else.
+    if (!mayReplaceEmpty && TAKEN.has(code) && (await exists(target))) return undefined;
     throw new RefusedError(`The run directory ${target} cannot be made: ${reasonOf(error)}.`);
+  }
+}
+
+/** A virus scanner may have one of its new files open for a moment: it is tried for 10 s. */
+async function renameFolder(from: string, to: string, clock: Clock): Promise<void> {
+  const since = instantOf(clock);
+  for (;;) {
+    try {
+      await rename(from, to);
+      return;
+    } catch (error) {
+      const isHeld = HELD_OPEN.has((error as NodeJS.ErrnoException).code ?? '');
+      if (!isHeld || (await exists(to)) || elapsedMs(clock, since) >= HELD_OPEN_MS) throw error;
+      await clock.sleep(TRY_EVERY_MS);
+    }
   }
 }
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { createReadStream } from 'node:fs';
+import { readBytes } from '../file-bytes.ts';
+import { endingWith } from '../endings.ts';
 import { RefusedError } from '../errors.ts';
 
 export interface ManifestCopy {
@@ -21,16 +22,15 @@ export async function copyManifest(
   const hash = createHash('sha256');
   let bytes = 0;
   const file = await open(to, 'wx', 0o600);
-  try {
+  const copy = async (): Promise<void> => {
     for await (const chunk of readable(source, name)) {
       hash.update(chunk);
       bytes += chunk.length;
       await file.writeFile(chunk);
     }
     await file.sync();
-  } finally {
-    await file.close();
-  }
+  };
+  await endingWith(copy, () => file.close());
   return { sha256: hash.digest('hex'), bytes };
 }
 
@@ -41,12 +41,7 @@ export function openSource(
 ): { readonly name: string; readonly chunks: AsyncIterable<Uint8Array> } {
   return manifest === '-'
     ? { name: 'stdin', chunks: stdin }
-    : { name: basename(manifest), chunks: openLate(manifest) };
-}
-
-/** Opened when it is read: a stream that fails before anybody listens ends the process. */
-export async function* openLate(path: string): AsyncIterable<Uint8Array> {
-  yield* createReadStream(path);
+    : { name: basename(manifest), chunks: readBytes(manifest) };
 }
 
 async function* readable(

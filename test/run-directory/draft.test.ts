@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { RefusedError } from '../../src/errors.ts';
 import { createDraft, type Draft } from '../../src/run-directory/draft.ts';
 import { copyManifest, openSource } from '../../src/run-directory/manifest-copy.ts';
@@ -21,6 +22,7 @@ const draft = (runDir?: string): Promise<Draft> =>
     reportDir: join(folder, 'reports'),
     manifestName: 'm.csv',
     startedAtMs: AT,
+    clock: systemClock,
   });
 
 describe('createDraft', () => {
