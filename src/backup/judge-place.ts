@@ -12,7 +12,8 @@ export type Place =
   | { readonly kind: 'stopped' }
   | {
       readonly kind: 'refused';
-      readonly code: RestoreCode & ('other_file' | 'unknown_record' | 'not_confirmed');
+      readonly code: RestoreCode &
+        ('other_file' | 'unknown_record' | 'not_confirmed' | 'changed_since_check');
       readonly message: string;
       readonly heard: boolean;
     };
@@ -34,6 +35,9 @@ export async function judgePlace(candidate: Candidate, options: RestoreOptions):
     case 'gone':
       return { kind: 'free' };
     case 'nothing':
+      if (look.moved === true) {
+        return refuse('changed_since_check', `${look.why}; nothing is put back there`, true);
+      }
       return refuse('not_confirmed', `nothing tells what the field holds: ${look.why}`, true);
     case 'no_record':
       return refuse(

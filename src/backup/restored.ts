@@ -27,6 +27,7 @@ export type RestoreCode =
   | 'other_file'
   | 'unknown_record'
   | 'not_confirmed'
+  | 'changed_since_check'
   /** `failed`: nothing was sent, as the backup is not what was saved. */
   | 'backup_missing'
   | 'backup_damaged'

@@ -34,7 +34,8 @@ export async function openApproved(directory: string): Promise<Approved> {
       `--approved ${directory} is a run, not a check. To finish a run: redcap-sweep resume ${directory}`,
     );
   }
-  if (view.planned === undefined || view.exitCode === undefined) {
+  const model = header.project;
+  if (view.planned === undefined || view.exitCode === undefined || model === null) {
     throw new RefusedError(`The check in ${directory} did not come to its end. Check again.`);
   }
   const fallback = header.options['defaultInstance'];
@@ -47,7 +48,7 @@ export async function openApproved(directory: string): Promise<Approved> {
       columns: header.columns,
       defaultInstance: typeof fallback === 'string' ? fallback : undefined,
     },
-    prepared: { directory: resolve(directory), sha256: await fileSha256(journal), view },
+    prepared: { directory: resolve(directory), sha256: await fileSha256(journal), view, model },
     refuseOther(url) {
       if (url === header.url) return;
       throw new RefusedError(

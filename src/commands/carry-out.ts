@@ -10,6 +10,7 @@ import { isFailure, type Outcome, type Status } from '../run/outcome.ts';
 import { conductSession, syncsEachSend } from '../run/conduct.ts';
 import type { RemoveFile } from '../run/delete-context.ts';
 import type { SessionOptions, SessionRows } from '../run/session.ts';
+import type { SecondLook } from '../run/verify.ts';
 import type { Placed } from '../run-directory/draft.ts';
 import type { Connected } from './connect.ts';
 import { finishReports } from './finish.ts';
@@ -30,6 +31,8 @@ export interface CarryOutOptions {
   readonly resumedBy: string | undefined;
   readonly limit: number | undefined;
   readonly stopAtMs: number | undefined;
+  /** Where it is not as long as a server with replicas needs: the rehearsal. */
+  readonly secondLook?: SecondLook | undefined;
   readonly json: boolean;
   readonly total: number | undefined;
   /** The rows to work on, from the journal as it stands. */
@@ -56,7 +59,8 @@ export async function carryOut(io: Io, options: CarryOutOptions): Promise<ExitCo
       syncEachSend,
       confirmed: options.confirmed,
       resumedBy: options.resumedBy,
-      rows: () => {
+      rows: async () => {
+        await renewStructure(connected, view);
         progress.phase('Deleting', options.total);
         return options.rows(view, journal);
       },
@@ -74,6 +78,18 @@ export async function carryOut(io: Io, options: CarryOutOptions): Promise<ExitCo
   } finally {
     await placed.lock.release();
   }
+}
+
+/** The question may have stood for hours: what a designer changed meanwhile is found before the first deletion. */
+async function renewStructure({ server }: Connected, view: JournalView): Promise<void> {
+  const { project } = view.header;
+  if (project === null) return;
+  await server.renewStructure(project, plannedFields(view) ?? Object.keys(project.fileFields));
+}
+
+function plannedFields({ planned }: JournalView): readonly string[] | undefined {
+  const byField = planned?.totals['byField'];
+  return typeof byField === 'object' && byField !== null ? Object.keys(byField) : undefined;
 }
 
 function sessionOf(
@@ -100,7 +116,9 @@ function sessionOf(
   return {
     remove: (target, hooks) => (counted.sent ? remove(target, hooks) : removeFirst(target, hooks)),
     look: model === null ? undefined : (targets) => server.lookAfter(model, targets),
+    changeAt: model === null ? undefined : (target) => server.changeAt(model, target),
     verifies: recorded['verify'] !== false && model !== null,
+    secondLook: options.secondLook,
     safeguard: createSafeguard(io, {
       ...options,
       view,

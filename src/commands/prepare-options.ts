@@ -1,5 +1,6 @@
 import type { Connection } from '../config/connection.ts';
 import type { JournalView } from '../journal/fold.ts';
+import type { ProjectModel } from '../project/model.ts';
 import type { Server } from './server.ts';
 
 /** What a run, or a check, is prepared from. */
@@ -22,5 +23,7 @@ export interface PrepareOptions {
     readonly directory: string;
     readonly sha256: string;
     readonly view: JournalView;
+    /** The project as it was reviewed. */
+    readonly model: ProjectModel;
   };
 }

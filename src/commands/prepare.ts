@@ -121,14 +121,18 @@ async function readProject(options: PrepareOptions, progress: Progress): Promise
   progress.phase('Reading the project', undefined);
   const model = await options.server.readModel();
   const { expectProject, approved } = options;
-  const reviewed = approved?.view.header.project?.id;
+  const reviewed = approved?.model.id;
   if (reviewed !== undefined && model.id !== reviewed) {
     throw new RefusedError(
       `The token belongs to project ${model.id} (${oneLine(model.title, 200)}); the approved check is of project ${reviewed}. Nothing was deleted.`,
     );
   }
   if (expectProject !== undefined) refuseOtherProject(model.id, expectProject);
-  return model;
+  const before = approved?.model.repeats;
+  // What the check could read and this token cannot stays as it was, until an export contradicts it.
+  return before !== undefined && model.repeats.kind === 'unknown'
+    ? { ...model, repeats: before }
+    : model;
 }
 
 function refuseOtherProject(id: string, expected: string): void {

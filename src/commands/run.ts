@@ -115,6 +115,8 @@ async function decide(
     resumedBy: undefined,
     limit: limits.limit,
     stopAtMs: limits.stopAtMs,
+    // The stand-in shows at once what it did.
+    secondLook: flags.rehearsal === true ? { everyMs: 100, untilMs: 300 } : undefined,
     json: flags.json === true,
     total: totals.delete,
     rows: async (view) => {

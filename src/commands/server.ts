@@ -1,10 +1,16 @@
-import type { Clock } from '../clock.ts';
+import { instantOf, type Clock, type Instant } from '../clock.ts';
 import type { Target } from '../manifest/target.ts';
 import { createLists, type ExportAnswer, type ExportAny } from '../project/export-lists.ts';
 import { lookAt, type LookedBatch } from '../project/look-batch.ts';
 import type { ProjectModel } from '../project/model.ts';
 import { nameNearRecords } from '../project/near-records.ts';
-import { readModel, readProjectId, type ProjectReader } from '../project/read-model.ts';
+import {
+  readModel,
+  readProjectId,
+  readStructure,
+  type ProjectReader,
+} from '../project/read-model.ts';
+import { createStructure, type LookWays, type Structure } from '../project/structure.ts';
 import { createFileClient, type FileClient } from '../redcap/file-client.ts';
 import { createDeleter } from '../redcap/deleter.ts';
 import type { Door } from '../redcap/door.ts';
@@ -14,7 +20,12 @@ import { retrying, type Retrying } from '../redcap/retry.ts';
 import type { RunControl } from '../run/control.ts';
 import type { RemoveFile } from '../run/delete-context.ts';
 
-/** The server in a command's words: each read with its retries, ended by the command's control. */
+/**
+ * The server in a command's words: each read with its retries, ended by the
+ * command's control. A command has to do with one project: the model that it
+ * read itself, or the one that its run's journal holds, which is read again
+ * before the first look.
+ */
 export interface Server {
   readModel(): Promise<ProjectModel>;
   /** The project that the token belongs to; throws RefusedError where it cannot be read. */
@@ -25,6 +36,10 @@ export interface Server {
   look(model: ProjectModel, targets: readonly Target[]): Promise<LookedBatch>;
   /** The same for verification, which some stops leave running. */
   lookAfter(model: ProjectModel, targets: readonly Target[]): Promise<LookedBatch>;
+  /** Reads the structure again where it is older than a minute, ended by a stop of the run. */
+  renewStructure(model: ProjectModel, fields: readonly string[]): Promise<void>;
+  /** What is known to have changed of a target's place since the plan. */
+  changeAt(model: ProjectModel, target: Target): string | undefined;
   /** One list, as it comes; without records: all that the project has. */
   exportRecords: ExportAny;
   readonly requests: number;
@@ -41,20 +56,42 @@ export interface ServerOptions {
 }
 
 export function createServer(options: ServerOptions): Server {
-  const { door, control } = options;
+  const { door, control, clock } = options;
   const stopping = readerUntil(options, control.stopping);
+  const looking = readerUntil(options, control.looking);
   const exportUntilStop = exportBy(options, control.stopping);
   const exportUntilEnd = exportBy(options, control.looking);
   const lists = createLists();
-  return {
-    readModel: () => readModel(stopping),
-    readProjectId: () => readProjectId(stopping),
-    look: (model, targets) => lookAt(exportUntilStop, model, targets, lists),
-    async lookForCheck(model, targets) {
-      const looked = await lookAt(exportUntilStop, model, targets, lists);
+  const ways = (reader: ProjectReader, exportRecords: ExportAny): LookWays => ({
+    lookAt: (model, targets) => lookAt(exportRecords, model, targets, lists),
+    readStructure: (known, fields) => readStructure(stoppingAt(reader, control), known, fields),
+  });
+  const beforeStop = ways(stopping, exportUntilStop);
+  const afterStop = ways(looking, exportUntilEnd);
+  const forCheck: LookWays = {
+    ...beforeStop,
+    async lookAt(model, targets) {
+      const looked = await beforeStop.lookAt(model, targets);
       return nameNearRecords(exportUntilStop, model, targets, looked);
     },
-    lookAfter: (model, targets) => lookAt(exportUntilEnd, model, targets, lists),
+  };
+  let readAt: Instant | undefined;
+  let structure: Structure | undefined;
+  const structureOf = (model: ProjectModel): Structure =>
+    (structure ??= createStructure(model, readAt, clock));
+  return {
+    async readModel() {
+      const begun = instantOf(clock);
+      const model = await readModel(stopping);
+      readAt = begun;
+      return model;
+    },
+    readProjectId: () => readProjectId(stopping),
+    look: (model, targets) => structureOf(model).look(targets, beforeStop),
+    lookForCheck: (model, targets) => structureOf(model).lookForCheck(targets, forCheck),
+    lookAfter: (model, targets) => structureOf(model).look(targets, afterStop),
+    renewStructure: (model, fields) => structureOf(model).renew(fields, beforeStop),
+    changeAt: (model, target) => structureOf(model).changeAt(target),
     exportRecords: exportUntilStop,
     get requests() {
       return door.requests;
@@ -85,10 +122,27 @@ function readerUntil(options: ServerOptions, signal: AbortSignal): ProjectReader
   return {
     version: () => again(() => reader.version()),
     project: () => again(() => reader.project()),
-    metadata: () => again(() => reader.metadata()),
+    metadata: (fields) => again(() => reader.metadata(fields)),
     events: () => again(() => reader.events()),
     formEventMapping: () => again(() => reader.formEventMapping()),
     repeatingFormsEvents: () => again(() => reader.repeatingFormsEvents()),
+  };
+}
+
+/** A ban or a rejected token ends the command wherever it is met. */
+function stoppingAt(reader: ProjectReader, control: RunControl): ProjectReader {
+  const heeding = async <T>(reading: Promise<ReadAnswer<T>>): Promise<ReadAnswer<T>> => {
+    const answer = await reading;
+    if (answer.kind === 'stop') control.stop(answer.stop, answer.message);
+    return answer;
+  };
+  return {
+    version: () => heeding(reader.version()),
+    project: () => heeding(reader.project()),
+    metadata: (fields) => heeding(reader.metadata(fields)),
+    events: () => heeding(reader.events()),
+    formEventMapping: () => heeding(reader.formEventMapping()),
+    repeatingFormsEvents: () => heeding(reader.repeatingFormsEvents()),
   };
 }
 

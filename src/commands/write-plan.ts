@@ -81,7 +81,10 @@ async function* planChecked(
 ): AsyncIterable<readonly PlannedRow[]> {
   const { server, approved } = options;
   const late = model.repeats.kind === 'unknown' ? findLate() : undefined;
-  const reviewed = approved === undefined ? undefined : oneByOne(planLines(approved.view));
+  const reviewed =
+    approved === undefined
+      ? undefined
+      : { lines: oneByOne(planLines(approved.view)), model: approved.model };
   try {
     yield* makePlan(ruledRows(await open(), rule, survey.duplicateOf), {
       model,
@@ -99,7 +102,7 @@ async function* planChecked(
     throw error;
   } finally {
     // Lets go of the check's journal.
-    await reviewed?.return(undefined);
+    await reviewed?.lines.return(undefined);
   }
 }
 

@@ -1,22 +1,61 @@
 import type { PlanLine } from '../journal/lines.ts';
+import type { ManifestRow } from '../manifest/row.ts';
 import { markedLook } from '../project/look.ts';
+import type { ProjectModel } from '../project/model.ts';
+import { placeChange } from '../project/place.ts';
 import type { Verdict } from './verdict.ts';
+
+/** The project as the check read it, and as it is now. */
+export interface Models {
+  readonly reviewed: ProjectModel;
+  readonly now: ProjectModel;
+}
 
 /**
  * Holds a fresh verdict against the one that a reviewer approved. Only what was
- * reviewed is carried out: a row that is judged otherwise now, or whose stored
- * file has another name, has changed.
+ * reviewed is carried out: a row that is judged otherwise now, whose stored
+ * file has another name, whose place is another one or that would be sent with
+ * another instance, has changed.
  */
-export function holdAgainst(approved: PlanLine | undefined, fresh: Verdict): Verdict {
-  const same =
-    approved !== undefined && approved.plan === fresh.kind && sees(approved) === sees(fresh);
-  if (same) return fresh;
+export function holdAgainst(
+  approved: PlanLine | undefined,
+  fresh: Verdict,
+  row: ManifestRow,
+  models: Models,
+): Verdict {
+  const change = changeOf(approved, fresh, row, models);
+  if (change === undefined) return fresh;
   return {
     kind: 'guard_mismatch',
     code: 'changed_since_check',
-    message: `changed since the check: ${approved === undefined ? 'it has no word of this row' : `it saw ${wordsOfLine(approved)}`}, now ${wordsOf(fresh)}`,
+    message: `changed since the check: ${change}`,
     seen: fresh.kind === 'delete' || fresh.kind === 'guard_mismatch' ? fresh.seen : undefined,
   };
+}
+
+function changeOf(
+  approved: PlanLine | undefined,
+  fresh: Verdict,
+  row: ManifestRow,
+  { reviewed, now }: Models,
+): string | undefined {
+  if (approved === undefined) return `it has no word of this row, now ${wordsOf(fresh)}`;
+  if (approved.plan !== fresh.kind || sees(approved) !== sees(fresh)) {
+    return `it saw ${wordsOfLine(approved)}, now ${wordsOf(fresh)}`;
+  }
+  // Rows that name no target of the project have no place that could change.
+  if (approved.plan === 'invalid' || approved.plan === 'duplicate') return undefined;
+  const instance = ('instance' in approved ? approved.instance : undefined) ?? row.instance;
+  const sent = 'target' in fresh ? fresh.target.instance : instance;
+  const { record, field, event } = row;
+  const place = placeChange(reviewed, now, { record, field, event, instance });
+  if (place !== undefined) return place;
+  if (instance === sent) return undefined;
+  return `it would have sent ${instanceWords(instance)}, now ${instanceWords(sent)}`;
+}
+
+function instanceWords(instance: string): string {
+  return instance === '' ? 'no instance' : `instance ${instance}`;
 }
 
 /** What must be the same beside the verdict itself. */

@@ -32,8 +32,8 @@ export interface PlanOptions {
   readonly look: (targets: readonly Target[]) => Promise<LookedBatch>;
   /** Looks under way at once. */
   readonly ahead: number;
-  /** The plan lines of an approved check, in the order of the rows. */
-  readonly approved?: AsyncIterator<PlanLine>;
+  /** The plan lines of an approved check, in the order of the rows, and the project as it was then. */
+  readonly approved?: { readonly lines: AsyncIterator<PlanLine>; readonly model: ProjectModel };
   /**
    * Where the repeating setup cannot be read, a target is known only after its
    * look: remembers it and gives the first row that names it, or 0.
@@ -66,14 +66,17 @@ export async function* makePlan(
   for await (const { group, batch } of looked) {
     if (batch?.blind === true) options.onBlind?.();
     const planned = judge(group, batch);
-    if (options.approved === undefined) {
+    const { approved } = options;
+    if (approved === undefined) {
       yield planned;
       continue;
     }
+    const models = { reviewed: approved.model, now: options.model };
     const held: PlannedRow[] = [];
     for (const { row, verdict } of planned) {
-      if (line === undefined || line.row < row.row) line = await nextLine(options.approved);
-      held.push({ row, verdict: holdAgainst(line?.row === row.row ? line : undefined, verdict) });
+      if (line === undefined || line.row < row.row) line = await nextLine(approved.lines);
+      const reviewed = line?.row === row.row ? line : undefined;
+      held.push({ row, verdict: holdAgainst(reviewed, verdict, row, models) });
     }
     yield held;
   }

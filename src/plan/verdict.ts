@@ -59,6 +59,14 @@ export function judgeLook(
         message: noRecordMessage(row, look, model),
       };
     case 'nothing':
+      if (look.moved === true) {
+        return {
+          kind: 'guard_mismatch',
+          code: 'changed_since_check',
+          message: `the project was changed while the check went on: ${look.why}; nothing is deleted`,
+          seen: undefined,
+        };
+      }
       return { kind: 'delete', target, seen: undefined, signature };
     case 'there':
       if (row.expectFilename !== '' && look.name !== undefined) {

@@ -12,7 +12,8 @@ export type Look =
   /** A file is there. `mark` tells it from another one: its name, or its document id; absent where the server shows neither. */
   | { readonly kind: 'there'; readonly mark?: string; readonly name?: string }
   | { readonly kind: 'gone' }
-  | { readonly kind: 'nothing'; readonly why: string }
+  /** `moved`: the place is no longer the one that was planned, or an export says so. */
+  | { readonly kind: 'nothing'; readonly why: string; readonly moved?: true }
   | { readonly kind: 'no_record'; readonly arms?: readonly string[]; readonly near?: string };
 
 const PRESENT_WITHOUT_NAME = '[document]';

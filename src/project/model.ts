@@ -33,6 +33,8 @@ export interface FileField {
 export interface ProjectEvent {
   readonly name: string;
   readonly arm: string;
+  /** Stays where an event is renamed; absent where the server does not tell it. */
+  readonly id?: string;
 }
 
 /**

@@ -2,7 +2,7 @@ import { RefusedError } from '../errors.ts';
 import type { ReadAnswer } from '../redcap/read-answers.ts';
 import type { Reader } from '../redcap/reader.ts';
 import { asText } from './look.ts';
-import type { FileField, ProjectModel, Repeats } from './model.ts';
+import type { FileField, ProjectEvent, ProjectModel, Repeats } from './model.ts';
 
 /** The calls that describe a project; retries are behind them. */
 export type ProjectReader = Pick<
@@ -25,12 +25,89 @@ export async function readModel(reader: ProjectReader): Promise<ProjectModel> {
   const notes: string[] = [];
   const info = needed(await reader.project(), 'project information') as Row;
   const metadata = needed(await reader.metadata(), 'the data dictionary') as readonly Row[];
-  const longitudinalFlag = flag(info['is_longitudinal']);
-  const events = await readEvents(reader, longitudinalFlag);
-  const longitudinal = events.length > 0;
-  const eventForms = longitudinal ? await readEventForms(reader) : {};
-  const repeats = await readRepeats(reader, info, notes);
+  const setup = await readSetup(reader, info, notes);
+  return {
+    id: asText(info['project_id']),
+    title: asText(info['project_title']),
+    redcapVersion: await readVersion(reader, notes),
+    production: flag(info['in_production']),
+    recordIdField: asText(metadata[0]?.['field_name']) || 'record_id',
+    ...readFields(metadata),
+    ...setup,
+    notes,
+  };
+}
 
+export type StructureAnswer =
+  | { readonly kind: 'read'; readonly model: ProjectModel }
+  | { readonly kind: 'unreadable'; readonly message: string }
+  | { readonly kind: 'stopped' };
+
+/** PHP cuts forms that hold more than 1,000 values: so many fields, and the dictionary is read whole. */
+const FIELDS_AT_MOST = 400;
+
+/**
+ * Reads the structure again, as far as these file fields depend on it: of the
+ * dictionary only them and the record id, unless one of them is missing.
+ * Fields that were not asked for stay as `known` has them.
+ */
+export async function readStructure(
+  reader: ProjectReader,
+  known: ProjectModel,
+  fields: readonly string[],
+): Promise<StructureAnswer> {
+  try {
+    const info = needed(await reader.project(), 'project information') as Row;
+    const id = asText(info['project_id']);
+    if (id !== known.id) {
+      const message = `the token belongs to project ${id} by now, not to ${known.id}`;
+      return { kind: 'unreadable', message };
+    }
+    const asked = [...new Set([known.recordIdField, ...fields])];
+    const some = asked.length > FIELDS_AT_MOST ? undefined : await readSome(reader, asked);
+    const whole = some === undefined;
+    const metadata =
+      some ?? (needed(await reader.metadata(), 'the data dictionary') as readonly Row[]);
+    const read = readFields(metadata);
+    const model: ProjectModel = {
+      ...known,
+      ...(await readSetup(reader, info, [])),
+      ...(whole
+        ? { ...read, recordIdField: asText(metadata[0]?.['field_name']) || known.recordIdField }
+        : { fileFields: { ...without(known.fileFields, asked), ...read.fileFields } }),
+    };
+    return { kind: 'read', model };
+  } catch (error) {
+    if (error instanceof ReadingStopped) return { kind: 'stopped' };
+    if (!(error instanceof RefusedError)) throw error;
+    const message = error instanceof UnreadableAnswer ? error.reason : error.message;
+    return { kind: 'unreadable', message };
+  }
+}
+
+/** These fields of the dictionary; `undefined` where one of them is not in the answer. */
+async function readSome(
+  reader: ProjectReader,
+  fields: readonly string[],
+): Promise<readonly Row[] | undefined> {
+  const answer = await reader.metadata(fields);
+  if (answer.kind !== 'value') {
+    stopReading(answer);
+    return undefined;
+  }
+  const rows = answer.value as readonly Row[];
+  const names = new Set(rows.map((row) => asText(row['field_name'])));
+  return fields.every((field) => names.has(field)) ? rows : undefined;
+}
+
+function without(
+  fields: ProjectModel['fileFields'],
+  names: readonly string[],
+): Record<string, FileField> {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
+}
+
+function readFields(metadata: readonly Row[]): Pick<ProjectModel, 'fileFields' | 'otherFields'> {
   const fileFields: Record<string, FileField> = {};
   const otherFields: string[] = [];
   for (const field of metadata) {
@@ -42,23 +119,35 @@ export async function readModel(reader: ProjectReader): Promise<ProjectModel> {
       };
     } else otherFields.push(name);
   }
+  return { fileFields, otherFields };
+}
+
+/** Events, which forms are in them, what repeats, and the codes that stand for "missing". */
+async function readSetup(
+  reader: ProjectReader,
+  info: Row,
+  notes: string[],
+): Promise<
+  Pick<ProjectModel, 'longitudinal' | 'missingCodes' | 'events' | 'eventForms' | 'repeats'>
+> {
+  const events = await readEvents(reader, flag(info['is_longitudinal']));
+  const longitudinal = events.length > 0;
+  const eventForms = longitudinal ? await readEventForms(reader) : {};
   return {
-    id: asText(info['project_id']),
-    title: asText(info['project_title']),
-    redcapVersion: await readVersion(reader, notes),
-    production: flag(info['in_production']),
     longitudinal,
-    recordIdField: asText(metadata[0]?.['field_name']) || 'record_id',
     missingCodes: parseMissingCodes(asText(info['missing_data_codes'])),
-    fileFields,
-    otherFields,
-    events: events.map((event) => ({
-      name: asText(event['unique_event_name']),
-      arm: asText(event['arm_num']),
-    })),
+    events: events.map(readEvent),
     eventForms,
-    repeats,
-    notes,
+    repeats: await readRepeats(reader, info, notes),
+  };
+}
+
+function readEvent(event: Row): ProjectEvent {
+  const id = asText(event['event_id']);
+  return {
+    name: asText(event['unique_event_name']),
+    arm: asText(event['arm_num']),
+    ...(id === '' ? {} : { id }),
   };
 }
 
@@ -143,11 +232,22 @@ function stopReading(answer: ReadAnswer<unknown>): void {
   if (answer.kind === 'stop') throw new RefusedError(answer.message);
 }
 
+/** An answer that the command cannot do without. */
+class UnreadableAnswer extends RefusedError {
+  override name = 'UnreadableAnswer';
+  readonly reason: string;
+
+  constructor(what: string, message: string) {
+    super(
+      `The server's answer for ${what} cannot be used: ${message}. Nothing was deleted. A token without the API Export right can delete without a check: --no-check.`,
+    );
+    this.reason = `${what}: ${message}`;
+  }
+}
+
 /** Who cannot look does not delete, unless told to. */
 export function unreadable(what: string, message: string): RefusedError {
-  return new RefusedError(
-    `The server's answer for ${what} cannot be used: ${message}. Nothing was deleted. A token without the API Export right can delete without a check: --no-check.`,
-  );
+  return new UnreadableAnswer(what, message);
 }
 
 /** Flags come as numbers or strings, by version. */

@@ -25,7 +25,8 @@ export interface RecordQuery {
 export interface Reader {
   version(): Promise<ReadAnswer<string>>;
   project(): Promise<ReadAnswer<ProjectInfo>>;
-  metadata(): Promise<ReadAnswer<readonly MetadataField[]>>;
+  /** The whole data dictionary, or of these fields. */
+  metadata(fields?: readonly string[]): Promise<ReadAnswer<readonly MetadataField[]>>;
   /** Classic projects answer with an error (400). */
   events(): Promise<ReadAnswer<readonly EventInfo[]>>;
   /** Classic projects answer with an error (400). */
@@ -62,7 +63,10 @@ export function createReader(door: Door, hooks: ReadHooks = {}): Reader {
   return {
     version: () => ask({ content: 'version' }, (shapes) => shapes.readVersion),
     project: () => ask({ content: 'project' }, (shapes) => jsonOf(shapes.readProjectInfo)),
-    metadata: () => ask({ content: 'metadata' }, (shapes) => jsonOf(shapes.readMetadata)),
+    metadata: (fields) =>
+      ask({ content: 'metadata', ...(fields === undefined ? {} : { fields }) }, (shapes) =>
+        jsonOf(shapes.readMetadata),
+      ),
     events: () => ask({ content: 'event' }, (shapes) => jsonOf(shapes.readEvents)),
     formEventMapping: () =>
       ask({ content: 'formEventMapping' }, (shapes) => jsonOf(shapes.readEventForms)),

@@ -31,6 +31,7 @@ const event = z.object({
   unique_event_name: cell,
   event_name: optionalCell,
   arm_num: optionalCell,
+  event_id: optionalCell,
 });
 
 const eventForm = z.object({ unique_event_name: cell, form: cell, arm_num: optionalCell });

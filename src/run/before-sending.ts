@@ -7,6 +7,32 @@ import type { WorkRow } from './work.ts';
 export const LOST_THEN_GONE =
   'an answer was lost, then the server said that there is no file: this run may have removed it';
 
+/** The row's end where its place is not the one that the check saw any more: nothing is sent there. */
+export function placeChanged(
+  work: WorkRow,
+  tries: Tries,
+  context: DeleteContext,
+): Ended | undefined {
+  const change = context.changeAt?.(work.target);
+  if (change === undefined) return undefined;
+  const code = 'changed_since_check';
+  return tries.effect === 'possible'
+    ? end(
+        work,
+        tries,
+        context,
+        { status: 'unknown', code },
+        `a request may have removed the file, and its answer is not known; then: ${change}`,
+      )
+    : end(
+        work,
+        tries,
+        context,
+        { status: 'guard_mismatch', code },
+        `${change}; nothing is deleted`,
+      );
+}
+
 /** Guard and backup: the row's end, or `undefined` where it may be sent. */
 export async function safeguardRow(
   work: WorkRow,

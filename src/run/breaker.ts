@@ -12,8 +12,8 @@ const PERCENT_FROM_ROW = 100;
 export interface Breaker {
   /** Counts a row that reached the deleting pass, in the order in which rows finish. */
   finished(outcome: Outcome, trusted: boolean): StopCode | undefined;
-  /** Counts what verification found of a row. */
-  verified(before: Outcome, after: Outcome): StopCode | undefined;
+  /** Counts what verification found of a row; between rows of one streak none was found gone. */
+  verified(before: Outcome, after: Outcome, streak: number): StopCode | undefined;
 }
 
 export function createBreaker(maxFailures: MaxFailures | undefined): Breaker {
@@ -21,6 +21,7 @@ export function createBreaker(maxFailures: MaxFailures | undefined): Breaker {
   let failures = 0;
   let untrusted = 0;
   let stillPresent = 0;
+  let lastStreak = 0;
 
   const tooMany = (): StopCode | undefined => {
     if (maxFailures === undefined) return undefined;
@@ -40,13 +41,14 @@ export function createBreaker(maxFailures: MaxFailures | undefined): Breaker {
       if (untrusted >= ROWS_IN_A_ROW) return 'no_answers';
       return tooMany();
     },
-    verified(before, after) {
-      if (after.verified === 'skipped' || after.verified === '') return undefined;
+    verified(before, after, streak) {
       if (after.code !== 'still_present') {
-        stillPresent = 0;
+        if (after.verified === 'no') stillPresent = 0;
         return undefined;
       }
-      stillPresent += 1;
+      // Rows that wait for a second look are heard of later than those behind them.
+      stillPresent = streak === lastStreak ? stillPresent + 1 : 1;
+      lastStreak = streak;
       if (!isFailure(before.status)) failures += 1;
       return stillPresent >= ROWS_IN_A_ROW ? 'not_deleting' : tooMany();
     },

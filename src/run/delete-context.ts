@@ -53,6 +53,8 @@ export interface DeleteContext {
   readonly safeguard?: ((row: WorkRow) => Promise<Safeguarded>) | undefined;
   /** A look at one target; absent with `--no-check`. */
   readonly look?: ((target: Target) => Promise<Look | 'stopped'>) | undefined;
+  /** What is known to have changed of a target's place since the check; absent with `--no-check`. */
+  readonly changeAt?: ((target: Target) => string | undefined) | undefined;
   /** Does verification follow? */
   readonly verifies: boolean;
   readonly onWait?: ((why: 'retry', ms: number) => void) | undefined;

@@ -2,7 +2,7 @@ import { encodeSending } from '../journal/outcome-lines.ts';
 import type { DeleteAnswer } from '../redcap/answers.ts';
 import { delayBefore } from '../redcap/retry.ts';
 import type { WorkRow } from './work.ts';
-import { LOST_THEN_GONE, lookFirst, safeguardRow } from './before-sending.ts';
+import { LOST_THEN_GONE, lookFirst, placeChanged, safeguardRow } from './before-sending.ts';
 import type { DeleteContext, Ended, RemoveFile, RemoveHooks, Tries } from './delete-context.ts';
 import { end, endEmpty, refusedAtLast, stopped } from './end-row.ts';
 
@@ -11,6 +11,8 @@ const STALE_MS = 60_000;
 
 /** Thrown by `beforeSend` where a look must come first; the door then sends nothing. */
 class LookFirst extends Error {}
+/** Thrown by `beforeSend` where the row's place has changed while it waited. */
+class PlaceChanged extends Error {}
 
 /**
  * Brings one row to its end: tries, waits, looks and tries again until an
@@ -41,6 +43,8 @@ export async function deleteRow(work: WorkRow, context: DeleteContext): Promise<
       context.onWait?.('retry', waitMs);
       if (!(await clock.sleep(waitMs, control.stopping))) return stopped(work, tries, context);
     }
+    const moved = placeChanged(work, tries, context);
+    if (moved !== undefined) return moved;
     if (context.safeguard !== undefined) {
       const ended = await safeguardRow(work, tries, context, context.safeguard);
       if (ended !== undefined) return ended;
@@ -50,6 +54,10 @@ export async function deleteRow(work: WorkRow, context: DeleteContext): Promise<
     try {
       sent = await context.remove(work.target, hooks);
     } catch (error) {
+      if (error instanceof PlaceChanged) {
+        const changed = placeChanged(work, tries, context);
+        if (changed !== undefined) return changed;
+      }
       if (!(error instanceof LookFirst)) throw error;
       const ended = await lookFirst(work, tries, context);
       if (ended !== undefined) return ended;
@@ -81,10 +89,11 @@ export async function deleteRow(work: WorkRow, context: DeleteContext): Promise<
 function hooksOf(
   work: WorkRow,
   tries: Tries,
-  { journal, clock, look, control }: DeleteContext,
+  { journal, clock, look, control, changeAt }: DeleteContext,
 ): RemoveHooks {
   return {
     beforeSend() {
+      if (changeAt?.(work.target) !== undefined) throw new PlaceChanged();
       const stale = tries.lostAt !== undefined && clock.monotonic() - tries.lostAt > STALE_MS;
       if (tries.lookedFirst) {
         tries.lookedFirst = false;

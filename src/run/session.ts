@@ -9,7 +9,13 @@ import type { RunControl } from './control.ts';
 import type { RemoveFile, Safeguarded } from './delete-context.ts';
 import type { Outcome } from './outcome.ts';
 import { deletePass, STOP_SENTENCES } from './pass.ts';
-import { createVerifier, type Unverified, type Verifier } from './verify.ts';
+import {
+  createVerifier,
+  SECOND_LOOK,
+  type SecondLook,
+  type Unverified,
+  type Verifier,
+} from './verify.ts';
 import type { WorkRow } from './work.ts';
 
 /** What one command does to a run: deletes what is left, and looks afterwards. */
@@ -17,7 +23,11 @@ export interface SessionOptions {
   readonly remove: RemoveFile;
   /** Absent with `--no-check`: nothing is looked at before or after. */
   readonly look: ((targets: readonly Target[]) => Promise<LookedBatch>) | undefined;
+  /** What is known to have changed of a target's place since the check; absent with `--no-check`. */
+  readonly changeAt?: ((target: Target) => string | undefined) | undefined;
   readonly verifies: boolean;
+  /** How long a file that is still seen is looked at again; a rehearsal may wait less. */
+  readonly secondLook?: SecondLook | undefined;
   readonly safeguard: ((row: WorkRow) => Promise<Safeguarded>) | undefined;
   readonly journal: Journal;
   readonly mark: Mark | undefined;
@@ -67,6 +77,7 @@ export async function runSession(rows: SessionRows, options: SessionOptions): Pr
         retries: options.retries,
         safeguard: options.safeguard,
         look: look && ((target) => lookAtOne(look, target)),
+        changeAt: options.changeAt,
         verifies: options.verifies && look !== undefined,
         onWait: options.onWait,
       },
@@ -94,12 +105,14 @@ function createSessionVerifier(
   return createVerifier({
     look,
     journal,
-    ended: () => control.looking.aborted,
-    onVerified(one, after) {
+    clock: options.clock,
+    secondLook: options.secondLook ?? SECOND_LOOK,
+    ended: control.looking,
+    onVerified(one, after, streak) {
       options.onVerified?.(one.outcome, after);
       // What is looked at on behalf of an earlier session counts towards no stop.
       if (catchingUp.delete(one.row)) return;
-      const stop = breaker.verified(one.outcome, after);
+      const stop = breaker.verified(one.outcome, after, streak);
       if (stop !== undefined) control.stop(stop, STOP_SENTENCES[stop as 'not_deleting']);
     },
   });

@@ -53,6 +53,11 @@ export function settleByLook(look: Look, seen: Seen, air: Air): LookDecision {
             'the record is not there any more, so that nothing tells what became of the file',
           );
     case 'nothing':
+      if (look.moved === true) {
+        return air === 'none'
+          ? settle('guard_mismatch', 'changed_since_check', `${look.why}; nothing is deleted`)
+          : settle('unknown', '', `nothing tells what became of the file: ${look.why}`);
+      }
       if (seen === undefined) return { kind: 'send' };
       return air === 'none'
         ? settle(

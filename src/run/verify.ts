@@ -1,8 +1,11 @@
+import { elapsedMs, instantOf, type Clock, type Instant } from '../clock.ts';
 import { encodeOutcome } from '../journal/outcome-lines.ts';
 import type { Seen } from '../journal/lines.ts';
 import type { Journal } from '../journal/write.ts';
 import type { Target } from '../manifest/target.ts';
 import type { LookedBatch } from '../project/look-batch.ts';
+import type { Look } from '../project/look.ts';
+import { ROWS_IN_A_ROW } from './breaker.ts';
 import type { Outcome } from './outcome.ts';
 import { settleByVerification } from './settle-look.ts';
 
@@ -22,13 +25,28 @@ export interface Verifier {
   finish(): Promise<void>;
 }
 
+/** How long a file that is seen is looked at again before it is believed. */
+export interface SecondLook {
+  readonly everyMs: number;
+  /** Counted from the end of the row's request. */
+  readonly untilMs: number;
+}
+
+/** Exports can come from a replica that lags some seconds behind. */
+export const SECOND_LOOK: SecondLook = { everyMs: 3000, untilMs: 15_000 };
+
 export interface VerifierOptions {
   readonly look: (targets: readonly Target[]) => Promise<LookedBatch>;
   readonly journal: Journal;
-  /** Told of each row that was looked at, in order. */
-  readonly onVerified: (one: Unverified, after: Outcome) => void;
+  readonly clock: Clock;
+  readonly secondLook: SecondLook;
+  /**
+   * Told of each row that was looked at. Two rows with the same streak have no
+   * row between them that was found gone.
+   */
+  readonly onVerified: (one: Unverified, after: Outcome, streak: number) => void;
   /** The run goes no further, and no look is taken any more. */
-  readonly ended: () => boolean;
+  readonly ended: AbortSignal;
 }
 
 const BATCH_RECORDS = 100;
@@ -36,46 +54,109 @@ const BATCH_ROWS = 500;
 /** The first look comes early: a server that says yes and does nothing shows at once. */
 const FIRST_ROWS = 10;
 const OUTSTANDING = 3;
+/** Rows that may wait for their second look, in a row or not, for the sake of memory. */
+const WAITING_AT_MOST = 5000;
+
+interface Waiting extends Unverified {
+  /** Since when the file may be gone, and an export may not show it yet. */
+  readonly since: Instant;
+}
+
+/** A row whose file was seen once. */
+interface Doubted extends Waiting {
+  streak: number;
+}
+
+const UNREADABLE: Look = { kind: 'nothing', why: 'the look could not be read' };
 
 /**
  * Looks at deleted rows in batches of about 100 records while deleting goes
- * on. A look that cannot be read says nothing here: the row keeps its state.
+ * on. One look does not overrule the server: a file that is seen is looked at
+ * again for a while, beside the rest. A look that cannot be read says nothing
+ * here: the row keeps its state.
  */
 export function createVerifier(options: VerifierOptions): Verifier {
-  const { look, journal, onVerified, ended } = options;
-  let batch: Unverified[] = [];
+  const { clock, ended, secondLook } = options;
+  let batch: Waiting[] = [];
   let records = new Set<string>();
   let first = true;
   let outstanding = 0;
   let chain: Promise<void> = Promise.resolve();
+  let doubted: Doubted[] = [];
+  let streak = 0;
+  /** Those of the newest streak, while they wait. */
+  let inARow = 0;
+  let watching: Promise<void> | undefined;
+  let wake: (() => void) | undefined;
 
-  const verify = async (rows: readonly Unverified[]): Promise<void> => {
-    if (ended()) return;
-    const looked = await look(rows.map((one) => one.target));
-    if (looked.kind === 'stopped') return;
-    const same: Record<'yes' | 'no' | 'skipped', number[]> = { yes: [], no: [], skipped: [] };
-    const results = rows.map((one, at) => {
-      const seen = looked.kind === 'looked' ? looked.looks[at] : undefined;
-      const after = settleByVerification(
-        one.outcome,
-        seen ?? { kind: 'nothing', why: 'the look could not be read' },
-        one.seen,
-      );
-      return { one, after };
+  const lookAt = async (rows: readonly Waiting[]): Promise<readonly Look[] | undefined> => {
+    if (ended.aborted) return undefined;
+    const looked = await options.look(rows.map((one) => one.target));
+    if (looked.kind === 'stopped') return undefined;
+    return rows.map(
+      (_, n) => (looked.kind === 'looked' ? looked.looks[n] : undefined) ?? UNREADABLE,
+    );
+  };
+
+  /** Will what a look shows from now on be believed? */
+  const isLate = ({ since }: Waiting): boolean => elapsedMs(clock, since) >= secondLook.untilMs;
+
+  const firstLook = async (rows: readonly Waiting[]): Promise<void> => {
+    const late = rows.map(isLate);
+    const looks = await lookAt(rows);
+    if (looks === undefined) return;
+    const settled: Settled[] = [];
+    rows.forEach((one, n) => {
+      const look = looks[n] ?? UNREADABLE;
+      if (look.kind === 'there' && late[n] !== true) {
+        inARow += 1;
+        doubted.push({ ...one, streak });
+        return;
+      }
+      if (look.kind === 'gone') {
+        streak += 1;
+        inARow = 0;
+      }
+      settled.push({ one, look, streak });
     });
-    for (const { one, after } of results) {
-      if (after.status === one.outcome.status && after.code === one.outcome.code) {
-        if (after.verified !== '') same[after.verified].push(one.row);
-      } else {
-        journal.append(encodeOutcome(one.row, after, false));
-      }
+    settle(settled, options);
+    if (doubted.length === 0 || watching !== undefined) return;
+    watching = watch();
+    // Awaited in ready() and finish(); until then a rejection is not "unhandled".
+    watching.catch(() => undefined);
+  };
+
+  /** Looks again at what was seen, every few seconds, until nothing is in doubt. */
+  const watch = async (): Promise<void> => {
+    while (doubted.length > 0 && (await clock.sleep(secondLook.everyMs, ended))) {
+      for (const rows of inLists(doubted)) await lookAgain(rows);
     }
-    for (const verified of ['yes', 'no', 'skipped'] as const) {
-      if (same[verified].length > 0) {
-        journal.append({ verified, rows: same[verified], at: journal.stamp() });
-      }
-    }
-    for (const { one, after } of results) onVerified(one, after);
+    watching = undefined;
+  };
+
+  const lookAgain = async (rows: readonly Doubted[]): Promise<void> => {
+    const late = rows.map(isLate);
+    const looks = await lookAt(rows);
+    if (looks === undefined) return;
+    const settled: Settled[] = [];
+    const over = new Set<Doubted>();
+    rows.forEach((one, n) => {
+      const look = looks[n] ?? UNREADABLE;
+      if (look.kind === 'gone') partStreak(one);
+      else if (late[n] !== true) return;
+      over.add(one);
+      settled.push({ one, look, streak: one.streak });
+    });
+    doubted = doubted.filter((one) => !over.has(one));
+    settle(settled, options);
+    inARow = doubted.filter((one) => one.streak === streak).length;
+    wake?.();
+  };
+
+  /** A row in between that is gone after all parts those before it from those behind. */
+  const partStreak = (gone: Doubted): void => {
+    for (const one of doubted.slice(doubted.indexOf(gone) + 1)) one.streak += 1;
+    streak += 1;
   };
 
   const send = (): void => {
@@ -86,12 +167,24 @@ export function createVerifier(options: VerifierOptions): Verifier {
     first = false;
     outstanding += 1;
     chain = chain
-      .then(() => verify(rows))
+      .then(() => firstLook(rows))
       .finally(() => {
         outstanding -= 1;
       });
     // Awaited in ready() and finish(); until then a rejection is not "unhandled".
     chain.catch(() => undefined);
+  };
+
+  const holds = (): boolean => inARow >= ROWS_IN_A_ROW || doubted.length >= WAITING_AT_MOST;
+
+  /** Until few enough wait, or nobody looks any more. */
+  const untilFewer = async (): Promise<void> => {
+    while (holds() && watching !== undefined) {
+      const changed = new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      await Promise.race([changed, watching]);
+    }
   };
 
   return {
@@ -101,14 +194,66 @@ export function createVerifier(options: VerifierOptions): Verifier {
         : batch.length >= BATCH_ROWS ||
           (records.size >= BATCH_RECORDS && !records.has(one.target.record));
       if (full) send();
-      batch.push(one);
+      batch.push({ ...one, since: instantOf(clock) });
       records.add(one.target.record);
       if (first && batch.length >= FIRST_ROWS) send();
     },
-    ready: () => (outstanding >= OUTSTANDING ? chain : undefined),
+    ready() {
+      if (outstanding >= OUTSTANDING) return chain;
+      return holds() && watching !== undefined ? untilFewer() : undefined;
+    },
     async finish() {
       send();
       await chain;
+      await watching;
     },
   };
+}
+
+interface Settled {
+  readonly one: Unverified;
+  readonly look: Look;
+  readonly streak: number;
+}
+
+/** Writes down what looks decided: changed outcomes by themselves, the others many a line. */
+function settle(settled: readonly Settled[], { journal, onVerified }: VerifierOptions): void {
+  const same: Record<'yes' | 'no' | 'skipped', number[]> = { yes: [], no: [], skipped: [] };
+  const results = settled.map(({ one, look, streak }) => ({
+    one,
+    streak,
+    after: settleByVerification(one.outcome, look, one.seen),
+  }));
+  for (const { one, after } of results) {
+    if (after.status === one.outcome.status && after.code === one.outcome.code) {
+      if (after.verified !== '') same[after.verified].push(one.row);
+    } else {
+      journal.append(encodeOutcome(one.row, after, false));
+    }
+  }
+  for (const verified of ['yes', 'no', 'skipped'] as const) {
+    if (same[verified].length > 0) {
+      journal.append({ verified, rows: same[verified], at: journal.stamp() });
+    }
+  }
+  for (const { one, after, streak } of results) onVerified(one, after, streak);
+}
+
+/** Lists of as many rows as one look takes. */
+function* inLists<T extends Unverified>(rows: readonly T[]): Generator<readonly T[]> {
+  let list: T[] = [];
+  let records = new Set<string>();
+  for (const one of rows) {
+    const full =
+      list.length >= BATCH_ROWS ||
+      (records.size >= BATCH_RECORDS && !records.has(one.target.record));
+    if (full) {
+      yield list;
+      list = [];
+      records = new Set();
+    }
+    list.push(one);
+    records.add(one.target.record);
+  }
+  if (list.length > 0) yield list;
 }

@@ -18,6 +18,8 @@ import { readSandbox } from '../project/builders.ts';
 export interface PlanSettings {
   readonly defaultInstance?: string;
   readonly approved?: readonly PlanLine[];
+  /** The project as the approved check read it; as it is now where absent. */
+  readonly reviewed?: ProjectModel;
   readonly ahead?: number;
 }
 
@@ -56,7 +58,9 @@ export async function planOf(
     },
     ahead,
     onBlind: () => (blind = true),
-    ...(approved === undefined ? {} : { approved: oneByOne(approved) }),
+    ...(approved === undefined
+      ? {}
+      : { approved: { lines: oneByOne(approved), model: settings.reviewed ?? model } }),
     ...(late
       ? {
           lateDuplicate: (target: Target, row: number) =>

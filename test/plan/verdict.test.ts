@@ -10,6 +10,7 @@ import {
   type Verdict,
 } from '../../src/plan/verdict.ts';
 import { readValue, type Look } from '../../src/project/look.ts';
+import type { ProjectModel } from '../../src/project/model.ts';
 import { makeModel, makeTarget } from '../project/builders.ts';
 
 const TARGET = makeTarget('7', 'photo', 'late_arm_2');
@@ -147,6 +148,7 @@ describe('a verdict as the journal keeps it', () => {
 });
 
 describe('held against an approved check', () => {
+  const SAME = { reviewed: makeModel(), now: makeModel() };
   const EMPTY: Verdict = { kind: 'already_empty', target: TARGET };
   const UNKNOWN_RECORD: Verdict = { kind: 'invalid', code: 'unknown_record', message: 'no such' };
   const guarded = (seen: string): Verdict => ({
@@ -169,7 +171,7 @@ describe('held against an approved check', () => {
     ['still another file', GUARDED_A, guarded('a.pdf')],
     ['still a duplicate', { row: 3, plan: 'duplicate', of: 1 }, { kind: 'duplicate', of: 1 }],
   ])('%s: as it was', (_what, line, fresh) => {
-    expect(holdAgainst(line, fresh)).toBe(fresh);
+    expect(holdAgainst(line, fresh, row(), SAME)).toBe(fresh);
   });
 
   it.each<[string, PlanLine, Verdict, string, string | true | undefined]>([
@@ -266,11 +268,50 @@ describe('held against an approved check', () => {
       undefined,
     ],
   ])('%s: changed', (_what, line, fresh, words, seen) => {
-    expect(holdAgainst(line, fresh)).toEqual({
+    expect(holdAgainst(line, fresh, row(), SAME)).toEqual({
       kind: 'guard_mismatch',
       code: 'changed_since_check',
       message: `changed since the check: ${words}`,
       seen,
+    });
+  });
+
+  it.each<[string, Partial<ProjectModel>, PlanLine, Verdict, string]>([
+    [
+      'the form repeats now',
+      { repeats: { kind: 'known', events: [], forms: [{ event: 'late_arm_2', form: 'files' }] } },
+      { ...DELETE_A, instance: '1' },
+      { kind: 'delete', target: { ...TARGET, instance: '1' }, seen: 'a.pdf', signature: false },
+      'form files repeats now in event late_arm_2',
+    ],
+    [
+      'the field is on another form',
+      { fileFields: { photo: { form: 'other', signature: false } } },
+      DELETE_A,
+      toDelete('a.pdf'),
+      'field photo is on form other now, not on files',
+    ],
+    [
+      'another instance would be sent',
+      {},
+      DELETE_A,
+      { kind: 'delete', target: { ...TARGET, instance: '2' }, seen: 'a.pdf', signature: false },
+      'it would have sent no instance, now instance 2',
+    ],
+    [
+      'an empty place moved',
+      { fileFields: { photo: { form: 'other', signature: false } } },
+      { row: 3, plan: 'already_empty' },
+      EMPTY,
+      'field photo is on form other now, not on files',
+    ],
+  ])('%s: changed', (_what, now, line, fresh, words) => {
+    const reviewed = makeModel();
+    const models = { reviewed, now: { ...reviewed, ...now } };
+    expect(holdAgainst(line, fresh, row(), models)).toMatchObject({
+      kind: 'guard_mismatch',
+      code: 'changed_since_check',
+      message: `changed since the check: ${words}`,
     });
   });
 });

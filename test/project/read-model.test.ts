@@ -56,9 +56,9 @@ describe('a project as the sandbox serves it', () => {
       },
       otherFields: ['record_id', 'age', 'quality'],
       events: [
-        { name: 'base_arm_1', arm: '1' },
-        { name: 'visit_arm_1', arm: '1' },
-        { name: 'late_arm_2', arm: '2' },
+        { name: 'base_arm_1', arm: '1', id: '40001' },
+        { name: 'visit_arm_1', arm: '1', id: '40002' },
+        { name: 'late_arm_2', arm: '2', id: '40003' },
       ],
       eventForms: {
         base_arm_1: ['base', 'files', 'imaging'],

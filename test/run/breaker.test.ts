@@ -43,17 +43,17 @@ describe('not_deleting', () => {
 
   it('is ten looks in a row that find the file', () => {
     const breaker = createBreaker(undefined);
-    const stops = Array.from({ length: 10 }, () => breaker.verified(deleted, present));
+    const stops = Array.from({ length: 10 }, () => breaker.verified(deleted, present, 0));
     expect(stops).toEqual([...quiet(9), 'not_deleting']);
   });
 
   it('is ended by one that is gone, not by one that says nothing', () => {
     const breaker = createBreaker(undefined);
-    for (let n = 0; n < 9; n += 1) breaker.verified(deleted, present);
-    expect(breaker.verified(deleted, outcome('deleted', '', 'skipped'))).toBeUndefined();
-    expect(breaker.verified(deleted, present)).toBe('not_deleting');
-    expect(breaker.verified(deleted, outcome('deleted', '', 'yes'))).toBeUndefined();
-    expect(breaker.verified(deleted, present)).toBeUndefined();
+    for (let n = 0; n < 9; n += 1) breaker.verified(deleted, present, 0);
+    expect(breaker.verified(deleted, outcome('deleted', '', 'skipped'), 0)).toBeUndefined();
+    expect(breaker.verified(deleted, present, 0)).toBe('not_deleting');
+    expect(breaker.verified(deleted, outcome('deleted', '', 'yes'), 1)).toBeUndefined();
+    expect(breaker.verified(deleted, present, 1)).toBeUndefined();
   });
 });
 
@@ -124,8 +124,8 @@ describe('max_failures', () => {
     finish(breaker, 'unknown', 1);
     const present = outcome('failed', 'still_present', 'no');
     // It has counted as unknown already.
-    expect(breaker.verified(outcome('unknown'), present)).toBeUndefined();
-    expect(breaker.verified(outcome('deleted'), present)).toBe('max_failures');
+    expect(breaker.verified(outcome('unknown'), present, 0)).toBeUndefined();
+    expect(breaker.verified(outcome('deleted'), present, 0)).toBe('max_failures');
   });
 });
 

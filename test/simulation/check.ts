@@ -57,7 +57,7 @@ export async function check(
     defaultInstance: undefined,
     look: (targets) => look(model, targets),
     ahead: 2,
-    ...(approved === undefined ? {} : { approved: each(approved) }),
+    ...(approved === undefined ? {} : { approved: { lines: each(approved), model } }),
   });
   for await (const batch of planned) {
     for (const { row, verdict } of batch) plan.push(planLine(row, verdict));

@@ -1,0 +1,185 @@
+import { elapsedMs, instantOf, type Clock, type Instant } from '../clock.ts';
+import type { Target } from '../manifest/target.ts';
+import type { LookedBatch } from './look-batch.ts';
+import type { Look } from './look.ts';
+import type { ProjectModel } from './model.ts';
+import { findContradiction, placeChange } from './place.ts';
+import type { StructureAnswer } from './read-model.ts';
+
+/** "Gone" is said only with a structure that is no older, or was read after the look. */
+const HOLDS_MS = 60_000;
+/** A structure that changes again and again under one look makes the look say nothing. */
+const READINGS_A_LOOK = 3;
+
+/** How to look, and how to read the structure again: both end where the caller's signal says so. */
+export interface LookWays {
+  readonly lookAt: (model: ProjectModel, targets: readonly Target[]) => Promise<LookedBatch>;
+  readonly readStructure: (
+    known: ProjectModel,
+    fields: readonly string[],
+  ) => Promise<StructureAnswer>;
+}
+
+/**
+ * The structure that looks are read with, and what has changed since the plan
+ * was made. An absent row means "gone" only where the place is still the one
+ * that was meant, so that the structure is read again while a command works.
+ */
+export interface Structure {
+  /** Looks at targets, reading the structure again where the looks need it. */
+  look(targets: readonly Target[], ways: LookWays): Promise<LookedBatch>;
+  /**
+   * The same for a check, which may still decide what repeats: an export that
+   * contradicts the structure says nothing, and holds nothing back.
+   */
+  lookForCheck(targets: readonly Target[], ways: LookWays): Promise<LookedBatch>;
+  /** Reads it again where it is older than a minute; what cannot be read is left to the looks. */
+  renew(fields: readonly string[], ways: LookWays): Promise<void>;
+  /** What is known to have changed of a target's place: nothing is sent there any more. */
+  changeAt(target: Target): string | undefined;
+}
+
+/** `readAt`: when the model was read by this command; absent where it comes from a journal. */
+export function createStructure(
+  planned: ProjectModel,
+  readAt: Instant | undefined,
+  clock: Pick<Clock, 'now' | 'monotonic'>,
+): Structure {
+  let model = planned;
+  let readFields =
+    readAt === undefined ? new Set<string>() : new Set(Object.keys(planned.fileFields));
+  let at = readAt;
+  /** Places of which an export said something else, after the structure had been read again. */
+  const contradicted = new Map<string, string>();
+
+  const holds = (fields: readonly string[]): boolean =>
+    at !== undefined &&
+    elapsedMs(clock, at) <= HOLDS_MS &&
+    fields.every((field) => readFields.has(field));
+
+  /** Reads the structure; an answer other than `read` is what becomes of the look. */
+  const readAgain = async (
+    fields: readonly string[],
+    { readStructure }: LookWays,
+  ): Promise<Exclude<StructureAnswer, { kind: 'read' }> | { kind: 'same' | 'other' }> => {
+    const begun = instantOf(clock);
+    const answer = await readStructure(model, fields);
+    if (answer.kind !== 'read') return answer;
+    const { repeats } = answer.model;
+    const read =
+      repeats.kind === 'unknown' ? { ...answer.model, repeats: model.repeats } : answer.model;
+    at = begun;
+    readFields = new Set(fields);
+    // One that says the same stays one and the same, so that comparing costs nothing.
+    if (sameStructure(read, model, fields)) return { kind: 'same' };
+    model = read;
+    return { kind: 'other' };
+  };
+
+  const changeAt = (target: Target): string | undefined => {
+    if (model === planned && contradicted.size === 0) return undefined;
+    return placeChange(planned, model, target) ?? contradicted.get(placeKey(model, target));
+  };
+
+  const contradictionOf = (
+    target: Target,
+    looked: LookedBatch,
+    checking: boolean,
+  ): string | undefined => {
+    if (looked.kind !== 'looked') return undefined;
+    // What repeats is for the check to find out, where the setup cannot be read.
+    if (checking && model.repeats.kind === 'unknown') return undefined;
+    return findContradiction(looked.rowsOf(target.record), target, model);
+  };
+
+  const look = async (
+    targets: readonly Target[],
+    ways: LookWays,
+    checking: boolean,
+  ): Promise<LookedBatch> => {
+    const fields = [...new Set(targets.map(({ field }) => field))];
+    if (at === undefined) {
+      const read = await readAgain(fields, ways);
+      if (read.kind === 'unreadable' || read.kind === 'stopped') return asLooked(read);
+    }
+    for (let readings = 0; ;) {
+      const looked = await ways.lookAt(model, targets);
+      if (looked.kind !== 'looked' || looked.blind) return looked;
+      const contradictions = targets.map((target) => contradictionOf(target, looked, checking));
+      const unheardOf = targets.some(
+        (target, n) =>
+          contradictions[n] !== undefined && !contradicted.has(placeKey(model, target)),
+      );
+      const saysGone = looked.looks.some(({ kind }) => kind === 'gone' || kind === 'no_record');
+      if (
+        readings < READINGS_A_LOOK &&
+        ((unheardOf && readings === 0) || (saysGone && !holds(fields)))
+      ) {
+        readings += 1;
+        const read = await readAgain(fields, ways);
+        if (read.kind === 'unreadable' || read.kind === 'stopped') return asLooked(read);
+        // Another structure: the look is taken anew, with it.
+        if (read.kind === 'other') continue;
+      }
+      return held(looked, targets, contradictions, checking);
+    }
+  };
+
+  const held = (
+    looked: LookedBatch & { kind: 'looked' },
+    targets: readonly Target[],
+    contradictions: readonly (string | undefined)[],
+    checking: boolean,
+  ): LookedBatch => {
+    const looks = looked.looks.map((one, n): Look => {
+      const target = targets[n];
+      const contradiction = contradictions[n];
+      if (target === undefined) return one;
+      if (contradiction !== undefined && !checking) {
+        contradicted.set(placeKey(model, target), contradiction);
+      }
+      const change = changeAt(target);
+      if (change !== undefined) return { kind: 'nothing', why: change, moved: true };
+      return contradiction === undefined ? one : { kind: 'nothing', why: contradiction };
+    });
+    return { ...looked, looks };
+  };
+
+  return {
+    look: (targets, ways) => look(targets, ways, false),
+    lookForCheck: (targets, ways) => look(targets, ways, true),
+    async renew(fields, ways) {
+      if (!holds(fields)) await readAgain(fields, ways);
+    },
+    changeAt,
+  };
+}
+
+function asLooked(answer: Exclude<StructureAnswer, { kind: 'read' }>): LookedBatch {
+  return answer.kind === 'stopped'
+    ? answer
+    : { kind: 'unreadable', message: `the project's structure: ${answer.message}` };
+}
+
+function placeKey({ fileFields }: ProjectModel, { event, field }: Target): string {
+  return `${event}\0${fileFields[field]?.form ?? field}`;
+}
+
+/** Do two readings agree in all that a look at these fields depends on? */
+function sameStructure(one: ProjectModel, other: ProjectModel, fields: readonly string[]): boolean {
+  return partsOf(one, fields) === partsOf(other, fields);
+}
+
+function partsOf(model: ProjectModel, fields: readonly string[]): string {
+  const { longitudinal, recordIdField, missingCodes, events, eventForms, repeats } = model;
+  const places = fields.map((field) => model.fileFields[field] ?? null);
+  return JSON.stringify([
+    longitudinal,
+    recordIdField,
+    missingCodes,
+    events,
+    Object.entries(eventForms),
+    repeats,
+    places,
+  ]);
+}
