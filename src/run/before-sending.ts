@@ -15,6 +15,8 @@ export function placeChanged(
 ): Ended | undefined {
   const change = context.changeAt?.(work.target);
   if (change === undefined) return undefined;
+  // A look that could be read is the server's word.
+  tries.trusted = true;
   const code = 'changed_since_check';
   return tries.effect === 'possible'
     ? end(

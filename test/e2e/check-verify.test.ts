@@ -3,6 +3,7 @@ import type { SandboxOptions } from '../../src/sandbox/options.ts';
 import { fates, pick } from '../support/run-files.ts';
 import {
   FAST,
+  FAST_CLOCK,
   isDeletion,
   makeArchive,
   openStand,
@@ -22,7 +23,7 @@ describe('a server that says yes and does nothing', () => {
   it('is stopped after ten rows', async () => {
     const stand = await openStand({ scripts, project: makeArchive(200) });
     await stand.write('m.csv', photosManifest(200));
-    const ended = await stand.sweep(['run', 'm.csv', '--yes', ...FAST]);
+    const ended = await stand.sweep(['run', 'm.csv', '--yes', ...FAST], FAST_CLOCK);
     expect(ended.code).toBe(3);
     const run = await stand.run();
     expect(run.summary.stop).toMatchObject({ code: 'not_deleting' });
@@ -45,7 +46,9 @@ describe('a server that says yes and does nothing', () => {
   it('with fewer rows than ten it is a matter of these rows', async () => {
     const stand = await openStand({ scripts });
     await stand.write('m.csv', photosManifest(9));
-    expect(await stand.sweep(['run', 'm.csv', '--yes', ...FAST])).toMatchObject({ code: 1 });
+    expect(await stand.sweep(['run', 'm.csv', '--yes', ...FAST], FAST_CLOCK)).toMatchObject({
+      code: 1,
+    });
     expect(fates(await stand.run())).toEqual(repeat('failed still_present 1 no', 9));
   });
 
@@ -70,7 +73,9 @@ describe('a look afterwards', () => {
       },
     ]);
     await stand.write('m.csv', photosManifest(3));
-    expect(await stand.sweep(['run', 'm.csv', '--yes', ...FAST])).toMatchObject({ code: 0 });
+    expect(await stand.sweep(['run', 'm.csv', '--yes', ...FAST], FAST_CLOCK)).toMatchObject({
+      code: 0,
+    });
     const run = await stand.run();
     expect(fates(run)).toEqual([YES, 'deleted new_file 1 no', YES]);
     expect([run.error, stand.project.fileName(photo(2))]).toEqual([[], 'new.jpg']);
@@ -87,7 +92,9 @@ describe('a look afterwards', () => {
       },
     ]);
     await stand.write('m.csv', photosManifest(2));
-    expect(await stand.sweep(['run', 'm.csv', '--yes', ...FAST])).toMatchObject({ code: 1 });
+    expect(await stand.sweep(['run', 'm.csv', '--yes', ...FAST], FAST_CLOCK)).toMatchObject({
+      code: 1,
+    });
     const run = await stand.run();
     expect(fates(run)).toEqual([YES, 'failed still_present 1 no']);
     expect(pick(run.rows.get(2), 'message')[0]).toMatch(/would look the same/);
@@ -136,7 +143,9 @@ describe('a look afterwards', () => {
       },
     ]);
     await stand.write('m.csv', photosManifest(1));
-    expect(await stand.sweep(['run', 'm.csv', '--yes', ...FAST])).toMatchObject({ code: 0 });
+    expect(await stand.sweep(['run', 'm.csv', '--yes', ...FAST], FAST_CLOCK)).toMatchObject({
+      code: 0,
+    });
     expect(fates(await stand.run())).toEqual(['already_empty  1 yes']);
   });
 
@@ -164,7 +173,9 @@ describe('a look afterwards', () => {
       },
     ]);
     await stand.write('m.csv', photosManifest(2));
-    expect(await stand.sweep(['run', 'm.csv', '--yes', ...FAST])).toMatchObject({ code: 0 });
+    expect(await stand.sweep(['run', 'm.csv', '--yes', ...FAST], FAST_CLOCK)).toMatchObject({
+      code: 0,
+    });
     expect(fates(await stand.run())).toEqual(['deleted  1 skipped', YES]);
   });
 });

@@ -5,6 +5,7 @@ import { fates, findRun } from '../support/run-files.ts';
 import {
   audit,
   FAST,
+  FAST_CLOCK,
   isDeletion,
   openStand,
   photo,
@@ -155,7 +156,7 @@ describe('stops that end the run at once, and resume finishes', () => {
       `record,field\n${rows.map(({ target }) => `${target.record},consent_file`).join('\n')}\n`,
     );
     const args = ['run', 'm.csv', '--yes', '--rate', '100/s', '--concurrency', '2'];
-    const ended = await stand.sweep(args);
+    const ended = await stand.sweep(args, FAST_CLOCK);
     expect(ended.code).toBe(3);
     const run = await stand.run();
     expect(run.summary.stop).toMatchObject({ code: 'not_deleting' });

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect } from 'vitest';
-import { createSandbox } from '../../src/sandbox/handler.ts';
+import { createSandbox, type Sandbox } from '../../src/sandbox/handler.ts';
 import { keyOf } from '../../src/sandbox/ledger.ts';
 import type { SandboxOptions } from '../../src/sandbox/options.ts';
 import { buildProject, type SandboxProject } from '../../src/sandbox/project.ts';
@@ -24,7 +24,20 @@ export interface Stand extends SandboxServer {
   run(): Promise<RunFiles>;
   /** Deletion requests that reached the server. */
   deletions(): number;
+  /** What stands between the program and the server; nothing at first. */
+  readonly between: Between;
 }
+
+/** Changes what goes to the server and what comes back: a project that is redesigned, a replica that lags. */
+export interface Between {
+  request?: ((form: string) => string) | undefined;
+  answer?: ((form: URLSearchParams, body: string) => string) | undefined;
+}
+
+/** Time runs ten times as fast for the program that is started with it. */
+export const FAST_CLOCK = {
+  NODE_OPTIONS: `--import=${new URL('./fast-clock.mjs', import.meta.url).href}`,
+} as const;
 
 const stands: SandboxServer[] = [];
 
@@ -37,7 +50,8 @@ export const FAST = ['--rate', 'unlimited'] as const;
 
 export async function openStand(options: SandboxOptions = {}): Promise<Stand> {
   const sandbox = createSandbox({ requestsPerMinute: 0, project: makeArchive(20), ...options });
-  const server = await serveSandbox(sandbox);
+  const between: Between = {};
+  const server = await serveSandbox({ ...sandbox, handle: handleBetween(sandbox, between) });
   stands.push(server);
   const folder = await makeFolder();
   const env = { REDCAP_API_URL: server.url, REDCAP_API_TOKEN: sandbox.token };
@@ -55,6 +69,24 @@ export async function openStand(options: SandboxOptions = {}): Promise<Stand> {
     sweep: (args, more = {}) => sweep(args, { cwd: folder, env: { ...env, ...more } }),
     run: async () => readRun(await findRun(folder)),
     deletions: () => sandbox.ledger.counts().delete,
+    between,
+  };
+}
+
+function handleBetween({ handle }: Sandbox, between: Between): Sandbox['handle'] {
+  return async (request) => {
+    if (between.request === undefined && between.answer === undefined) return handle(request);
+    const asked = await request.text();
+    const sent = between.request?.(asked) ?? asked;
+    const { method, url } = request;
+    const headers = new Headers(request.headers);
+    headers.delete('content-length');
+    const response = await handle(new Request(url, { method, headers, body: sent }));
+    if (between.answer === undefined || !response.ok) return response;
+    const body = between.answer(new URLSearchParams(asked), await response.text());
+    const answered = new Headers(response.headers);
+    answered.delete('content-length');
+    return new Response(body, { status: response.status, headers: answered });
   };
 }
 
