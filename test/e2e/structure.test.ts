@@ -261,7 +261,7 @@ describe('exports that lag behind', () => {
 
   it('a file that is there for good is said to be so', async () => {
     const stand = await openStand();
-    stand.sandbox.script(photo(2) as never, ['empty'], { lasting: true });
+    stand.sandbox.script(photo(2), ['empty'], { lasting: true });
     await stand.write('m.csv', photosManifest(3));
     expect(await stand.sweep(['run', 'm.csv', '--yes', ...FAST], FAST_CLOCK)).toMatchObject({
       code: 1,
