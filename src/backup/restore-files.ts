@@ -11,6 +11,8 @@ import { emptyTotals, type Candidate, type Restored, type RestoreTotals } from '
 export interface RestoreFilesOptions extends RestoreOptions {
   readonly concurrency: number;
   readonly clock: Clock;
+  /** Throws where the directory is no longer this process's: called before the report takes its place. */
+  readonly mayWrite?: (() => void) | undefined;
   /** Told of each file as it ends. */
   readonly onEnded?: ((restored: Restored, totals: RestoreTotals) => void) | undefined;
   /** Told of each file in the order of the report. */
@@ -50,6 +52,7 @@ export async function restoreFiles(
       await report.write(restoreLine(one));
       options.onReported?.(one);
     }
+    options.mayWrite?.();
     return { totals, report: await report.finish() };
   } catch (error) {
     await report?.discard().catch(() => undefined);

@@ -12,6 +12,7 @@ import type { RemoveFile } from '../run/delete-context.ts';
 import type { SessionOptions, SessionRows } from '../run/session.ts';
 import type { SecondLook } from '../run/verify.ts';
 import type { Placed } from '../run-directory/draft.ts';
+import { TakenOverError } from '../run-directory/lock.ts';
 import type { Connected } from './connect.ts';
 import { finishReports } from './finish.ts';
 import type { Io } from './io.ts';
@@ -39,15 +40,30 @@ export interface CarryOutOptions {
   readonly rows: (view: JournalView, journal: Journal) => Promise<SessionRows>;
 }
 
-/** Deletes, verifies, reports: the part that `run` and `resume` have in common. */
+/** Deletes, verifies, reports: the part that `run` and `resume` have in common. Gives the lock up at its end. */
 export async function carryOut(io: Io, options: CarryOutOptions): Promise<ExitCode> {
+  try {
+    return await carryOutLocked(io, options);
+  } finally {
+    await options.placed.lock.release();
+  }
+}
+
+async function carryOutLocked(io: Io, options: CarryOutOptions): Promise<ExitCode> {
   const { placed, connected, progress } = options;
   const { control, connection } = connected;
   const directory = placed.path;
   const view = await foldJournal(join(directory, JOURNAL_FILE));
   connected.log.attach(directory);
   const syncEachSend = syncsEachSend(connection.rate.intervalMs);
-  const journal = reopenJournal(io, directory, view.lastStamp, syncEachSend, (error) => {
+  const { lock } = placed;
+  lock.onLost(() => {
+    // What is in the air has nobody any more whom its answer would tell something.
+    connected.log.close();
+    control.stop('taken_over', new TakenOverError().message);
+    control.abort();
+  });
+  const journal = reopenJournal(io, placed, view.lastStamp, syncEachSend, (error) => {
     control.stop('journal_failed', error.message);
   });
   const counted = { sent: false };
@@ -59,6 +75,7 @@ export async function carryOut(io: Io, options: CarryOutOptions): Promise<ExitCo
       syncEachSend,
       confirmed: options.confirmed,
       resumedBy: options.resumedBy,
+      sessionId: lock.session,
       rows: async () => {
         await renewStructure(connected, view);
         progress.phase('Deleting', options.total);
@@ -68,15 +85,15 @@ export async function carryOut(io: Io, options: CarryOutOptions): Promise<ExitCo
       progress.end();
     });
     conducted = true;
+    lock.assertOurs();
     return await conclude(io, options, journal, failure, { sent: counted.sent, stopped });
   } catch (error) {
+    if (lock.lost) return tellTakenOver(io, directory, counted.sent);
     // What cannot be read or written once something was sent is no refusal any more.
     if (!isFileTrouble(error) || !(conducted || counted.sent)) throw error;
     const { failure } = journal;
     if (failure !== undefined && failure !== error) io.stderr.write(`${failure.message}\n`);
     return tellUnreported(io, directory, error, counted.sent);
-  } finally {
-    await placed.lock.release();
   }
 }
 
@@ -90,6 +107,14 @@ async function renewStructure({ server }: Connected, view: JournalView): Promise
 function plannedFields({ planned }: JournalView): readonly string[] | undefined {
   const byField = planned?.totals['byField'];
   return typeof byField === 'object' && byField !== null ? Object.keys(byField) : undefined;
+}
+
+/** What has become of the run is the other process's to tell. */
+function tellTakenOver(io: Io, directory: string, sent: boolean): ExitCode {
+  io.stderr.write(
+    `${new TakenOverError().message}\nHow the run stands: redcap-sweep report ${quote(directory)}\n`,
+  );
+  return sent ? EXIT.stopped : EXIT.refused;
 }
 
 function sessionOf(
@@ -188,8 +213,16 @@ async function conclude(
       ),
     end: async (code) => {
       if (failure === undefined)
-        journal.append({ state: 'end', at: journal.stamp(), exitCode: code });
+        journal.append({
+          state: 'end',
+          at: journal.stamp(),
+          exitCode: code,
+          session: placed.lock.session,
+        });
       await journal.close();
+    },
+    mayWrite: () => {
+      placed.lock.assertOurs();
     },
     requests: server.requests,
     perMinute: connection.rate.perMinute,

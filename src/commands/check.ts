@@ -38,11 +38,12 @@ export async function check(io: Io, manifest: string, flags: CheckFlags): Promis
       },
       progress,
     );
-    const { path, lock } = await prepared.draft.place();
+    const placed = await prepared.draft.place();
+    const { path, lock } = placed;
     log.attach(path);
     try {
       const { lastStamp } = await foldJournal(join(path, JOURNAL_FILE));
-      const journal = reopenJournal(io, path, lastStamp);
+      const journal = reopenJournal(io, placed, lastStamp);
       const { summary, exitCode } = await finishReports(io, {
         directory: path,
         exitCode: (_view, csvs) => exitCodeOfRows(csvs),

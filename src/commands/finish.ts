@@ -1,6 +1,7 @@
-import { readFile, realpath } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseRate } from '../config/rate.ts';
+import { RefusedError } from '../errors.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { foldJournal, type JournalView } from '../journal/fold.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
@@ -14,6 +15,7 @@ import {
 import { createReportFile, removeUnfinished, type WrittenFile } from '../report/report-file.ts';
 import { createHtmlAggregate } from '../report/html/aggregate.ts';
 import { renderHtml } from '../report/html/render.ts';
+import type { RowReport } from '../report/row-report.ts';
 import { summarise, SUMMARY_FILE, writeSummary, type Summary } from '../report/summary.ts';
 import { takeLock, type Lock } from '../run-directory/lock.ts';
 import { TOOL } from '../version.ts';
@@ -29,6 +31,8 @@ export interface FinishOptions {
   readonly exitCode: (view: JournalView, csvs: MadeCsvs) => ExitCode;
   /** Writes the journal's last line, once the exit code is known. */
   readonly end?: (exitCode: ExitCode) => Promise<void>;
+  /** Throws where the directory is no longer this process's: called before anything takes its place. */
+  readonly mayWrite?: () => void;
   readonly requests?: number;
   readonly perMinute?: number;
 }
@@ -43,8 +47,8 @@ export interface Finished {
  * process at a time; another one that makes them is waited for.
  */
 export async function finishReports(io: Io, options: FinishOptions): Promise<Finished> {
-  const { directory } = options;
-  const lock = await waitForReports(io, await realpath(directory));
+  const { directory, mayWrite } = options;
+  const lock = await waitForReports(io, directory);
   try {
     await removeUnfinished(directory, MADE_FILES);
     const journalPath = join(directory, JOURNAL_FILE);
@@ -52,10 +56,11 @@ export async function finishReports(io: Io, options: FinishOptions): Promise<Fin
     const view = await foldJournal(journalPath, undefined, digest.update);
     const html = createHtmlAggregate();
     const verified = { yes: 0, no: 0, skipped: 0 };
-    const csvs = await makeCsvReports(directory, view, io.clock, (row) => {
+    const observe = (row: RowReport): void => {
       html.observe(row);
       if (row.outcome.verified !== '') verified[row.outcome.verified] += 1;
-    });
+    };
+    const csvs = await makeCsvReports(directory, view, io.clock, observe, mayWrite);
     const exitCode = options.exitCode(view, csvs);
     await options.end?.(exitCode);
     const journalSha256 = await digest.finish();
@@ -81,6 +86,7 @@ export async function finishReports(io: Io, options: FinishOptions): Promise<Fin
         ...ceilingOf(view, options.perMinute),
       }),
     );
+    mayWrite?.();
     await page.finish();
     await writeSummary(directory, summary, io.clock);
     return { summary, exitCode };
@@ -99,11 +105,30 @@ function ceilingOf(
   return typeof rate === 'string' ? { requestsPerMinute: parseRate(rate).perMinute } : {};
 }
 
-async function waitForReports(io: Io, realPath: string): Promise<Lock> {
+async function waitForReports(io: Io, directory: string): Promise<Lock> {
+  let told = false;
+  const interrupted = new AbortController();
+  // A run that was interrupted makes its reports even so.
+  if (io.signals.received === undefined) {
+    io.signals.onFirst(() => {
+      interrupted.abort();
+    });
+  }
   for (;;) {
-    const lock = await takeLock(realPath, 'reports');
+    const lock = await takeLock(directory, {
+      purpose: 'reports',
+      clock: io.clock,
+      signal: interrupted.signal,
+      onWait({ host }) {
+        if (!told)
+          io.stderr.write(`Waiting for the reports that another process makes (${host}).\n`);
+        told = true;
+      },
+    });
     if (lock !== undefined) return lock;
-    await io.clock.sleep(100);
+    if (!(await io.clock.sleep(100, interrupted.signal))) {
+      throw new RefusedError('Interrupted: another process was making the reports.');
+    }
   }
 }
 

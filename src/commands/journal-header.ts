@@ -10,7 +10,7 @@ export function headerOf(
   options: PrepareOptions,
   manifest: { readonly sha256: string; readonly bytes: number; readonly rows: number },
   model: ProjectModel | null,
-  startedAtMs: number,
+  { startedAtMs, session }: { readonly startedAtMs: number; readonly session: string },
 ): JournalHeader {
   const { connection, approved, defaultInstance } = options;
   return {
@@ -20,6 +20,7 @@ export function headerOf(
     startedAt: new Date(startedAtMs).toISOString(),
     host: hostname(),
     user: userName(),
+    session,
     manifest: { name: options.source.name, ...manifest },
     columns: options.columns,
     url: connection.url.href,

@@ -74,7 +74,10 @@ export async function prepare(
       findsDuplicates: model?.repeats.kind !== 'unknown',
       ...(model === null ? { onSound: countUnchecked(unchecked) } : {}),
     });
-    const header = headerOf(options, { ...copy, rows: survey.rows }, model, startedAtMs);
+    const header = headerOf(options, { ...copy, rows: survey.rows }, model, {
+      startedAtMs,
+      session: draft.session,
+    });
     const file = openJournalFile(join(draft.path, JOURNAL_FILE));
     const journal = openJournal({
       file,

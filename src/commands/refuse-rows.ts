@@ -21,11 +21,12 @@ export async function refuseRows(
 ): Promise<ExitCode> {
   const { totals } = prepared;
   const broken = totals.invalid + totals.changed;
-  const { path, lock } = await prepared.draft.place();
+  const placed = await prepared.draft.place();
+  const { path, lock } = placed;
   log.attach(path);
   try {
     const { lastStamp } = await foldJournal(join(path, JOURNAL_FILE));
-    const journal = reopenJournal(io, path, lastStamp);
+    const journal = reopenJournal(io, placed, lastStamp);
     const reason =
       totals.changed > 0
         ? `${count(broken)} rows are not what the check saw, or are invalid.`

@@ -1,19 +1,26 @@
 import { join } from 'node:path';
 import { openJournalFile } from '../journal/file.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
-import { openJournal, type Journal, type JournalError } from '../journal/write.ts';
+import {
+  openJournal,
+  type Journal,
+  type JournalError,
+  type JournalFile,
+} from '../journal/write.ts';
+import type { Lock } from '../run-directory/lock.ts';
+import type { Placed } from '../run-directory/draft.ts';
 import type { Io } from './io.ts';
 
-/** The journal of a run directory that stands in its place, to append to. */
+/** The journal of a run directory that stands in its place, to append to as long as the directory is this process's. */
 export function reopenJournal(
   io: Io,
-  directory: string,
+  { path: directory, lock }: Placed,
   lastStamp: number,
   syncEachSend = false,
   onFailure?: (error: JournalError) => void,
 ): Journal {
   return openJournal({
-    file: openJournalFile(join(directory, JOURNAL_FILE)),
+    file: openOwnFile(join(directory, JOURNAL_FILE), lock),
     now: () => io.clock.now(),
     syncEachSend,
     syncEveryMs: 200,
@@ -21,4 +28,33 @@ export function reopenJournal(
     lastStamp,
     ...(onFailure === undefined ? {} : { onFailure }),
   });
+}
+
+/**
+ * Writes nothing once the directory is another process's, and knows that also
+ * from lines that this one did not write: the lease may be gone again by then.
+ */
+function openOwnFile(path: string, lock: Lock): JournalFile {
+  const file = openJournalFile(path);
+  let size = file.size();
+  let isOver = false;
+  lock.alsoCheck(() => isOver || file.size() === size);
+  return {
+    ...file,
+    write(text) {
+      lock.assertOurs();
+      try {
+        file.write(text);
+      } catch (error) {
+        // How much of it is there nobody knows; nothing is written behind it.
+        isOver = true;
+        throw error;
+      }
+      size += Buffer.byteLength(text);
+    },
+    close() {
+      isOver = true;
+      return file.close();
+    },
+  };
 }

@@ -17,13 +17,15 @@ import { JOURNAL_FILE } from '../journal/lines.ts';
 import { cutTornTail } from '../journal/repair.ts';
 import type { ProjectModel } from '../project/model.ts';
 import { MANIFEST_FILE } from '../report/make-reports.ts';
+import { TakenOverError, type Lock } from '../run-directory/lock.ts';
 import { TOOL } from '../version.ts';
 import { confirmFiles } from './confirm.ts';
 import { connect, type Connected, type ConnectionFlags } from './connect.ts';
 import { hasTerminal, type Io } from './io.ts';
+import { lockRun } from './lock-run.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { reopenJournal } from './reopen-journal.ts';
-import { lockRun, openRun, refuseOther } from './resume.ts';
+import { openRun, refuseOther } from './resume.ts';
 import { createFiles } from './server.ts';
 
 export interface RestoreFlags extends ConnectionFlags {
@@ -36,6 +38,7 @@ export interface RestoreFlags extends ConnectionFlags {
 /** One restore, from the folded journal to its report. */
 interface Restore {
   readonly directory: string;
+  readonly lock: Lock;
   readonly flags: RestoreFlags;
   readonly view: JournalView;
   readonly connected: Connected;
@@ -50,7 +53,7 @@ const LISTED_FILES = 100;
 /** `restore <run-dir>`: puts back the files that a run backed up. */
 export async function restore(io: Io, directory: string, flags: RestoreFlags): Promise<ExitCode> {
   const ranges = flags.rows === undefined ? undefined : parseRowRanges(flags.rows);
-  const lock = await lockRun(directory);
+  const lock = await lockRun(io, directory);
   try {
     const view = await openRun(directory);
     refuseUnsaved(view, directory, ranges?.ranges.at(-1)?.last);
@@ -62,7 +65,7 @@ export async function restore(io: Io, directory: string, flags: RestoreFlags): P
       const model = view.header.project ?? (await connected.server.readModel());
       const manifestPath = join(directory, MANIFEST_FILE);
       const candidates = { manifestPath, view, model, chosen: ranges?.has };
-      const all: Restore = { directory, flags, view, connected, progress, model, candidates };
+      const all: Restore = { directory, lock, flags, view, connected, progress, model, candidates };
       const plan = await countCandidates(findCandidates(candidates));
       if (plan.files === 0 && ranges !== undefined) {
         throw new RefusedError(
@@ -116,14 +119,21 @@ async function ask(io: Io, all: Restore, plan: RestorePlan): Promise<void> {
 }
 
 async function putBack(io: Io, all: Restore, plan: RestorePlan): Promise<ExitCode> {
-  const { directory, flags, view, connected, progress, model } = all;
+  const { directory, lock, flags, view, connected, progress, model } = all;
   const { server, reach, control, connection, log } = connected;
   await cutTornTail(join(directory, JOURNAL_FILE), view);
   log.attach(directory);
   const startedAt = new Date(io.clock.now()).toISOString();
-  const journal = reopenJournal(io, directory, view.lastStamp, true, (error) => {
+  lock.onLost(() => {
+    log.close();
+    control.stop('taken_over', new TakenOverError().message);
+    control.abort();
+  });
+  const placed = { path: directory, lock };
+  const journal = reopenJournal(io, placed, view.lastStamp, true, (error) => {
     control.stop('journal_failed', error.message);
   });
+  journal.append({ state: 'restore', at: journal.stamp(), tool: TOOL, session: lock.session });
   const rest: RestoredFile[] = [];
   let done = 0;
   progress.phase('Restoring', plan.files);
@@ -137,6 +147,9 @@ async function putBack(io: Io, all: Restore, plan: RestorePlan): Promise<ExitCod
       overwrite: flags.overwrite === true,
       concurrency: connection.concurrency,
       clock: io.clock,
+      mayWrite: () => {
+        lock.assertOurs();
+      },
       onEnded(_restored, totals) {
         progress.at((done += 1), totals);
       },
@@ -146,6 +159,10 @@ async function putBack(io: Io, all: Restore, plan: RestorePlan): Promise<ExitCod
         if (status !== 'restored' && rest.length < LISTED_FILES) rest.push(one);
       },
     });
+  } catch (error) {
+    if (!lock.lost) throw error;
+    io.stderr.write(`${new TakenOverError().message}\n`);
+    return EXIT.rowsLeft;
   } finally {
     progress.end();
     // A journal that failed has said so by its stop.

@@ -1,4 +1,3 @@
-import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readRunOptions, type RunOptionTexts } from '../config/run-options.ts';
 import { RefusedError } from '../errors.ts';
@@ -13,7 +12,6 @@ import { exitCodeOfJournal } from '../report/exit-code.ts';
 import { MANIFEST_FILE } from '../report/make-reports.ts';
 import { isUnfinished, lookBeforeSending, unfinishedRows } from '../run/resume-rows.ts';
 import type { SessionRows } from '../run/session.ts';
-import { takeLock, type Lock } from '../run-directory/lock.ts';
 import { TOOL } from '../version.ts';
 import { carryOut } from './carry-out.ts';
 import { confirmFiles, type Confirmed } from './confirm.ts';
@@ -21,6 +19,7 @@ import { connect, type Connected, type ConnectionFlags } from './connect.ts';
 import { finishReports } from './finish.ts';
 import { hasTerminal, type Io } from './io.ts';
 import { saltedDigest } from './journal-header.ts';
+import { lockRun } from './lock-run.ts';
 import { createProgress } from './progress.ts';
 import { estimateRequests, renderPlan } from './render-plan.ts';
 import { renderSummary } from './render-summary.ts';
@@ -34,7 +33,7 @@ export interface ResumeFlags extends ConnectionFlags, Pick<RunOptionTexts, 'limi
 /** `resume <run-dir>`: finishes a run that was interrupted or stopped. */
 export async function resume(io: Io, directory: string, flags: ResumeFlags): Promise<ExitCode> {
   const limits = readRunOptions(flags, new Date(io.clock.now()));
-  const lock = await lockRun(directory);
+  const lock = await lockRun(io, directory);
   try {
     const view = await openRun(directory);
     const left = countUnfinished(view);
@@ -46,7 +45,7 @@ export async function resume(io: Io, directory: string, flags: ResumeFlags): Pro
       await cutTornTail(join(directory, JOURNAL_FILE), view);
       const confirmed = view.confirmed ? undefined : await confirmLate(io, flags, view, connected);
       return await carryOut(io, {
-        placed: { path: directory, lock: { release: () => Promise.resolve() } },
+        placed: { path: directory, lock },
         connected,
         progress,
         confirmed,
@@ -64,24 +63,6 @@ export async function resume(io: Io, directory: string, flags: ResumeFlags): Pro
   } finally {
     await lock.release();
   }
-}
-
-/** Takes the run's lock. Throws RefusedError where it is no run, or is in use. */
-export async function lockRun(directory: string): Promise<Lock> {
-  try {
-    await stat(join(directory, JOURNAL_FILE));
-  } catch {
-    throw new RefusedError(
-      `${directory} is no run directory: it has no ${JOURNAL_FILE}. Name a directory that redcap-sweep run made.`,
-    );
-  }
-  const lock = await takeLock(await realpath(directory), 'run');
-  if (lock === undefined) {
-    throw new RefusedError(
-      `Another redcap-sweep is at work in ${directory}. Wait for it to end, or stop it there.`,
-    );
-  }
-  return lock;
 }
 
 /** The journal of a run that can be resumed. Throws RefusedError for what is none. */

@@ -6,7 +6,7 @@ import { freshWork } from '../run/work-rows.ts';
 import { openManifestFile } from '../manifest/read.ts';
 import { MANIFEST_FILE } from '../report/make-reports.ts';
 import { openSource } from '../run-directory/manifest-copy.ts';
-import { removeFolder, type Placed } from '../run-directory/draft.ts';
+import { removeLocked, type Placed } from '../run-directory/draft.ts';
 import { openApproved } from './approved.ts';
 import { confirmFiles, type Confirmed } from './confirm.ts';
 import { connect, type Connected } from './connect.ts';
@@ -104,7 +104,8 @@ async function decide(
       throw new RefusedError('Not confirmed. Nothing was deleted.');
     }
   } catch (error) {
-    await (placed === undefined ? prepared.draft.discard() : forget(placed));
+    // A run that is refused for anything but its rows leaves no directory.
+    await (placed === undefined ? prepared.draft.discard() : removeLocked(placed));
     throw error;
   }
   return carryOut(io, {
@@ -126,10 +127,4 @@ async function decide(
       return () => freshWork(manifest.batches(), view);
     },
   });
-}
-
-/** A run that is refused for anything but its rows leaves no directory. */
-async function forget({ path, lock }: Placed): Promise<void> {
-  await removeFolder(path);
-  await lock.release();
 }

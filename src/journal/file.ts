@@ -1,6 +1,6 @@
-import { closeSync, fdatasync, openSync, writeSync } from 'node:fs';
+import { closeSync, fdatasync, fstatSync, openSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
-import type { JournalFile } from './write.ts';
+import type { SizedFile } from './write.ts';
 
 const datasync = promisify(fdatasync);
 
@@ -9,7 +9,7 @@ const datasync = promisify(fdatasync);
  * loop, and when `write` returns, a killed process no longer loses the bytes
  * (a power cut still can, until `sync`).
  */
-export function openJournalFile(path: string): JournalFile {
+export function openJournalFile(path: string): SizedFile {
   const fd = openSync(path, 'a', 0o600);
   return {
     write(text) {
@@ -19,6 +19,7 @@ export function openJournalFile(path: string): JournalFile {
       const bytes = Buffer.from(text);
       while (done < bytes.length) done += writeSync(fd, bytes, done, bytes.length - done);
     },
+    size: () => fstatSync(fd).size,
     sync: () => datasync(fd),
     close: () => {
       closeSync(fd);

@@ -67,7 +67,19 @@ function foldOutcome(
   offset: number,
 ): void {
   const { row, state, verified, look } = line;
+  // One session alone never says so of a row that it has sent: this was written by one that was
+  // taken over, too late, and the request that is in the air is not its own.
+  if (WITHOUT_EFFECT.has(state) && open.get(row)?.effect === 'possible') return;
   index.setOutcome(row, state, offset, verified ?? '', look === true);
   open.delete(row);
   backups.delete(row);
 }
+
+/** No end of a row of which a request may have had its effect. */
+const WITHOUT_EFFECT: ReadonlySet<OutcomeLine['state']> = new Set([
+  'already_empty',
+  'failed',
+  'guard_mismatch',
+  'invalid',
+  'not_attempted',
+]);

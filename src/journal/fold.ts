@@ -51,6 +51,7 @@ type Building = Mutable<JournalView> & {
   /** Of the session that is read, and where it began. */
   mark: number;
   sessionStart: number;
+  session: string | undefined;
 };
 
 /**
@@ -103,6 +104,7 @@ function begin(path: string | JournalSource, line: JournalLine, planStart: numbe
     airMark: 0,
     mark: 0,
     sessionStart: 0,
+    session: header.session,
     sent: false,
     sessions: 1,
     lastStamp: Date.parse(header.startedAt ?? '') || 0,
@@ -164,18 +166,29 @@ function foldEvent(view: Building, line: EventLine, offset: number): void {
       endSession(view);
       view.mark = 0;
       view.sessionStart = offset;
+      view.session = line.session;
       view.stop = undefined;
       view.exitCode = undefined;
       view.sessions += 1;
       return;
     case 'mark':
-      view.mark = line.upTo;
+      // Never less: a late one may be that of a session that was taken over.
+      view.mark = Math.max(view.mark, line.upTo);
       return;
     case 'stop':
+      if (isOfAnother(view, line.session)) return;
       view.stop = { code: line.code, message: line.message };
       return;
     case 'end':
+      if (isOfAnother(view, line.session)) return;
       view.exitCode = line.exitCode;
       return;
+    case 'restore':
+      return;
   }
+}
+
+/** The end of a session that was taken over says nothing of the one that works now. */
+function isOfAnother(view: Building, session: string | undefined): boolean {
+  return session !== undefined && view.session !== undefined && session !== view.session;
 }

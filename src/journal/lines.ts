@@ -13,6 +13,8 @@ export interface JournalHeader {
   readonly startedAt: string;
   readonly host: string;
   readonly user: string;
+  /** The process that wrote the plan, and is the first to work on the run. */
+  readonly session?: string;
   readonly manifest: {
     readonly name: string;
     readonly sha256: string;
@@ -130,15 +132,32 @@ export type EventLine =
       readonly files: number;
       readonly by: 'typed' | '--yes';
     }
-  | { readonly state: 'resumed'; readonly at: number; readonly tool: string }
+  | {
+      readonly state: 'resumed';
+      readonly at: number;
+      readonly tool: string;
+      readonly session?: string;
+    }
+  | {
+      readonly state: 'restore';
+      readonly at: number;
+      readonly tool: string;
+      readonly session: string;
+    }
   | { readonly state: 'mark'; readonly upTo: number }
   | {
       readonly state: 'stop';
       readonly at: number;
       readonly code: StopCode;
       readonly message: string;
+      readonly session?: string;
     }
-  | { readonly state: 'end'; readonly at: number; readonly exitCode: number };
+  | {
+      readonly state: 'end';
+      readonly at: number;
+      readonly exitCode: number;
+      readonly session?: string;
+    };
 
 export type RowLine = SendingLine | TriedLine | BackupLine | OutcomeLine | RestoringLine;
 

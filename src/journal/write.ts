@@ -11,6 +11,12 @@ export interface JournalFile {
   close(): Promise<void>;
 }
 
+/** A journal's file on a real disk. */
+export interface SizedFile extends JournalFile {
+  /** Bytes that stand there now, whoever wrote them. */
+  size(): number;
+}
+
 export interface Journal {
   /** Appends a line; it reaches the file within this turn of the event loop. */
   append(line: JournalLine | string): void;

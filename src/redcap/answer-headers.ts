@@ -61,7 +61,7 @@ export class CleanedHeaders implements AnswerHeaders {
 export function tellsLength(headers: AnswerHeaders): boolean {
   return (
     headers.get('content-length') !== undefined ||
-    /\bchunked\s*$/i.test(headers.get('transfer-encoding') ?? '')
+    /chunked/i.test(headers.get('transfer-encoding') ?? '')
   );
 }
 

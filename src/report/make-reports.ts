@@ -34,13 +34,15 @@ export interface MadeCsvs {
 
 /**
  * Makes success.csv, error.csv and unprocessed.csv from manifest + journal in
- * one streaming pass. `observe` sees each row on the way.
+ * one streaming pass. `observe` sees each row on the way; `mayWrite` throws
+ * where the earlier reports are to stay.
  */
 export async function makeCsvReports(
   directory: string,
   view: JournalView,
   clock: Clock,
   observe: (row: RowReport) => void,
+  mayWrite?: () => void,
 ): Promise<MadeCsvs> {
   await mkdir(directory, { recursive: true });
   const { manifest, batches } = await openRowReports(join(directory, MANIFEST_FILE), view);
@@ -79,6 +81,7 @@ export async function makeCsvReports(
         EXIT.bug,
       );
     }
+    mayWrite?.();
     return {
       rows,
       totals,

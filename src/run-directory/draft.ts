@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, realpath, rename, rm, rmdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, normalize } from 'node:path';
 import { elapsedMs, instantOf, type Clock } from '../clock.ts';
 import { tidyUp } from '../endings.ts';
 import { RefusedError } from '../errors.ts';
+import { clearLeftovers, DRAFT_PREFIX } from './leftovers.ts';
 import { takeLock, type Lock } from './lock.ts';
 import { syncDirectory } from './sync-directory.ts';
 import { runDirectoryName } from './name.ts';
@@ -15,7 +16,12 @@ import { runDirectoryName } from './name.ts';
  */
 export interface Draft {
   readonly path: string;
-  /** Puts it in its place, locked. Throws RefusedError where `--run-dir` is taken, and leaves nothing then. */
+  /** The process that makes it, as the journal names it. */
+  readonly session: string;
+  /**
+   * Puts it in its place, locked as it has been from its first moment. Throws
+   * RefusedError where `--run-dir` is taken, and leaves nothing then.
+   */
   place(): Promise<Placed>;
   /** Never fails: it is called on the way out of an error. */
   discard(): Promise<void>;
@@ -50,33 +56,47 @@ export async function createDraft(options: DraftOptions): Promise<Draft> {
   // As given: a person recognises the path, and may move the folder above it.
   const parent = runDir === undefined ? reportDir : dirname(runDir);
   const path = await makeHidden(parent);
+  const lock = await lockHidden(path, clock);
+  await clearLeftovers(parent, path, { clock });
   const names =
     runDir === undefined
       ? suffixed(runDirectoryName(startedAtMs, manifestName))
       : [basename(runDir)];
   return {
     path,
+    session: lock.session,
     async place() {
       try {
         for (const name of names) {
-          const placed = await tryPlace(path, parent, name, runDir !== undefined, clock);
-          if (placed !== undefined) return placed;
+          const target = join(parent, name);
+          if (await tryPlace(lock, path, target, runDir !== undefined, clock)) {
+            return { path: target, lock };
+          }
         }
         throw new RefusedError(`No free name for the run's directory was found in ${parent}.`);
       } catch (error) {
-        await removeFolder(path);
+        await removeLocked({ path, lock });
         throw error;
       }
     },
-    discard: () => removeFolder(path),
+    discard: () => removeLocked({ path, lock }),
   };
+}
+
+/** Takes a run's directory away, with its lock, on the way out of an error. */
+export async function removeLocked({ path, lock }: Placed): Promise<void> {
+  await lock.still(async () => {
+    await removeFolder(path);
+    return path;
+  });
+  await lock.release();
 }
 
 /**
  * Takes a folder away that nobody will miss, on the way out of an error: what
  * keeps it there, a virus scanner on Windows, is no news beside that error.
  */
-export function removeFolder(path: string): Promise<void> {
+function removeFolder(path: string): Promise<void> {
   return tidyUp(() => rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
 }
 
@@ -98,43 +118,53 @@ async function refuseTaken(runDir: string): Promise<void> {
 async function makeHidden(parent: string): Promise<string> {
   try {
     await mkdir(parent, { recursive: true, mode: 0o700 });
-    return await mkdtemp(join(parent, '.redcap-sweep-'));
+    return await mkdtemp(join(parent, DRAFT_PREFIX));
   } catch (error) {
     throw new RefusedError(`No run directory can be made in ${parent}: ${reasonOf(error)}.`);
   }
 }
 
+/** A folder that nobody else knows of yet. */
+async function lockHidden(path: string, clock: Clock): Promise<Lock> {
+  try {
+    const lock = await takeLock(path, { purpose: 'run', clock });
+    if (lock !== undefined) return lock;
+    throw new Error('another process works in it');
+  } catch (error) {
+    await removeFolder(path);
+    throw new RefusedError(`No run directory can be made in ${dirname(path)}: ${reasonOf(error)}.`);
+  }
+}
+
+/** False: the name is taken, and another one may be tried. */
 async function tryPlace(
+  lock: Lock,
   from: string,
-  parent: string,
-  name: string,
+  target: string,
   mayReplaceEmpty: boolean,
   clock: Clock,
-): Promise<Placed | undefined> {
-  const target = join(parent, name);
-  // Locked before it is there: nobody resumes a run that has just been born.
-  const lock = await takeLock(join(await realpath(parent), name), 'run');
-  if (lock === undefined) {
-    if (!mayReplaceEmpty) return undefined;
-    throw new RefusedError(`${target} is in use by another redcap-sweep.`);
-  }
+): Promise<boolean> {
   try {
     // Windows renames over nothing; elsewhere an empty directory would be replaced silently.
     if (mayReplaceEmpty) await rmdir(target).catch(() => undefined);
-    else if (await exists(target)) {
-      await lock.release();
-      return undefined;
-    }
+    else if (await exists(target)) return false;
     await syncDirectory(from);
-    await renameFolder(from, target, clock);
-    await syncDirectory(parent);
-    return { path: target, lock };
+    await lock.still(async () => {
+      await renameFolder(from, target, clock);
+      return target;
+    });
+    await syncDirectory(dirname(target));
+    return true;
   } catch (error) {
-    await lock.release();
     const { code = '' } = error as NodeJS.ErrnoException;
     // Somebody was quicker; Windows says EPERM to that, and to much else.
-    if (!mayReplaceEmpty && TAKEN.has(code) && (await exists(target))) return undefined;
-    throw new RefusedError(`The run directory ${target} cannot be made: ${reasonOf(error)}.`);
+    const isTaken = TAKEN.has(code) && (await exists(target));
+    if (isTaken && !mayReplaceEmpty) return false;
+    throw new RefusedError(
+      isTaken
+        ? `${target} is in use by another redcap-sweep.`
+        : `The run directory ${target} cannot be made: ${reasonOf(error)}.`,
+    );
   }
 }
 

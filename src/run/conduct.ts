@@ -22,6 +22,8 @@ export interface ConductOptions {
   readonly markAheadRows?: number;
   /** The program that resumes; absent in a run's first session. */
   readonly resumedBy: string | undefined;
+  /** This process, as its lines name it. */
+  readonly sessionId?: string;
   /** A confirmation to write down; absent where there is one already, or a signal came first. */
   readonly confirmed: { readonly by: 'typed' | '--yes'; readonly files: number } | undefined;
   /** The rows to work on. */
@@ -41,13 +43,14 @@ export interface Conducted {
  */
 export async function conductSession(options: ConductOptions): Promise<Conducted> {
   const { session, confirmed, resumedBy, path, syncEachSend } = options;
+  const by = options.sessionId === undefined ? {} : { session: options.sessionId };
   const { journal, control } = session;
   let stopped = false;
   try {
     // Before anything else: a stop that comes at once would stand for the one
     // that the killed session before never wrote, and its mark would not count.
     if (resumedBy !== undefined) {
-      journal.append({ state: 'resumed', at: journal.stamp(), tool: resumedBy });
+      journal.append({ state: 'resumed', at: journal.stamp(), tool: resumedBy, ...by });
     }
     if (confirmed !== undefined) {
       journal.append({ state: 'confirmed', at: journal.stamp(), ...confirmed });
@@ -65,7 +68,7 @@ export async function conductSession(options: ConductOptions): Promise<Conducted
     if (control.reason !== undefined && hasWorkLeft(await foldJournal(path))) {
       stopped = true;
       const { code, message } = control.reason;
-      journal.append({ state: 'stop', at: journal.stamp(), code, message });
+      journal.append({ state: 'stop', at: journal.stamp(), code, message, ...by });
       await journal.sync();
     }
     return { stopped, failure: journal.failure };

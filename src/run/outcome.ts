@@ -16,6 +16,7 @@ export const STOP_CODES = [
   'max_failures',
   'limit',
   'stop_at',
+  'taken_over',
   'journal_failed',
   'interrupted',
 ] as const;

@@ -5,6 +5,7 @@ import { createSandbox } from '../../src/sandbox/handler.ts';
 import { buildProject } from '../../src/sandbox/project.ts';
 import type { ScriptedAnswer } from '../../src/sandbox/script.ts';
 import { serveSandbox } from '../../src/sandbox/serve.ts';
+import { systemClock } from '../../src/clock.ts';
 import { takeLock } from '../../src/run-directory/lock.ts';
 import { A, B, C, deleted, imports, states } from './deleted.ts';
 import { openDesk, scanOf, SPEC, type Desk } from './desk.ts';
@@ -129,7 +130,7 @@ describe('restore refuses', () => {
 
   it('while another command is at work in the directory', async () => {
     const desk = await deleted();
-    const lock = await takeLock(desk.runDir, 'run');
+    const lock = await takeLock(desk.runDir, { purpose: 'run', clock: systemClock });
     expect(await refusal(desk, {})).toContain('at work');
     await lock?.release();
     expect((await desk.restore()).code).toBe(0);

@@ -2,8 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { carryOut } from '../../src/commands/carry-out.ts';
 import { RefusedError } from '../../src/errors.ts';
+import { takeLock } from '../../src/run-directory/lock.ts';
 import { createRunControl } from '../../src/run/control.ts';
 import { headerLine } from '../journal/journal-of.ts';
 import { createVirtualClock } from '../redcap/virtual-clock.ts';
@@ -22,8 +24,14 @@ afterEach(async () => {
 it('takes the progress off the screen and gives up the lock, whatever ends it', async () => {
   const told: string[] = [];
   const tell = (what: string) => (): void => void told.push(what);
+  const lock = await takeLock(folder, { purpose: 'run', clock: systemClock });
+  if (lock === undefined) throw new Error('somebody else is here');
+  const release = async (): Promise<void> => {
+    await lock.release();
+    tell('released')();
+  };
   const ended = carryOut({ clock: createVirtualClock() } as never, {
-    placed: { path: folder, lock: { release: async () => tell('released')() } },
+    placed: { path: folder, lock: { ...lock, release } },
     connected: {
       control: createRunControl(),
       connection: { rate: { intervalMs: 100 } },

@@ -147,10 +147,11 @@ describe('a pacer', () => {
     expect(most(left, 1000)).toBeLessThanOrEqual(22);
   });
 
-  it('keeps to it with real timers, however late a busy machine makes them', async () => {
+  it('does so with real timers', async () => {
     const pacer = createPacer({ intervalMs: 20, clock: systemClock });
     const times = await take(pacer, 100, () => performance.now());
-    expect(times).toHaveLength(100);
+    const spanMs = (times.at(-1) ?? 0) - (times[0] ?? 0);
     expect(most(times, 1000)).toBeLessThanOrEqual(52);
+    expect(99 / (spanMs / 20)).toBeGreaterThan(0.97);
   });
 });

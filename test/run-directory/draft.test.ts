@@ -69,8 +69,8 @@ describe('createDraft', () => {
       await writeFile(join(one.path, 'f'), '');
       const { path, lock } = await one.place();
       expect(path).toBe(join(folder, name));
-      expect(await readdir(path)).toEqual(['f']);
       await lock.release();
+      expect(await readdir(path)).toEqual(['f']);
     }
   });
 

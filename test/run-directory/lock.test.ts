@@ -1,96 +1,325 @@
-import { spawn } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { takeLock } from '../../src/run-directory/lock.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { leaseOf, type Lease } from '../../src/run-directory/lease.ts';
+import {
+  takeLock,
+  TakenOverError,
+  type Lock,
+  type LockOptions,
+} from '../../src/run-directory/lock.ts';
+import { createTime, type Process, type SharedTime } from './time.ts';
 
-const anywhere = (): string => `/somewhere/${randomBytes(8).toString('hex')}`;
+let folder = '';
+let time: SharedTime;
+let held: Lock[] = [];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lock-'));
+  time = createTime();
+});
+afterEach(async () => {
+  for (const lock of held) await lock.release();
+  held = [];
+  await rm(folder, { recursive: true, force: true });
+});
 
-/** Where the lock of this directory stands as a file, on macOS and the like. */
-function socketOf(path: string, purpose: string): string {
-  const digest = createHash('sha256').update(`${purpose}\0${path}`).digest('hex');
-  return join(tmpdir(), `redcap-sweep-${digest.slice(0, 24)}.sock`);
+type More = Partial<LockOptions> & { readonly at?: string; readonly process?: Process };
+
+async function take({ at = folder, process = time.process(), ...more }: More = {}): Promise<
+  Lock | undefined
+> {
+  const { later } = process;
+  const lock = await takeLock(at, { purpose: 'run', clock: time.clock, later, ...more });
+  if (lock !== undefined) held.push(lock);
+  return lock;
 }
 
-/** A process that takes the lock's socket and is killed, so that the file stays behind. */
-async function leaveStale(socket: string): Promise<void> {
-  const code = `require('net').createServer().listen(${JSON.stringify(socket)}, () => console.log('up'))`;
-  const child = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'ignore'] });
-  await new Promise((resolve) => child.stdout.once('data', resolve));
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGKILL');
-  await ended;
+async function taken(more: More = {}): Promise<Lock> {
+  const lock = await take(more);
+  if (lock === undefined) throw new Error('it is held by another one');
+  return lock;
 }
 
-describe.skipIf(process.platform === 'win32').each(['linux', 'darwin'] as const)(
-  'takeLock on %s',
-  (platform) => {
-    it('is held by one at a time, and free again afterwards', async () => {
-      if (platform === 'linux' && process.platform !== 'linux') return;
-      const path = anywhere();
-      const first = await takeLock(path, 'run', platform);
-      expect(first).toBeDefined();
-      expect(await takeLock(path, 'run', platform)).toBeUndefined();
-      const reports = await takeLock(path, 'reports', platform);
-      expect(reports).toBeDefined();
-      const other = await takeLock(anywhere(), 'run', platform);
-      expect(other).toBeDefined();
-      await first?.release();
-      const again = await takeLock(path, 'run', platform);
-      expect(again).toBeDefined();
-      for (const lock of [again, reports, other]) await lock?.release();
-    });
-  },
-);
+/** A process that was killed: no word of it any more, and its socket is gone. */
+async function leaveBehind(machine?: string): Promise<Lease> {
+  const process = time.process();
+  const lock = await taken({ process, ...(machine === undefined ? {} : { machine }) });
+  process.stopped = true;
+  const text = await readFile(join(folder, '.lock'), 'utf8');
+  await lock.release();
+  await writeFile(join(folder, '.lock'), text);
+  return leaseOf(text);
+}
 
-describe.skipIf(process.platform === 'win32')('a socket that a crash left behind', () => {
-  it('is taken over, and cleared away in the end', async () => {
-    const path = anywhere();
-    const socket = socketOf(path, 'run');
-    await leaveStale(socket);
-    expect(existsSync(socket)).toBe(true);
-    const lock = await takeLock(path, 'run', 'darwin');
-    expect(lock).toBeDefined();
-    expect(await takeLock(path, 'run', 'darwin')).toBeUndefined();
-    await lock?.release();
-    expect(existsSync(socket)).toBe(false);
+const ELSEWHERE = 'another machine';
+
+describe('on one machine', () => {
+  it('is held by one at a time, by whatever path, and leaves nothing behind', async () => {
+    const link = join(folder, '..', `${folder.split('/').at(-1)}-link`);
+    await symlink(folder, link);
+    const first = await taken();
+    expect(await take()).toBeUndefined();
+    expect(await take({ at: link })).toBeUndefined();
+    const reports = await taken({ purpose: 'reports' });
+    await first.release();
+    const again = await taken({ at: link });
+    await again.release();
+    await reports.release();
+    expect(await readdir(folder)).toEqual([]);
+    await rm(link);
   });
 
-  it('is taken over by one of many alone', async () => {
-    for (let round = 0; round < 10; round += 1) {
-      const path = anywhere();
-      const socket = socketOf(path, 'run');
-      await leaveStale(socket);
-      const locks = await Promise.all(
-        Array.from({ length: 8 }, () => takeLock(path, 'run', 'darwin')),
-      );
-      const held = locks.filter((lock) => lock !== undefined);
-      expect(held).toHaveLength(1);
-      expect(await takeLock(path, 'run', 'darwin')).toBeUndefined();
-      await held[0]?.release();
-      await rm(socket, { force: true });
+  it.skipIf(process.platform === 'win32')('is nobody else’s to read', async () => {
+    await taken();
+    expect((await stat(join(folder, '.lock'))).mode & 0o777).toBe(0o600);
+  });
+
+  it('is taken over from a dead one at once', async () => {
+    await leaveBehind();
+    const before = time.clock.monotonic();
+    await taken();
+    expect(time.clock.monotonic()).toBe(before);
+    expect(await readdir(folder)).toEqual(['.lock']);
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'also where sockets are files, of which none stays',
+    async () => {
+      const first = await taken({ platform: 'darwin' });
+      const socket = join(tmpdir(), `redcap-sweep-${first.session}.sock`);
+      expect(await take({ platform: 'darwin' })).toBeUndefined();
+      const text = await readFile(join(folder, '.lock'), 'utf8');
+      await first.release();
+      // What a crash leaves: the lease, and a file that nobody listens on.
+      await writeFile(join(folder, '.lock'), text);
+      await writeFile(socket, '');
+      await taken({ platform: 'darwin' });
+      await expect(stat(socket)).rejects.toThrow('ENOENT');
+      // macOS allows 103 bytes, and its temporary folders take about 50 of them.
+      expect(socket.length - tmpdir().length).toBeLessThan(50);
+    },
+  );
+
+  it('one that stands still is alive, however long', async () => {
+    const process = time.process();
+    await taken({ process });
+    process.stopped = true;
+    time.pass(10 * 60_000);
+    expect(await take()).toBeUndefined();
+  });
+
+  it.each([undefined, ELSEWHERE])('one of many alone takes it over (from %s)', async (machine) => {
+    for (let round = 0; round < 5; round += 1) {
+      await leaveBehind(machine);
+      const locks = await Promise.all(Array.from({ length: 8 }, () => take()));
+      const won = locks.filter((lock) => lock !== undefined);
+      expect(won).toHaveLength(1);
+      expect(await readdir(folder)).toEqual(['.lock']);
+      for (const lock of won) {
+        lock.assertOurs();
+        await lock.release();
+      }
     }
   });
+});
 
-  it('is taken over although a stranger uses the port that guards it for a moment', async () => {
-    const path = anywhere();
-    await leaveStale(socketOf(path, 'run'));
-    const digest = createHash('sha256').update(`run\0${path}`).digest();
-    const stranger = createServer().listen(20_000 + (digest.readUInt16BE(0) % 12_000), '127.0.0.1');
-    await once(stranger, 'listening');
-    setTimeout(() => stranger.close(), 200);
-    const lock = await takeLock(path, 'run', 'darwin');
-    expect(lock).toBeDefined();
-    await lock?.release();
+describe('from elsewhere', () => {
+  it('a holder that is alive is seen to be: refused at its next sign of life', async () => {
+    await taken();
+    const waits: string[] = [];
+    const other = await take({ machine: ELSEWHERE, onWait: ({ host }) => void waits.push(host) });
+    expect(other).toBeUndefined();
+    expect(waits).toHaveLength(1);
+    expect(time.clock.monotonic()).toBeLessThanOrEqual(10_000);
   });
 
-  it('has a path that every system takes', () => {
-    // macOS allows 103 bytes, and its temporary folders take about 50 of them.
-    expect(socketOf('/x', 'reports').length - tmpdir().length).toBeLessThan(50);
+  it('a holder without a sign of life is taken over after a minute, and not before', async () => {
+    await leaveBehind(ELSEWHERE);
+    await taken();
+    expect(time.clock.monotonic()).toBeGreaterThanOrEqual(60_000);
+    expect(time.clock.monotonic()).toBeLessThan(65_000);
+  });
+
+  it('a holder that ends meanwhile leaves the lock free', async () => {
+    const process = time.process();
+    const first = await taken({ process, machine: ELSEWHERE });
+    process.stopped = true;
+    process.later(() => undefined, 0);
+    time.process().later(() => void first.release(), 20_000);
+    await taken();
+    expect(time.clock.monotonic()).toBeLessThan(30_000);
+  });
+
+  it('a wait is ended by a signal', async () => {
+    await leaveBehind(ELSEWHERE);
+    const signal = new AbortController();
+    time.process().later(() => {
+      signal.abort();
+    }, 20_000);
+    expect(await take({ signal: signal.signal })).toBeUndefined();
+    expect(time.clock.monotonic()).toBeLessThan(30_000);
+  });
+
+  it('the reader’s own sleep proves nothing', async () => {
+    await leaveBehind(ELSEWHERE);
+    // Each wait of a second takes an hour: reader and holder may have slept side by side.
+    const { clock } = time;
+    let looks = 0;
+    await taken({
+      clock: {
+        ...clock,
+        sleep: (ms, signal) => {
+          looks += 1;
+          return clock.sleep(ms * 3600, signal);
+        },
+      },
+    });
+    expect(looks).toBeGreaterThanOrEqual(12);
+  });
+
+  it.each(['', '{"sess', 'null', '[]', '{"session":"../../x"}'])(
+    'a lease that says %j is judged by its silence alone',
+    async (text) => {
+      await writeFile(join(folder, '.lock'), text);
+      await taken();
+      expect(time.clock.monotonic()).toBeGreaterThanOrEqual(60_000);
+      expect(await readdir(folder)).toEqual(['.lock']);
+    },
+  );
+
+  it('who took over and died before it was done is taken over too', async () => {
+    const first = await leaveBehind();
+    const second = first.text.replace(first.session, 'b'.repeat(24));
+    await writeFile(join(folder, `.lock.${first.session}`), second);
+    await writeFile(join(folder, '.lock.cccccccccccccccccccccccc'), second);
+    await taken();
+    expect(await readdir(folder)).toEqual(['.lock']);
+    expect(time.clock.monotonic()).toBe(0);
+  });
+});
+
+describe('who was taken over', () => {
+  it('knows it before it writes, and at its next sign of life', async () => {
+    const process = time.process();
+    const first = await taken({ process });
+    let told = 0;
+    first.onLost(() => {
+      told += 1;
+    });
+    process.stopped = true;
+    const second = await taken({ machine: ELSEWHERE });
+    expect(() => {
+      first.assertOurs();
+    }).toThrow(TakenOverError);
+    expect([first.lost, told]).toEqual([true, 1]);
+    await first.release();
+    second.assertOurs();
+    expect((await readFile(join(folder, '.lock'), 'utf8')).includes(second.session)).toBe(true);
+  });
+
+  it('by its beat too', async () => {
+    const process = time.process();
+    const first = await taken({ process });
+    process.stopped = true;
+    await taken({ machine: ELSEWHERE });
+    process.stopped = false;
+    time.pass(1);
+    expect(first.lost).toBe(true);
+  });
+
+  it('also by the clock that went on while the other one slept', async () => {
+    let wallMs = 0;
+    const asleep = { ...time.clock, now: () => wallMs, monotonic: () => 0 };
+    const process = time.process();
+    const first = await taken({ process, clock: asleep });
+    process.stopped = true;
+    await taken({ machine: ELSEWHERE });
+    first.assertOurs();
+    wallMs = 90_000;
+    expect(() => {
+      first.assertOurs();
+    }).toThrow(TakenOverError);
+  });
+
+  it('also where the other one has come and gone: its lines are there', async () => {
+    const process = time.process();
+    const first = await taken({ process });
+    let isAsLeft = true;
+    first.alsoCheck(() => isAsLeft);
+    process.stopped = true;
+    const second = await taken({ machine: ELSEWHERE });
+    isAsLeft = false;
+    await second.release();
+    process.stopped = false;
+    time.pass(1);
+    expect(first.lost).toBe(true);
+  });
+
+  it('and where it came and did nothing, the run is still the first one’s', async () => {
+    const process = time.process();
+    const first = await taken({ process });
+    process.stopped = true;
+    const second = await taken({ machine: ELSEWHERE });
+    await second.release();
+    first.assertOurs();
+    expect(await readdir(folder)).toEqual(['.lock']);
+    expect(await take()).toBeUndefined();
+  });
+});
+
+describe('a lease that cannot be written', () => {
+  it('ends nothing for some time, then the lock can no longer be told', async () => {
+    const lock = await taken();
+    // Neither to be opened nor to be made anew, by root either.
+    await rm(join(folder, '.lock'));
+    await mkdir(join(folder, '.lock'));
+    time.pass(10_000);
+    lock.assertOurs();
+    time.pass(10_000);
+    expect(() => {
+      lock.assertOurs();
+    }).toThrow('EISDIR');
+    expect(lock.lost).toBe(false);
+    await rm(join(folder, '.lock'), { recursive: true });
+    lock.assertOurs();
+  });
+
+  it('refuses whoever would take it', async () => {
+    await rm(folder, { recursive: true });
+    await expect(take()).rejects.toThrow('ENOENT');
+    await mkdir(folder);
+    await chmod(folder, 0o700);
+  });
+});
+
+describe('a directory that is moved', () => {
+  it('is not touched meanwhile, and its lease goes with it', async () => {
+    const from = join(folder, 'from');
+    const to = join(folder, 'to');
+    await mkdir(from);
+    const lock = await taken({ at: from });
+    await lock.still(async () => {
+      await rename(from, to);
+      time.pass(60_000);
+      expect(await readdir(folder)).toEqual(['to']);
+      return to;
+    });
+    time.pass(20_000);
+    lock.assertOurs();
+    expect(await take({ at: to })).toBeUndefined();
+    await lock.release();
+    expect(await readdir(to)).toEqual([]);
   });
 });

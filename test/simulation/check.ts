@@ -7,15 +7,12 @@ import { invalidVerdict, planLine } from '../../src/plan/verdict.ts';
 import type { ManifestRow } from '../../src/manifest/row.ts';
 import type { Ruled } from '../../src/plan/rules.ts';
 import type { LookedBatch } from '../../src/project/look-batch.ts';
-import type { ProjectModel } from '../../src/project/model.ts';
 import type { Target } from '../../src/manifest/target.ts';
 import type { Scenario } from './scenario.ts';
 
 export interface Checked {
   readonly plan: readonly PlanLine[];
   readonly rows: number;
-  /** Absent with `--no-check`. */
-  readonly model: ProjectModel | undefined;
 }
 
 /** Reads the manifest once; the rows are then given again and again. */
@@ -28,49 +25,46 @@ export async function readRows(text: string): Promise<() => Promise<Manifest>> {
 
 /** The check, by the real rules, survey and plan. Throws LookFailed as they do. */
 export async function check(
-  model: ProjectModel | undefined,
+  scenario: Scenario,
   open: () => Promise<Manifest>,
-  look: (model: ProjectModel, targets: readonly Target[]) => Promise<LookedBatch>,
+  look: (targets: readonly Target[]) => Promise<LookedBatch>,
   approved?: readonly PlanLine[],
 ): Promise<Checked> {
+  const { model, checks } = scenario;
   const rule = (row: ManifestRow): Ruled =>
-    model === undefined ? ruleUnchecked(row, undefined) : ruleRow(row, model, undefined);
+    checks ? ruleRow(row, model, undefined) : ruleUnchecked(row, undefined);
   const survey = await surveyManifest({
     open,
     rule,
-    looseRecords: model === undefined,
+    looseRecords: !checks,
     findsDuplicates: true,
   });
   const rows = ruledRows(await open(), rule, survey.duplicateOf);
   const plan: PlanLine[] = [];
-  if (model === undefined) {
+  if (!checks) {
     for await (const batch of rows) {
       for (const { row, ruled, duplicateOf } of batch) {
         if (ruled.kind === 'faulty') plan.push(planLine(row, invalidVerdict(ruled.faults)));
         else if (duplicateOf > 0) plan.push({ row: row.row, plan: 'duplicate', of: duplicateOf });
       }
     }
-    return { plan, rows: survey.rows, model };
+    return { plan, rows: survey.rows };
   }
   const planned: AsyncIterable<readonly PlannedRow[]> = makePlan(rows, {
     model,
     defaultInstance: undefined,
-    look: (targets) => look(model, targets),
+    look,
     ahead: 2,
     ...(approved === undefined ? {} : { approved: { lines: each(approved), model } }),
   });
   for await (const batch of planned) {
     for (const { row, verdict } of batch) plan.push(planLine(row, verdict));
   }
-  return { plan, rows: survey.rows, model };
+  return { plan, rows: survey.rows };
 }
 
 /** The first bytes of a run's journal, as they stand when the run directory is born. */
-export function headerOf(
-  scenario: Scenario,
-  { rows, model }: Checked,
-  startedAtMs: number,
-): JournalHeader {
+export function headerOf(scenario: Scenario, rows: number, startedAtMs: number): JournalHeader {
   return {
     version: JOURNAL_VERSION,
     kind: 'run',
@@ -81,7 +75,7 @@ export function headerOf(
     manifest: { name: 'manifest.csv', sha256: '', bytes: scenario.manifest.length, rows },
     columns: {},
     url: 'https://redcap.test/api/',
-    project: model ?? null,
+    project: scenario.checks ? scenario.model : null,
     options: {
       check: scenario.checks,
       verify: scenario.verifies,

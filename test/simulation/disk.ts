@@ -1,8 +1,7 @@
 import type { JournalSource } from '../../src/journal/source.ts';
 import type { JournalFile } from '../../src/journal/write.ts';
 import type { Chance } from './random.ts';
-import type { Life } from './life.ts';
-import type { World } from './world.ts';
+import type { World, Life } from './world.ts';
 
 /** What befalls the disk while one process writes. */
 export interface DiskTrouble {
@@ -24,7 +23,7 @@ export interface Disk {
   truncate(end: number): void;
   /** Takes any part of what was not synced. */
   cutPower(): void;
-  openFile(life: Life, trouble: DiskTrouble): JournalFile;
+  openFile(life: Life & { kill(): void }, trouble: DiskTrouble): JournalFile;
   /** The whole lines that stand there now. */
   lines(): readonly DiskLine[];
 }
@@ -141,11 +140,11 @@ export function createDisk(world: World, chance: Chance): Disk {
             const until = bytes.length;
             world.after(chance.is(0.3) ? chance.next() * LONGEST_SYNC_MS : 0, () => {
               if (!life.alive) return;
-              if (!fails) durable = Math.max(durable, Math.min(until, bytes.length));
-              life.wake(() => {
-                if (fails) reject(new Error('EIO: i/o error, fdatasync'));
-                else resolve();
-              });
+              if (fails) reject(new Error('EIO: i/o error, fdatasync'));
+              else {
+                durable = Math.max(durable, until);
+                resolve();
+              }
             });
           }),
         close: () => Promise.resolve(),

@@ -1,5 +1,5 @@
 import { PassThrough, Writable } from 'node:stream';
-import { systemClock } from '../../src/clock.ts';
+import { systemClock, type Clock } from '../../src/clock.ts';
 import type { Io } from '../../src/commands/io.ts';
 import { createProgram } from '../../src/commands/program.ts';
 import type { ExitCode } from '../../src/exit-codes.ts';
@@ -13,7 +13,7 @@ export interface Ran {
 /** Runs a command line inside the test's own process: no terminal, no signals. What it throws is thrown. */
 export async function runProgram(
   argv: readonly string[],
-  options: { readonly env?: Io['env']; readonly cwd?: string } = {},
+  options: { readonly env?: Io['env']; readonly cwd?: string; readonly clock?: Clock } = {},
 ): Promise<Ran> {
   const stdout = collect();
   const stderr = collect();
@@ -26,7 +26,7 @@ export async function runProgram(
     stdin: stdin as unknown as NodeJS.ReadStream,
     stdout: stdout.stream as unknown as NodeJS.WriteStream,
     stderr: stderr.stream as unknown as NodeJS.WriteStream,
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
     random: Math.random,
     signals: { received: undefined, onFirst: () => undefined, onSecond: () => undefined },
   })(argv);

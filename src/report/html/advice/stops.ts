@@ -56,6 +56,10 @@ export const STOPS: Readonly<
     `This was asked for with --limit. Look the result over. ${RESUME}`,
   ],
   stop_at: ['The time to stop had come', `This was asked for with --stop-at. ${RESUME}`],
+  taken_over: [
+    'Another process took the run over',
+    'This one had given no sign of life. What the other one did stands here; it can be resumed where it stopped.',
+  ],
   journal_failed: ['The journal could not be written', `Make room on the disk. ${RESUME}`],
   interrupted: [
     'The run was interrupted',

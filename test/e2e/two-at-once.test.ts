@@ -1,0 +1,150 @@
+import { spawnSync } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { systemClock, type Clock } from '../../src/clock.ts';
+import { BIN, namesIn, startProgram, sweep, until } from '../support/cli.ts';
+import { findRun, readLines } from '../support/run-files.ts';
+import { runProgram } from '../support/run-program.ts';
+import {
+  audit,
+  FAST,
+  makeArchive,
+  openStand,
+  photosManifest,
+  type Stand,
+} from '../support/stand.ts';
+
+const ROWS = 60;
+const SLOWLY = ['--rate', '10/s', '--concurrency', '1'];
+
+/** Each of its seconds takes a fiftieth of one. */
+const HASTY = 50;
+const hastyClock: Clock = {
+  now: systemClock.now,
+  monotonic: () => systemClock.monotonic() * HASTY,
+  sleep: (ms, signal) => systemClock.sleep(ms / HASTY, signal),
+};
+
+async function openSlowStand(): Promise<Stand> {
+  const stand = await openStand({ project: makeArchive(ROWS) });
+  await stand.write('m.csv', photosManifest(ROWS));
+  return stand;
+}
+
+/** May this user have a network of his own? */
+function canUnshare(): boolean {
+  return process.platform === 'linux' && spawnSync('unshare', ['-n', 'true']).status === 0;
+}
+
+describe.skipIf(process.platform === 'win32')('a run directory', () => {
+  it('serves one command at a time; report is never refused for that', async () => {
+    const stand = await openSlowStand();
+    const run = stand.start(['run', 'm.csv', '--yes', ...SLOWLY]);
+    await until(() => stand.deletions() >= 3);
+    const directory = await findRun(stand.folder);
+    const second = await stand.sweep(['resume', directory, ...FAST]);
+    expect(second.code).toBe(2);
+    expect(second.stderr).toContain('at work');
+    expect((await stand.sweep(['report', directory])).code).toBe(3);
+    run.kill('SIGKILL');
+    await run.ended;
+    const begun = Date.now();
+    const third = await stand.sweep(['resume', directory, ...FAST]);
+    expect(third.code).toBe(0);
+    expect(third.stderr).not.toContain('waiting');
+    expect(Date.now() - begun).toBeLessThan(60_000);
+    audit(await stand.run(), stand);
+    // Nobody has to take anything away.
+    expect((await namesIn(directory)).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
+  it.skipIf(!canUnshare())(
+    'also where only the directory is shared (skipped where no network namespace may be made)',
+    async () => {
+      const stand = await openSlowStand();
+      const run = stand.start(['run', 'm.csv', '--yes', ...SLOWLY]);
+      await until(() => stand.deletions() >= 3);
+      const directory = await findRun(stand.folder);
+      const elsewhere = startProgram(
+        'unshare',
+        ['-n', process.execPath, BIN, 'resume', directory],
+        {
+          cwd: stand.folder,
+          env: stand.env,
+        },
+      );
+      const { code, stderr } = await elsewhere.ended;
+      expect(code).toBe(2);
+      expect(stderr).toContain('another machine or in another container');
+      expect(stderr).toContain('at work');
+      expect((await run.ended).code).toBe(0);
+      audit(await stand.run(), stand);
+    },
+  );
+
+  it('is taken over from one that stands still elsewhere, which then does nothing more', async () => {
+    const stand = await openSlowStand();
+    const run = stand.start(['run', 'm.csv', '--yes', ...SLOWLY]);
+    await until(() => stand.deletions() >= 3);
+    const directory = await findRun(stand.folder);
+    run.kill('SIGSTOP');
+    // From here on it is somewhere else.
+    const lease = join(directory, '.lock');
+    const text = await readFile(lease, 'utf8');
+    await writeFile(lease, text.replace(/"machine":"[^"]*"/, '"machine":"elsewhere"'));
+    const resumed = await runProgram(['resume', directory, ...FAST], {
+      cwd: stand.folder,
+      env: stand.env,
+      clock: hastyClock,
+    });
+    expect(resumed.stderr).toContain('taken over: waiting');
+    expect(resumed.exitCode).toBe(0);
+    const requests = stand.sandbox.ledger.entries.length;
+    const before = await contentOf(directory);
+    run.kill('SIGCONT');
+    const { code, stderr } = await run.ended;
+    expect(code).toBe(3);
+    expect(stderr).toContain('took this run over');
+    expect(await contentOf(directory)).toEqual(before);
+    expect(stand.sandbox.ledger.entries).toHaveLength(requests);
+    const made = await stand.run();
+    expect(made.success).toHaveLength(ROWS);
+    audit(made, stand);
+    const sessions = new Set((await readLines(directory)).flatMap(({ session }) => session ?? []));
+    expect(sessions.size).toBe(2);
+  });
+});
+
+async function contentOf(directory: string): Promise<Record<string, string>> {
+  const all: Record<string, string> = {};
+  for (const name of await namesIn(directory)) {
+    all[name] = await readFile(join(directory, name), 'latin1');
+  }
+  return all;
+}
+
+describe.skipIf(process.platform === 'win32')('a check that was killed before its end', () => {
+  it('leaves a copy of the manifest, and the next one in that folder takes it away', async () => {
+    const stand = await openSlowStand();
+    stand.sandbox.script(({ kind }) => kind === 'export', ['hang-after']);
+    const check = stand.start(['check', 'm.csv', ...FAST]);
+    const reports = join(stand.folder, 'reports');
+    await until(async () => (await namesIn(reports)).some((name) => name.startsWith('.')));
+    await until(() => stand.sandbox.ledger.counts().export > 0);
+    check.kill('SIGKILL');
+    await check.ended;
+    const [left = ''] = await namesIn(reports);
+    expect(left).toMatch(/^\.redcap-sweep-/);
+    // A living one beside it stays.
+    stand.sandbox.script(({ kind }) => kind === 'export', ['hang-after']);
+    const living = stand.start(['check', 'm.csv', ...FAST, '--timeout', '600']);
+    await until(async () => !(await namesIn(reports)).includes(left));
+    await until(() => stand.sandbox.ledger.counts().export > 1);
+    const { folder, env } = stand;
+    expect((await sweep(['check', 'm.csv', ...FAST], { cwd: folder, env })).code).toBe(0);
+    const names = await namesIn(reports);
+    expect(names.filter((name) => name.startsWith('.'))).toHaveLength(1);
+    living.kill('SIGKILL');
+  });
+});
