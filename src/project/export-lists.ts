@@ -147,7 +147,7 @@ async function descend(
 
   /** `undefined`: go on. */
   const ask = async (part: readonly string[]): Promise<Unusable | undefined> => {
-    if (part.length > lists.longest) return halve(part);
+    if (part.length > lists.longest) return halve(part, false);
     const asked = { ...query, records: part };
     const answer = await exportRecords(asked, 'two');
     if (answer.kind === 'rows') {
@@ -158,17 +158,19 @@ async function descend(
     return mayBeShorter(answer) ? split(part, answer) : answer;
   };
   const split = (part: readonly string[], answer: Failure): Promise<Unusable | undefined> => {
-    if (part.length > 1) return halve(part);
+    if (part.length > 1) return halve(part, true);
     failed.set(part[0] ?? '', tell(answer));
     return seeServer(exportRecords, query, lists, answer);
   };
-  const halve = async (part: readonly string[]): Promise<Unusable | undefined> => {
-    const wasAsked = part.length <= lists.longest;
+  const halve = async (
+    part: readonly string[],
+    failedAsWhole: boolean,
+  ): Promise<Unusable | undefined> => {
     const failedBefore = failed.size;
     const size = Math.ceil(part.length / 2);
     const ended = (await ask(part.slice(0, size))) ?? (await ask(part.slice(size)));
     // Each half could be read, and the whole could not: it was its length.
-    if (ended === undefined && wasAsked && failed.size === failedBefore) {
+    if (ended === undefined && failedAsWhole && failed.size === failedBefore) {
       lists.longest = Math.min(lists.longest, Math.max(size, SHORTEST));
     }
     return ended;

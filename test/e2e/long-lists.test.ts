@@ -132,12 +132,12 @@ describe('a server of which nothing can be read', () => {
     ['no bodies', 'empty'],
   ])('ends the command after a few requests: %s', async (_what, answer) => {
     const stand = await openFailing(() => true, answer, 400);
-    const ended = await stand.sweep(['run', 'm.csv', '--yes', ...ARGS]);
+    const ended = await stand.sweep(['run', 'm.csv', '--yes', '--retries', '3', ...FAST]);
     expect(ended.code).toBe(2);
     expect(stand.deletions()).toBe(0);
     expect(await namesIn(join(stand.folder, 'reports'))).toEqual([]);
-    // Four lists twice, then one of them down to a single record, and one record more.
-    expect(stand.asked.length).toBeLessThanOrEqual(4 * 2 + 8 * 2);
+    // Four lists with their retries, then one of them down to a single record, and one record more.
+    expect(stand.asked.length).toBeLessThanOrEqual(4 * 4 + 8 * 2);
   });
 
   it('stops a resumed run before anything is sent', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { delayBefore, retrying } from '../../src/redcap/retry.ts';
+import { delayBefore, retrying, type Retrying } from '../../src/redcap/retry.ts';
 import { createVirtualClock } from './virtual-clock.ts';
 
 describe('delayBefore', () => {
@@ -31,7 +31,7 @@ const answer = (kind: string, retryAfterMs?: number): Answer => ({
 
 async function play(
   answers: readonly Answer[],
-  more: Partial<Parameters<typeof retrying>[1]> = {},
+  more: Partial<Retrying<Answer>> = {},
 ): Promise<{ readonly kind: string; readonly asked: number; readonly tookMs: number }> {
   const clock = createVirtualClock();
   let asked = 0;
@@ -81,6 +81,17 @@ describe('retrying', () => {
       kind: 'empty',
       asked: 2,
     });
+  });
+
+  it('tries as often as the answer is worth, of all tries', async () => {
+    const retriesAfter = ({ kind }: Answer): number | undefined =>
+      kind === 'unreadable' || kind === 'empty' ? 1 : undefined;
+    const page = answer('unreadable');
+    expect(await play([page, page, page], { retriesAfter })).toMatchObject({ asked: 2 });
+    expect(await play([answer('empty'), page, page], { retriesAfter })).toMatchObject({ asked: 2 });
+    const busy = answer('retry');
+    expect(await play([busy, busy, busy, busy], { retriesAfter })).toMatchObject({ asked: 4 });
+    expect(await play([busy, busy, page, page], { retriesAfter })).toMatchObject({ asked: 3 });
   });
 
   it('ends with the command', async () => {
