@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from '@commander-js/extra-typings';
-import { refuseTokenOption } from '../config/token.ts';
+import { refuseArguments } from '../config/refused-arguments.ts';
 import { hideTokens } from '../config/show-value.ts';
 import type { OptionText } from '../config/connection-options.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -36,7 +36,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
 export function createProgram(io: Io): (argv: readonly string[]) => Promise<ExitCode> {
   return async (argv) => {
     // Before anything is parsed: an error message of the parser would show the token.
-    refuseTokenOption(argv);
+    refuseArguments(argv);
     let exitCode: ExitCode = EXIT.ok;
     const program = new Command(PROGRAM.name)
       .description(PROGRAM.description)

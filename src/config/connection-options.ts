@@ -32,9 +32,9 @@ export const CONNECTION_OPTIONS: readonly OptionText[] = [
     description: 'command whose standard output is the token (a password manager)',
   },
   {
-    flags: '--env-file <path>',
+    flags: '--dotenv <path>',
     description:
-      'file with REDCAP_* and proxy variables; .env in the working directory is read when it is there',
+      'file with variables, of which only REDCAP_* and those of proxies are taken; .env in the working directory is read when it is there',
   },
   {
     flags: '--ca-file <path>',

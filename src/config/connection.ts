@@ -9,7 +9,7 @@ import { parseRate, warnAboutRate, type Rate } from './rate.ts';
 import { parseServerUrl, warnAboutUrl } from './server-url.ts';
 import { readToken } from './read-token.ts';
 import { chooseTokenSource, warnAboutMode } from './token-source.ts';
-import { lookUpVariables, readEnvFile, type Variables } from './variables.ts';
+import { lookUpVariables, readDotenv, type Variables } from './variables.ts';
 
 export { CONNECTION_OPTIONS, type OptionText } from './connection-options.ts';
 export type { ConfigContext } from './context.ts';
@@ -21,7 +21,7 @@ export interface ConnectionOptions {
   readonly url?: string;
   readonly tokenFile?: string;
   readonly tokenCommand?: string;
-  readonly envFile?: string;
+  readonly dotenv?: string;
   readonly caFile?: string;
   readonly timeout?: string;
   readonly rate?: string;
@@ -47,7 +47,7 @@ export interface Connection {
 }
 
 /**
- * Options, then the environment, then the env file make one frozen value.
+ * Options, then the environment, then the dotenv file make one frozen value.
  * Throws RefusedError with everything that is wrong at once; a person or a
  * password manager is asked for the token only when all else is right.
  */
@@ -57,7 +57,7 @@ export async function readConnection(
 ): Promise<Connection> {
   const { env, cwd, platform } = context;
   const problems: string[] = [];
-  const file = await attemptAsync(problems, () => readEnvFile(options.envFile, cwd));
+  const file = await attemptAsync(problems, () => readDotenv(options.dotenv, cwd));
   const missingIsExplained = problems.length > 0;
   const variables = lookUpVariables(env, platform, file);
 

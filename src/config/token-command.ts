@@ -40,7 +40,7 @@ export function shellRunner(setting: CommandSetting): RunCommand {
       const child = spawn(command, {
         shell: true,
         cwd: setting.cwd,
-        env: { ...setting.env },
+        env: withoutToken(setting.env),
         stdio: [setting.mayAsk ? 'inherit' : 'ignore', 'pipe', 'inherit'],
         windowsHide: true,
       });
@@ -79,6 +79,13 @@ export function shellRunner(setting: CommandSetting): RunCommand {
       setting.signal?.addEventListener('abort', giveUp, { once: true });
       if (setting.signal?.aborted === true) giveUp();
     });
+}
+
+/** The command finds a token; it is not handed the one that is there. Windows knows no case in names. */
+function withoutToken(env: CommandSetting['env']): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => name.toUpperCase() !== 'REDCAP_API_TOKEN'),
+  );
 }
 
 function startTrouble(error: Error): string {

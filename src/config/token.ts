@@ -16,22 +16,6 @@ export function checkToken(text: string, what: string): string {
   );
 }
 
-/**
- * Refuses `--token`, however it is spelled, before anything repeats the
- * arguments. Throws RefusedError that says why and what to use.
- */
-export function refuseTokenOption(args: readonly string[]): void {
-  const end = args.indexOf('--');
-  const given = (end === -1 ? args : args.slice(0, end)).some((arg) =>
-    /^--?(?:redcap[-_]?)?(?:api[-_]?)?token(?:[=:]|$)/i.test(arg),
-  );
-  if (given) {
-    throw new RefusedError(
-      `There is no --token option: every user of this machine can see the arguments of a command, and the shell keeps them in its history. ${TOKEN_WAYS} If it was a real token, have it regenerated in REDCap.`,
-    );
-  }
-}
-
 function describeShape(token: string): string {
   if (token === '') return 'it is empty';
   const { length } = token;

@@ -43,18 +43,17 @@ export function lookUpVariables(
 }
 
 /**
- * The variables of `--env-file`, or of `.env` in the working directory when it
+ * The variables of the file that `--dotenv` names, or of `.env` in the working directory when it
  * is there. Only `REDCAP_*` and the proxy variables are taken: the file may
  * belong to another program. Throws RefusedError that names the file.
  */
-export async function readEnvFile(
+export async function readDotenv(
   option: string | undefined,
   cwd: string,
 ): Promise<{ path: string; values: Values } | undefined> {
-  if (option?.trim() === '')
-    throw new RefusedError('--env-file is empty. Give the path of a file.');
+  if (option?.trim() === '') throw new RefusedError('--dotenv is empty. Give the path of a file.');
   const path = resolve(cwd, option ?? '.env');
-  const what = option === undefined ? `The file ${path}` : `The --env-file ${showValue(option)}`;
+  const what = option === undefined ? `The file ${path}` : `The --dotenv ${showValue(option)}`;
   const bytes = await readIfThere(path, what, option !== undefined);
   return bytes === undefined
     ? undefined

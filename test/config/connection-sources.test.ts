@@ -18,9 +18,9 @@ describe('the env file', () => {
   it.each([
     ['UTF-8 with mark', Buffer.from(`\uFEFF${lines}`)],
     ['UTF-16 LE', utf16le(lines)],
-  ])('%s serves, as .env and as --env-file', async (_name, bytes) => {
+  ])('%s serves, as .env and as --dotenv', async (_name, bytes) => {
     const cwd = makeFolder({ '.env': bytes, mine: bytes });
-    for (const options of [{}, { envFile: 'mine' }]) {
+    for (const options of [{}, { dotenv: 'mine' }]) {
       const { url, token } = await read(options, { cwd, env: {} });
       expect([url.href, token]).toEqual(['http://127.0.0.1:8123/api/', OTHER_TOKEN]);
     }
@@ -34,7 +34,7 @@ describe('the env file', () => {
 
   it('replaces .env when another is named', async () => {
     const cwd = makeFolder({ '.env': 'REDCAP_API_URL=broken', mine: lines });
-    expect((await read({ envFile: 'mine' }, { cwd, env: {} })).url.href).toBe(
+    expect((await read({ dotenv: 'mine' }, { cwd, env: {} })).url.href).toBe(
       'http://127.0.0.1:8123/api/',
     );
   });

@@ -70,7 +70,7 @@ describe('readConnection', () => {
         {
           url: `${API}?token=${TOKEN}`,
           tokenFile: 'none',
-          envFile: 'none.env',
+          dotenv: 'none.env',
           caFile: 'none.pem',
           timeout: '0',
           rate: 'fast',
@@ -83,7 +83,7 @@ describe('readConnection', () => {
     expect(message.split('\n').map((line) => line.trim().split(' ').slice(0, 4).join(' '))).toEqual(
       [
         '8 things have to',
-        '- The --env-file "none.env"',
+        '- The --dotenv "none.env"',
         '- --url holds something',
         '- --timeout takes a',
         '- --rate takes a',
@@ -118,7 +118,7 @@ it('has a line of help for each option', () => {
     url: true,
     tokenFile: true,
     tokenCommand: true,
-    envFile: true,
+    dotenv: true,
     caFile: true,
     timeout: true,
     rate: true,

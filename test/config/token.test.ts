@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkToken, refuseTokenOption } from '../../src/config/token.ts';
+import { checkToken } from '../../src/config/token.ts';
 import { readToken } from '../../src/config/read-token.ts';
 import { chooseTokenSource } from '../../src/config/token-source.ts';
 import { makeContext, makeFolder, refusal, TOKEN, utf16be, utf16le } from './workspace.ts';
@@ -25,28 +25,6 @@ describe('checkToken', () => {
       `It is no REDCap API token: ${why} A token is 32 hexadecimal digits (0-9, A-F) and nothing else.`,
     );
   });
-});
-
-describe('refuseTokenOption', () => {
-  it.each([
-    [['run', 'm.csv', '--token', TOKEN]],
-    [[`--token=${TOKEN}`]],
-    [[`--TOKEN=${TOKEN}`]],
-    [['-token', TOKEN]],
-    [[`--api-token=${TOKEN}`]],
-    [[`--redcap_api_token:${TOKEN}`]],
-  ])('%j', async (args) => {
-    const message = await refusal(() => refuseTokenOption(args));
-    expect(message).toMatch(/no --token option.*every user of this machine.*--token-file/);
-    expect(message).not.toContain(TOKEN);
-  });
-
-  it.each([[[]], [['--token-file', 'x']], [['--token-command=x']], [['run', '--', '--token']]])(
-    'lets %j pass',
-    (args: string[]) => {
-      expect(() => refuseTokenOption(args)).not.toThrow();
-    },
-  );
 });
 
 describe('chooseTokenSource', () => {

@@ -1,13 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { lookUpVariables, readEnvFile } from '../../src/config/variables.ts';
+import { lookUpVariables, readDotenv } from '../../src/config/variables.ts';
 import { makeFolder, refusal, utf16be, utf16le } from './workspace.ts';
 
 const LINES = 'REDCAP_API_URL=https://redcap.test/api/\r\nREDCAP_API_TOKEN=abc\r\n';
 const VALUES = { REDCAP_API_URL: 'https://redcap.test/api/', REDCAP_API_TOKEN: 'abc' };
 
-describe('readEnvFile', () => {
+describe('readDotenv', () => {
   it.each([
     ['UTF-8', Buffer.from(LINES)],
     ['UTF-8 with mark', Buffer.from(`\uFEFF${LINES}`)],
@@ -21,10 +21,10 @@ describe('readEnvFile', () => {
       ),
     ],
     ['a line that is none', Buffer.from(`nonsense\n${LINES}`)],
-  ])('reads %s, as --env-file and as .env', async (_name, bytes) => {
+  ])('reads %s, as --dotenv and as .env', async (_name, bytes) => {
     const cwd = makeFolder({ '.env': bytes, 'other.env': bytes });
-    expect(await readEnvFile(undefined, cwd)).toEqual({ path: join(cwd, '.env'), values: VALUES });
-    expect(await readEnvFile('other.env', cwd)).toEqual({
+    expect(await readDotenv(undefined, cwd)).toEqual({ path: join(cwd, '.env'), values: VALUES });
+    expect(await readDotenv('other.env', cwd)).toEqual({
       path: join(cwd, 'other.env'),
       values: VALUES,
     });
@@ -35,7 +35,7 @@ describe('readEnvFile', () => {
       '.env':
         'PATH=/x\nHTTPS_PROXY=a\nhttp_proxy=b\nNo_Proxy=c\nNO_PROXY=d\nREDCAP_X=e\nMY_REDCAP_X=f\nNODE_EXTRA_CA_CERTS=g\nNODE_TLS_REJECT_UNAUTHORIZED=0\nredcap_api_url=h',
     });
-    expect((await readEnvFile(undefined, cwd))?.values).toEqual({
+    expect((await readDotenv(undefined, cwd))?.values).toEqual({
       HTTPS_PROXY: 'a',
       http_proxy: 'b',
       NO_PROXY: 'd',
@@ -45,25 +45,25 @@ describe('readEnvFile', () => {
 
   it('does without .env, and with a folder of that name', async () => {
     const cwd = makeFolder();
-    expect(await readEnvFile(undefined, cwd)).toBeUndefined();
+    expect(await readDotenv(undefined, cwd)).toBeUndefined();
     mkdirSync(join(cwd, '.env'));
-    expect(await readEnvFile(undefined, cwd)).toBeUndefined();
+    expect(await readDotenv(undefined, cwd)).toBeUndefined();
   });
 
-  it('refuses an --env-file that is not there, and one of another encoding', async () => {
+  it('refuses an --dotenv that is not there, and one of another encoding', async () => {
     const cwd = makeFolder({ latin: Buffer.from('REDCAP_X=sécret', 'latin1') });
-    expect(await refusal(() => readEnvFile('none', cwd))).toBe(
-      'The --env-file "none" cannot be read: there is no such file.',
+    expect(await refusal(() => readDotenv('none', cwd))).toBe(
+      'The --dotenv "none" cannot be read: there is no such file.',
     );
-    expect(await refusal(() => readEnvFile('latin', cwd))).toBe(
-      'The --env-file "latin" is no valid UTF-8 text. Save it as UTF-8.',
+    expect(await refusal(() => readDotenv('latin', cwd))).toBe(
+      'The --dotenv "latin" is no valid UTF-8 text. Save it as UTF-8.',
     );
-    expect(await refusal(() => readEnvFile(' ', cwd))).toMatch(/^--env-file is empty/);
+    expect(await refusal(() => readDotenv(' ', cwd))).toMatch(/^--dotenv is empty/);
   });
 
   it('names a .env of another encoding', async () => {
     const cwd = makeFolder({ '.env': Buffer.from('REDCAP_X=sécret', 'latin1') });
-    expect(await refusal(() => readEnvFile(undefined, cwd))).toBe(
+    expect(await refusal(() => readDotenv(undefined, cwd))).toBe(
       `The file ${join(cwd, '.env')} is no valid UTF-8 text. Save it as UTF-8.`,
     );
   });

@@ -17,7 +17,7 @@ const ALL_OPTIONS = [...COMMANDS.flatMap(({ options }) => options), ...COMMON_OP
 const nameOf = (flags: string): string => flags.split(' ')[0] ?? '';
 
 /** Options that the page names although the program does not have them. */
-const OF_OTHERS = ['--token', '--fail', '--max-semi-space-size'];
+const OF_OTHERS = ['--env-file', '--token', '--fail', '--max-semi-space-size'];
 
 describe('the README names', () => {
   it.each(COMMANDS)('the command $name with its argument', ({ name, argument }) => {

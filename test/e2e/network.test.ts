@@ -167,13 +167,13 @@ describe('.env and token files as Windows writes them', () => {
   const utf16 = (text: string): Buffer => Buffer.from(`\ufeff${text}`, 'utf16le');
   it.each([
     { name: '.env with a byte order mark', file: '.env', args: [] },
-    { name: '--env-file with a byte order mark', file: 'my.env', args: ['--env-file', 'my.env'] },
+    { name: '--dotenv with a byte order mark', file: 'my.env', args: ['--dotenv', 'my.env'] },
     { name: '.env in UTF-16', file: '.env', encode: utf16, args: [] },
     {
-      name: '--env-file in UTF-16',
+      name: '--dotenv in UTF-16',
       file: 'my.env',
       encode: utf16,
-      args: ['--env-file', 'my.env'],
+      args: ['--dotenv', 'my.env'],
     },
   ])('$name is read', async ({ file, args, ...one }) => {
     const stand = await openStand();

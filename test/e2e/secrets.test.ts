@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { namesIn } from '../support/cli.ts';
+import { namesIn, sweep } from '../support/cli.ts';
 import {
   FAST,
   makeArchive,
@@ -102,12 +102,100 @@ describe('the token', () => {
     { name: 'as an option that does not exist', args: [`--tokn=${TOKEN}`] },
     { name: 'in place of the address', args: ['--url', TOKEN] },
     { name: 'in place of a file', args: ['--token-file', TOKEN] },
+    { name: 'in place of a directory', args: ['--run-dir', TOKEN.toLowerCase()] },
+    { name: 'in place of a number', args: ['--rate', TOKEN] },
+    { name: 'as an option itself', args: [`--${TOKEN}`] },
+    { name: 'as one argument more', args: [TOKEN] },
   ])('given $name: refused, and not repeated', async ({ args }) => {
     const stand = await openStand();
     await stand.write('m.csv', photosManifest(3));
     const ended = await stand.sweep(['run', 'm.csv', '--yes', ...args]);
     expect(ended.code).toBe(2);
     expect(ended.stdout + ended.stderr).not.toMatch(/deadbeef/i);
+    expect(stand.sandbox.ledger.entries).toEqual([]);
+    expect(await namesIn(stand.folder)).toEqual(['m.csv']);
+  });
+
+  it.each([
+    [TOKEN],
+    [TOKEN, '--help'],
+    ['help', TOKEN],
+    ['check', TOKEN],
+    ['run', TOKEN.toLowerCase(), '--yes', '--json'],
+    ['resume', TOKEN],
+    ['report', TOKEN],
+    ['restore', TOKEN, '--yes'],
+    ['scan', '--output', TOKEN],
+    ['completion', TOKEN],
+    ['demo', '--report-dir', TOKEN],
+  ])('given where something else belongs, to %s %s: refused, and not repeated', async (...args) => {
+    const stand = await openStand();
+    // What is there makes no difference: it may be the token all the same.
+    await stand.write(TOKEN, photosManifest(3));
+    const ended = await stand.sweep(args);
+    expect(ended.code).toBe(2);
+    expect(ended.stdout + ended.stderr).not.toMatch(/deadbeef/i);
+    expect(ended.stderr).toContain('./<name>');
+    expect(stand.sandbox.ledger.entries).toEqual([]);
+    expect(await namesIn(stand.folder)).toEqual([TOKEN]);
+  });
+
+  it('is a name as any other behind ./', async () => {
+    const stand = await openStand();
+    await stand.write(TOKEN, photosManifest(3));
+    const ended = await stand.sweep(['run', `./${TOKEN}`, '--yes', ...FAST]);
+    expect(ended.code).toBe(0);
+    expect(stand.deletions()).toBe(3);
+  });
+});
+
+describe('a file of variables', () => {
+  it('does no more than name REDCap and a proxy', async () => {
+    const stand = await openStand({ token: TOKEN });
+    await stand.write('m.csv', photosManifest(3));
+    await stand.write('ran.cjs', "require('node:fs').writeFileSync('ran', '');");
+    const script = join(stand.folder, 'ran.cjs');
+    const text = `NODE_OPTIONS=--require=${script}
+NODE_TLS_REJECT_UNAUTHORIZED=0
+NODE_EXTRA_CA_CERTS=${script}
+LD_PRELOAD=${script}
+PATH=${stand.folder}
+TZ=Asia/Tokyo
+REDCAP_API_URL=${stand.url}
+REDCAP_API_TOKEN=0123456789ABCDEF0123456789ABCDEF
+`;
+    // The command shows which of them it was given; of the tool's own token nothing.
+    const command = 'env > seen; cat token';
+    await stand.write('token', TOKEN);
+    for (const [name, args] of [
+      ['.env', []],
+      ['my.env', ['--dotenv', 'my.env']],
+    ] as const) {
+      await writeFile(join(stand.folder, name), text, { mode: 0o600 });
+      const all = ['check', 'm.csv', '--token-command', command, ...FAST, ...args];
+      const ended = await sweep(all, {
+        cwd: stand.folder,
+        env: { REDCAP_API_TOKEN: 'FEDCBA9876543210FEDCBA9876543210' },
+      });
+      expect(ended.stderr).not.toMatch(/NODE_|ran\.cjs|preload/i);
+      expect(ended.code).toBe(0);
+      const seen = await readFile(join(stand.folder, 'seen'), 'utf8');
+      expect(seen).toMatch(/^TZ=UTC$/m);
+      expect(seen).not.toMatch(/NODE_|LD_PRELOAD|Tokyo|TOKEN/);
+      await rm(join(stand.folder, name));
+    }
+    expect(await namesIn(stand.folder)).not.toContain('ran');
+  });
+
+  it('is named by --dotenv: Node.js obeys what stands in an --env-file', async () => {
+    const stand = await openStand();
+    await stand.write('m.csv', photosManifest(3));
+    await stand.write('my.env', 'REDCAP_X=1\n');
+    for (const args of [['--env-file', 'my.env'], ['--env-file=my.env']]) {
+      const ended = await stand.sweep(['check', 'm.csv', ...args]);
+      expect(ended.code).toBe(2);
+      expect(ended.stderr).toMatch(/NODE_OPTIONS.*--dotenv/);
+    }
     expect(stand.sandbox.ledger.entries).toEqual([]);
   });
 });
