@@ -1,20 +1,24 @@
 import { createServer as createReads } from '../../src/commands/server.ts';
 import type { PlanLine } from '../../src/journal/lines.ts';
+import type { Target } from '../../src/manifest/target.ts';
 import { LookFailed } from '../../src/plan/make-plan.ts';
 import { createDoor } from '../../src/redcap/door.ts';
 import { createPacer } from '../../src/redcap/pacer.ts';
+import { RefusedError } from '../../src/errors.ts';
 import { createRunControl } from '../../src/run/control.ts';
 import { check, headerOf, readRows, type Checked } from './check.ts';
 import { createDisk } from './disk.ts';
 import { drawCheckWeather } from './fates.ts';
-import type { Game } from './game.ts';
-import { letPeopleMeddle } from './people.ts';
+import type { Game, PlaceThen } from './game.ts';
+import { createClock, createLife } from './life.ts';
+import { placeText } from './design.ts';
+import { letDesignersWork, letPeopleMeddle } from './people.ts';
 import { keyOf, type Place } from './places.ts';
 import type { Chances } from './random.ts';
 import { drawScenario, type Scenario } from './scenario.ts';
 import { createServer } from './server.ts';
 import { TOKEN } from './session.ts';
-import { createClock, type World } from './world.ts';
+import type { World } from './world.ts';
 
 /** The check and the birth of the run directory; undefined where the check fails. */
 export async function begin(
@@ -23,23 +27,44 @@ export async function begin(
   violations: string[],
 ): Promise<Game | undefined> {
   const scenario = drawScenario(chance.scenario);
-  const { places, model, display } = scenario;
+  const { places, display } = scenario;
   const openRows = await readRows(scenario.manifest);
-  const server = createServer({ world, chance: chance.server, places, model, display });
+  const server = createServer({ world, chance: chance.server, places, display });
   for (const place of places.all) {
     for (const file of place.files) Object.assign(file, { putAt: world.now - 1 });
   }
   const people = letPeopleMeddle(world, places, scenario.people);
   server.weather = drawCheckWeather(chance.server);
   const parts = { world, chance, scenario, openRows, server };
+  const targets = await readTargets(openRows);
+  const placeHistory = new Map<number, PlaceThen[]>();
+  const notePlaces = (): void => {
+    for (const [row, target] of targets) {
+      const then = {
+        at: world.now,
+        text: placeText(places.design, target),
+        place: places.of(target),
+      };
+      const history = placeHistory.get(row);
+      if (history === undefined) placeHistory.set(row, [then]);
+      else if (history.at(-1)?.text !== then.text || history.at(-1)?.place !== then.place) {
+        history.push(then);
+      }
+    }
+  };
+  notePlaces();
+  const startDesigners = (): { leave(): void } =>
+    letDesignersWork(world, places, scenario.redesigns, notePlaces);
   const earlier = scenario.approved ? await playCheck(parts) : undefined;
   if (scenario.approved && earlier === undefined) return undefined;
+  const moving = scenario.approved ? startDesigners() : undefined;
   if (earlier !== undefined) await world.pass(chance.scenario.whole(0, 60_000));
   const checkBeganAt = world.now;
-  const checked = await playCheck(parts, earlier?.plan);
+  const checked = await playCheck(parts, earlier);
   if (checked === undefined) return undefined;
+  const designers = moving ?? startDesigners();
   const disk = createDisk(world, chance.disk);
-  const header = headerOf(scenario, checked.rows, world.now);
+  const header = headerOf(scenario, checked, world.now);
   const lines = [header, ...checked.plan, { state: 'planned', at: world.now, totals: {} }];
   disk.install(Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join('')));
   const maps = await mapRows(scenario, openRows, checked.plan);
@@ -57,7 +82,14 @@ export async function begin(
     judged: new Map(),
     backedUp: new Set(),
     violations,
-    people,
+    model: checked.model,
+    placeHistory,
+    moved: new Map(),
+    beganAt: new Map(),
+    leave() {
+      people.leave();
+      designers.leave();
+    },
     crashes: 0,
     powerCuts: 0,
     marked: false,
@@ -69,9 +101,9 @@ type Parts = Pick<Game, 'world' | 'chance' | 'scenario' | 'openRows' | 'server'>
 
 async function playCheck(
   { world, chance, scenario, openRows, server }: Parts,
-  approved?: readonly PlanLine[],
+  approved?: Checked,
 ): Promise<Checked | undefined> {
-  const life = { alive: true };
+  const life = createLife(world, 'the check');
   const clock = createClock(world, life);
   const nothing = (): void => undefined;
   const door = createDoor({
@@ -91,14 +123,17 @@ async function playCheck(
   const random = (): number => chance.engine.next();
   const reads = createReads({ door, control, clock, random, retries: 5 });
   let done = false;
-  const checking = check(
-    scenario,
-    openRows,
-    (targets) => reads.look(scenario.model, targets),
-    approved,
-  )
+  const checking = (scenario.checks ? reads.readModel() : Promise.resolve(undefined))
+    .then((model) =>
+      check(
+        model,
+        openRows,
+        (known, targets) => reads.lookForCheck(known, targets),
+        approved?.plan,
+      ),
+    )
     .catch((error: unknown) => {
-      if (error instanceof LookFailed) return undefined;
+      if (error instanceof LookFailed || error instanceof RefusedError) return undefined;
       throw error;
     })
     .finally(() => {
@@ -108,12 +143,23 @@ async function playCheck(
   return checking;
 }
 
+/** What each row names, as it stands in the manifest. */
+async function readTargets(openRows: Game['openRows']): Promise<Map<number, Target>> {
+  const targets = new Map<number, Target>();
+  for await (const batch of (await openRows()).batches()) {
+    for (const { row, record, field, event, instance } of batch) {
+      targets.set(row, { record, field, event, instance });
+    }
+  }
+  return targets;
+}
+
 /** Which row may be sent for which place, and what its guard expects. */
 async function mapRows(
   scenario: Scenario,
   openRows: Game['openRows'],
   plan: readonly PlanLine[],
-): Promise<Pick<Game, 'rowOf' | 'placeOf' | 'guardOf'>> {
+): Promise<Pick<Game, 'rowOf' | 'keyOfRow' | 'placeOf' | 'guardOf'>> {
   const lines = new Map(plan.map((line) => [line.row, line]));
   const rowOf = new Map<string, number>();
   const placeOf = new Map<number, Place | undefined>();
@@ -130,5 +176,6 @@ async function mapRows(
       if (!settled) rowOf.set(keyOf(target), row.row);
     }
   }
-  return { rowOf, placeOf, guardOf };
+  const keyOfRow = new Map([...rowOf].map(([key, row]) => [row, key]));
+  return { rowOf, keyOfRow, placeOf, guardOf };
 }

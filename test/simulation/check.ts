@@ -7,12 +7,15 @@ import { invalidVerdict, planLine } from '../../src/plan/verdict.ts';
 import type { ManifestRow } from '../../src/manifest/row.ts';
 import type { Ruled } from '../../src/plan/rules.ts';
 import type { LookedBatch } from '../../src/project/look-batch.ts';
+import type { ProjectModel } from '../../src/project/model.ts';
 import type { Target } from '../../src/manifest/target.ts';
 import type { Scenario } from './scenario.ts';
 
 export interface Checked {
   readonly plan: readonly PlanLine[];
   readonly rows: number;
+  /** Absent with `--no-check`. */
+  readonly model: ProjectModel | undefined;
 }
 
 /** Reads the manifest once; the rows are then given again and again. */
@@ -25,46 +28,49 @@ export async function readRows(text: string): Promise<() => Promise<Manifest>> {
 
 /** The check, by the real rules, survey and plan. Throws LookFailed as they do. */
 export async function check(
-  scenario: Scenario,
+  model: ProjectModel | undefined,
   open: () => Promise<Manifest>,
-  look: (targets: readonly Target[]) => Promise<LookedBatch>,
+  look: (model: ProjectModel, targets: readonly Target[]) => Promise<LookedBatch>,
   approved?: readonly PlanLine[],
 ): Promise<Checked> {
-  const { model, checks } = scenario;
   const rule = (row: ManifestRow): Ruled =>
-    checks ? ruleRow(row, model, undefined) : ruleUnchecked(row, undefined);
+    model === undefined ? ruleUnchecked(row, undefined) : ruleRow(row, model, undefined);
   const survey = await surveyManifest({
     open,
     rule,
-    looseRecords: !checks,
+    looseRecords: model === undefined,
     findsDuplicates: true,
   });
   const rows = ruledRows(await open(), rule, survey.duplicateOf);
   const plan: PlanLine[] = [];
-  if (!checks) {
+  if (model === undefined) {
     for await (const batch of rows) {
       for (const { row, ruled, duplicateOf } of batch) {
         if (ruled.kind === 'faulty') plan.push(planLine(row, invalidVerdict(ruled.faults)));
         else if (duplicateOf > 0) plan.push({ row: row.row, plan: 'duplicate', of: duplicateOf });
       }
     }
-    return { plan, rows: survey.rows };
+    return { plan, rows: survey.rows, model };
   }
   const planned: AsyncIterable<readonly PlannedRow[]> = makePlan(rows, {
     model,
     defaultInstance: undefined,
-    look,
+    look: (targets) => look(model, targets),
     ahead: 2,
     ...(approved === undefined ? {} : { approved: { lines: each(approved), model } }),
   });
   for await (const batch of planned) {
     for (const { row, verdict } of batch) plan.push(planLine(row, verdict));
   }
-  return { plan, rows: survey.rows };
+  return { plan, rows: survey.rows, model };
 }
 
 /** The first bytes of a run's journal, as they stand when the run directory is born. */
-export function headerOf(scenario: Scenario, rows: number, startedAtMs: number): JournalHeader {
+export function headerOf(
+  scenario: Scenario,
+  { rows, model }: Checked,
+  startedAtMs: number,
+): JournalHeader {
   return {
     version: JOURNAL_VERSION,
     kind: 'run',
@@ -75,7 +81,7 @@ export function headerOf(scenario: Scenario, rows: number, startedAtMs: number):
     manifest: { name: 'manifest.csv', sha256: '', bytes: scenario.manifest.length, rows },
     columns: {},
     url: 'https://redcap.test/api/',
-    project: scenario.checks ? scenario.model : null,
+    project: model ?? null,
     options: {
       check: scenario.checks,
       verify: scenario.verifies,

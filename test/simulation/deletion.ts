@@ -1,5 +1,4 @@
 import type { Target } from '../../src/manifest/target.ts';
-import type { ProjectModel } from '../../src/project/model.ts';
 import type { WireAnswer } from '../../src/redcap/transport.ts';
 import type { DeleteFate } from './fates.ts';
 import type { Places, StoredFile } from './places.ts';
@@ -24,7 +23,6 @@ export interface ServerOptions {
   readonly world: World;
   readonly chance: Chance;
   readonly places: Places;
-  readonly model: ProjectModel;
   readonly display: Display;
 }
 
@@ -37,6 +35,7 @@ export function targetOf(form: URLSearchParams): Target {
   };
 }
 
-export function shortly({ record, field, instance }: Target): string {
-  return `${record}/${field}${instance === '' ? '' : `#${instance}`}`;
+export function shortly({ record, field, event, instance }: Target): string {
+  const where = event === '' ? '' : `@${event}`;
+  return `${record}/${field}${where}${instance === '' ? '' : `#${instance}`}`;
 }

@@ -1,7 +1,8 @@
 import type { JournalSource } from '../../src/journal/source.ts';
 import type { JournalFile } from '../../src/journal/write.ts';
 import type { Chance } from './random.ts';
-import type { World, Life } from './world.ts';
+import type { Life } from './life.ts';
+import type { World } from './world.ts';
 
 /** What befalls the disk while one process writes. */
 export interface DiskTrouble {
@@ -23,7 +24,7 @@ export interface Disk {
   truncate(end: number): void;
   /** Takes any part of what was not synced. */
   cutPower(): void;
-  openFile(life: Life & { kill(): void }, trouble: DiskTrouble): JournalFile;
+  openFile(life: Life, trouble: DiskTrouble): JournalFile;
   /** The whole lines that stand there now. */
   lines(): readonly DiskLine[];
 }
@@ -140,11 +141,11 @@ export function createDisk(world: World, chance: Chance): Disk {
             const until = bytes.length;
             world.after(chance.is(0.3) ? chance.next() * LONGEST_SYNC_MS : 0, () => {
               if (!life.alive) return;
-              if (fails) reject(new Error('EIO: i/o error, fdatasync'));
-              else {
-                durable = Math.max(durable, until);
-                resolve();
-              }
+              if (!fails) durable = Math.max(durable, Math.min(until, bytes.length));
+              life.wake(() => {
+                if (fails) reject(new Error('EIO: i/o error, fdatasync'));
+                else resolve();
+              });
             });
           }),
         close: () => Promise.resolve(),

@@ -1,8 +1,9 @@
 import type { RowReport } from '../../src/report/row-report.ts';
-import { blame, lastLook, type Game } from './game.ts';
+import { blame, deletionsOf, lastLook, type Game } from './game.ts';
 import { auditReport, unsettled } from './report-audit.ts';
 import type { PlayedSession } from './session.ts';
 import type { SessionSettings } from './settings.ts';
+import { NO_PLACE } from './wire-answers.ts';
 
 /** How a session ended, held against what it sent and left. */
 export function auditEnding(
@@ -44,7 +45,9 @@ export async function auditEnd(game: Game): Promise<void> {
     const guarded = outcome.code.startsWith('guard_') || outcome.code === 'backup_failed';
     // Each resume may come to the same failures first.
     const capped = game.scenario.maxFailures !== undefined;
-    if (look !== 'nothing' && look !== 'no_record' && !guarded && !capped) {
+    // Asked for what the project does not have, the server has no better word.
+    const refused = deletionsOf(game, row.row).at(-1)?.answered === NO_PLACE;
+    if (look !== 'nothing' && look !== 'no_record' && !guarded && !capped && !refused) {
       blame(
         game,
         `row ${row.row} is ${outcome.status}/${outcome.code} at the end, look ${String(look)}`,

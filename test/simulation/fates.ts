@@ -11,6 +11,8 @@ interface Shape {
   readonly effect: 'none' | 'now' | 'late' | 'twice';
   readonly answer:
     | 'true'
+    /** Of the second one of two like requests: something on the way has sent it again. */
+    | 'second'
     | 'reset'
     | 'timeout'
     | 'no_connection'
@@ -35,6 +37,7 @@ export const DELETE_FATES = {
   timeout_after: { effect: 'now', answer: 'timeout' },
   timeout_late: { effect: 'late', answer: 'timeout' },
   twice: { effect: 'twice', answer: 'true' },
+  doubled: { effect: 'now', answer: 'second' },
   no_connection: { effect: 'none', answer: 'no_connection' },
   connect_timeout: { effect: 'none', answer: 'connect_timeout' },
   certificate: { effect: 'none', answer: 'certificate' },
@@ -147,7 +150,7 @@ export const FAIR_WEATHER: Weather = {
   look: () => 'fine',
 };
 
-export function drawWeather(chance: Chance): Weather {
+export function drawWeather(chance: Chance, doubles = false): Weather {
   const deletion = chance.weighted<[string, () => DeleteFate]>([
     [2, ['fair', () => 'fine']],
     [4, ['light', mostlyFine(chance, 0.12, [LOST, HARMLESS], 0.003)]],
@@ -157,6 +160,7 @@ export function drawWeather(chance: Chance): Weather {
     [2, ['one', mostlyFine(chance, 0.5, [[chance.pick([...LOST, ...HARMLESS])]], 0)]],
     [1, ['only one', mostlyFine(chance, 1, [[chance.pick([...LOST, ...HARMLESS])]], 0)]],
     [1, ['ending', mostlyFine(chance, 0.1, [ENDING], 0)]],
+    [doubles ? 2 : 0, ['doubled', mostlyFine(chance, chance.pick([0.1, 1]), [['doubled']], 0)]],
     [1, ['lies', mostlyFine(chance, chance.pick([0.2, 1]), [['lie']], 0)]],
   ]);
   const looks = chance.weighted<[string, () => LookFate]>([

@@ -1,8 +1,9 @@
 import type { PlanLine } from '../../src/journal/lines.ts';
 import type { Manifest } from '../../src/manifest/read.ts';
 import type { Look } from '../../src/project/look.ts';
+import type { ProjectModel } from '../../src/project/model.ts';
 import type { Disk } from './disk.ts';
-import { keyOf, type Place } from './places.ts';
+import type { Place } from './places.ts';
 import type { Chances } from './random.ts';
 import type { Scenario } from './scenario.ts';
 import type { Server } from './server.ts';
@@ -16,6 +17,13 @@ export interface TakenLook {
   readonly look: Look;
 }
 
+/** What the structure made of a row's target from a moment on. */
+export interface PlaceThen {
+  readonly at: number;
+  readonly text: string;
+  readonly place: Place | undefined;
+}
+
 export interface Judged {
   readonly process: number;
   readonly beganAt: number;
@@ -26,15 +34,24 @@ export interface Game {
   readonly world: World;
   readonly chance: Chances;
   readonly scenario: Scenario;
+  readonly model: ProjectModel | undefined;
   readonly server: Server;
   readonly disk: Disk;
   readonly plan: ReadonlyMap<number, PlanLine>;
   readonly rows: number;
   readonly openRows: () => Promise<Manifest>;
   readonly checkBeganAt: number;
-  readonly people: { leave(): void };
+  /** Everybody who is about goes home. */
+  leave(): void;
+  /** When the place of a row changed, and what it is from then on; the first is what the check found. */
+  readonly placeHistory: ReadonlyMap<number, PlaceThen[]>;
+  /** When a session found that a row's place is not the same any more. */
+  readonly moved: Map<number, { readonly process: number; readonly at: number }>;
+  /** When each session began, by its process. */
+  readonly beganAt: Map<number, number>;
   /** The row that may be sent for a place, by the place's key. */
   readonly rowOf: ReadonlyMap<string, number>;
+  readonly keyOfRow: ReadonlyMap<number, string>;
   readonly placeOf: ReadonlyMap<number, Place | undefined>;
   readonly looks: Map<number, TakenLook[]>;
   /** The name that a row's guard expects. */
@@ -64,7 +81,15 @@ export function lastLook(game: Game, row: number): TakenLook | undefined {
 
 /** The requests that left for a row, in order. */
 export function deletionsOf(game: Game, row: number): Server['deletions'] {
-  return game.server.deletions.filter(
-    (one) => one.sent && game.rowOf.get(keyOf(one.target)) === row,
+  const key = game.keyOfRow.get(row);
+  return (key === undefined ? [] : game.server.deletionsOf(key)).filter(({ sent }) => sent);
+}
+
+/** Is, or was, the place of a row another one at some moment between two, than what the check found? */
+export function placeMoved(game: Game, row: number, from: number, to = Infinity): boolean {
+  const history = game.placeHistory.get(row) ?? [];
+  const found = history[0]?.text;
+  return history.some(
+    ({ at, text }, n) => text !== found && at <= to && (history[n + 1]?.at ?? Infinity) >= from,
   );
 }

@@ -1,6 +1,7 @@
 import type { Target } from '../../src/manifest/target.ts';
 import type { LookedBatch } from '../../src/project/look-batch.ts';
-import type { Game } from './game.ts';
+import { blame, type Game } from './game.ts';
+import { contradicts } from './place-audit.ts';
 import { keyOf } from './places.ts';
 
 type LookAt = (targets: readonly Target[]) => Promise<LookedBatch>;
@@ -18,6 +19,15 @@ export function keepLooks(game: Game, process: number, look: LookAt): LookAt {
           ? looked.looks[index]
           : ({ kind: 'nothing', why: looked.message } as const);
       if (row === undefined || seen === undefined) continue;
+      if (looked.kind === 'looked' && seen.kind === 'gone' && game.model !== undefined) {
+        if (
+          isEarlyStructure(game, row) &&
+          contradicts(looked.rowsOf(target.record), target, game.model)
+        ) {
+          blame(game, `a look at row ${row} said "gone", and the export contradicts the structure`);
+        }
+      }
+      if ('moved' in seen) noteMoved(game, process, target);
       const taken = { process, beganAt, endedAt: game.world.now, look: seen };
       const known = game.looks.get(row);
       if (known === undefined) game.looks.set(row, [taken]);
@@ -25,4 +35,21 @@ export function keepLooks(game: Game, process: number, look: LookAt): LookAt {
     }
     return looked;
   };
+}
+
+/** The structure has stayed as the check read it, but for the places of other rows, or has just changed. */
+function isEarlyStructure(game: Game, row: number): boolean {
+  const { scenario } = game;
+  return scenario.redesigns.length <= 1 && (game.placeHistory.get(row)?.length ?? 0) > 1;
+}
+
+/** From now on the command knows of every row at that place. */
+function noteMoved(game: Game, process: number, { event, field }: Target): void {
+  for (const [key, row] of game.rowOf) {
+    const [, otherField, otherEvent] = key.split('\n');
+    if (otherField !== field || otherEvent !== event || game.moved.get(row)?.process === process) {
+      continue;
+    }
+    game.moved.set(row, { process, at: game.world.now });
+  }
 }

@@ -1,3 +1,5 @@
+import { redesign } from './design.ts';
+import type { Planned } from './draw-design.ts';
 import { currentFile, type Places } from './places.ts';
 import type { Meddling } from './scenario.ts';
 import { shortly } from './deletion.ts';
@@ -12,6 +14,30 @@ export function letPeopleMeddle(
   const cancels = people.map((meddling) =>
     world.after(meddling.afterMs, () => {
       act(world, places, meddling);
+    }),
+  );
+  return {
+    leave() {
+      for (const cancel of cancels) cancel();
+    },
+  };
+}
+
+/** Lets designers change the project; `onChange` is told of each moment at which they did. */
+export function letDesignersWork(
+  world: World,
+  places: Places,
+  planned: readonly Planned[],
+  onChange: () => void,
+): { leave(): void } {
+  const cancels = planned.map(({ afterMs, change }) =>
+    world.after(afterMs, () => {
+      const removed = redesign(places.design, change);
+      for (const place of places.all) {
+        if (place.cell.event === removed?.id) places.remove(place, world.now, false);
+      }
+      world.note(`designers: ${JSON.stringify(change)}`);
+      onChange();
     }),
   );
   return {
@@ -40,11 +66,18 @@ function act(world: World, places: Places, { what, target, name }: Meddling): vo
       break;
     case 'remove_record':
       for (const one of places.all) {
-        if (one.target.record !== target.record) continue;
+        if (one.cell.record !== target.record) continue;
         places.remove(one, world.now, false);
-        one.missing = false;
+        one.missing = '';
       }
       places.goneRecords.add(target.record);
+      break;
+    case 'mark_missing': {
+      const code = places.design.missingCodes.at(-1);
+      if (code === undefined || places.goneRecords.has(target.record)) return;
+      places.remove(place, world.now, false);
+      place.missing = code;
+    }
   }
   world.note(`people: ${what} ${shortly(target)} ${name}`);
 }

@@ -1,9 +1,10 @@
 import type { WireAnswer } from '../../src/redcap/transport.ts';
 import { shapeOf } from './fates.ts';
+import { findCell } from './design.ts';
 import { currentFile, type Places } from './places.ts';
 import type { Chance } from './random.ts';
 import { shortly, type Deletion } from './deletion.ts';
-import { NO_FILE, page } from './wire-answers.ts';
+import { NO_FILE, NO_PLACE, page } from './wire-answers.ts';
 import type { World } from './world.ts';
 
 const LATEST_EFFECT_MS = 200_000;
@@ -40,14 +41,27 @@ export function playDeletion(
 
   world.after(latencyMs / 2, () => {
     const file = currentFile(places.of(deletion.target));
+    const known = isKnown(places, deletion);
     if (shape.effect === 'now' || shape.effect === 'twice') effect();
     if (shape.effect === 'late' || shape.effect === 'twice') later();
     switch (shape.answer) {
       case 'true':
         world.after(latencyMs / 2, () => {
-          answer(file === undefined ? NO_FILE : page(200, ''));
+          answer(known ? (file === undefined ? NO_FILE : page(200, '')) : NO_PLACE);
         });
         return;
+      case 'second': {
+        // Something on the way waited for the first answer in vain, and sends the request again.
+        const again = (): void => {
+          const second = currentFile(places.of(deletion.target));
+          effect();
+          answer(
+            isKnown(places, deletion) ? (second === undefined ? NO_FILE : page(200, '')) : NO_PLACE,
+          );
+        };
+        world.after(chance.whole(1, chance.pick([50, 2000, 20_000])), again);
+        return;
+      }
       case 'reset':
       case 'no_connection':
         brokenAfter(latencyMs / 2, 'connection');
@@ -63,7 +77,8 @@ export function playDeletion(
         const { status, body, retryAfter } = shape.answer;
         const isTrue = fate === 'json' && file === undefined;
         world.after(latencyMs / 2, () => {
-          answer(isTrue ? NO_FILE : page(status, body, retryAfter));
+          if (fate === 'json' && !known) answer(NO_PLACE);
+          else answer(isTrue ? NO_FILE : page(status, body, retryAfter));
         });
       }
     }
@@ -72,3 +87,8 @@ export function playDeletion(
 
 /** A connection that is never made. */
 const UNMADE: ReadonlySet<unknown> = new Set(['no_connection', 'connect_timeout', 'certificate']);
+
+/** Has the project the field in that event? An instance that nobody stored is no error. */
+function isKnown({ design }: Places, { target }: Deletion): boolean {
+  return findCell(design, { ...target, instance: '' }) !== undefined;
+}

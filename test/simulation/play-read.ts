@@ -1,11 +1,11 @@
-import type { ProjectModel } from '../../src/project/model.ts';
 import type { WireAnswer, WireRequest } from '../../src/redcap/transport.ts';
 import { knownHeaders } from '../redcap/known-headers.ts';
 import { BAN_PAGE, type LookFate } from './fates.ts';
 import { currentFile, type Places } from './places.ts';
 import type { Chance } from './random.ts';
 import { shortly, targetOf, type ServerOptions } from './deletion.ts';
-import { exportRecords } from './shown.ts';
+import { answerStructure } from './play-structure.ts';
+import { exportRecords, RECORD_ID } from './shown.ts';
 import { broken, page } from './wire-answers.ts';
 
 /** Bytes of a stored file, no two alike. */
@@ -22,12 +22,15 @@ export function playRead(
   timeoutMs: number,
   answer: (given: WireAnswer) => void,
 ): void {
-  const { world, chance, places, model, display } = options;
+  const { world, chance, places, display } = options;
   const latencyMs = chance.whole(1, chance.pick([20, 300, 3000]));
-  const isFile = form.get('content') === 'file';
+  const content = form.get('content');
+  const isFile = content === 'file';
   const what = isFile
     ? `export of ${shortly(targetOf(form))}`
-    : `look at ${form.get('records[0]')}…`;
+    : content === 'record'
+      ? `look at ${form.get('records[0]')}…`
+      : `reading of ${content}`;
   world.note(`  ${what}: ${fate}, ${latencyMs} ms`);
   const trouble = troubleOf(fate);
   if (trouble !== undefined) {
@@ -41,8 +44,16 @@ export function playRead(
       sendFile(places, form, request, answer);
       return;
     }
-    const rows = exportRecords(form, places, model, display);
-    const left = fate === 'fine' ? rows : leaveOut(rows, model, chance);
+    const structure = answerStructure(places.design, form);
+    if (structure !== undefined) {
+      world.after(latencyMs / 2, () => {
+        answer(structure);
+      });
+      return;
+    }
+    const lagMs = display.lagMs === 0 ? 0 : chance.whole(0, display.lagMs);
+    const rows = exportRecords(form, places, display, world.now - lagMs);
+    const left = fate === 'fine' ? rows : leaveOut(rows, chance);
     world.after(latencyMs / 2, () => {
       answer(page(200, JSON.stringify(left)));
     });
@@ -103,9 +114,8 @@ function troubleOf(fate: LookFate | 'banned'): WireAnswer | undefined {
 
 function leaveOut(
   rows: readonly Readonly<Record<string, string>>[],
-  model: ProjectModel,
   chance: Chance,
 ): readonly Readonly<Record<string, string>>[] {
-  const out = new Set(rows.map((row) => row[model.recordIdField]).filter(() => chance.is(0.4)));
-  return rows.filter((row) => !out.has(row[model.recordIdField]));
+  const out = new Set(rows.map((row) => row[RECORD_ID]).filter(() => chance.is(0.4)));
+  return rows.filter((row) => !out.has(row[RECORD_ID]));
 }

@@ -10,6 +10,7 @@ import { auditReport, countReports, unsettled } from './report-audit.ts';
 import { playSession } from './session.ts';
 import { calmSettings, drawSettings, type SessionSettings } from './settings.ts';
 import { createWorld } from './world.ts';
+import { WORLDS } from './worlds.ts';
 
 export interface Played {
   readonly seed: number;
@@ -48,7 +49,7 @@ async function playGame(game: Game): Promise<void> {
   const most = CHAOS_SESSIONS * (tight ? 2 : 1);
   for (let session = 0; session < most; session += 1) {
     if (game.violations.length > 0) return;
-    server.weather = drawWeather(chance.server);
+    server.weather = drawWeather(chance.server, WORLDS.doubles);
     server.banned = false;
     await playOne(game, drawSettings(chance.scenario, tight));
     if (session > 0 && (await isFinished(game))) break;
@@ -56,7 +57,7 @@ async function playGame(game: Game): Promise<void> {
   }
   server.weather = FAIR_WEATHER;
   server.banned = false;
-  game.people.leave();
+  game.leave();
   for (let session = 0; session < CALM_SESSIONS; session += 1) {
     if (game.violations.length > 0) return;
     if (await isFinished(game)) break;

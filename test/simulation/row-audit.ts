@@ -1,11 +1,16 @@
 import type { RowReport } from '../../src/report/row-report.ts';
 import type { Outcome } from '../../src/run/outcome.ts';
-import { blame, deletionsOf, lastLook, type Game } from './game.ts';
+import type { PlanLine } from '../../src/journal/lines.ts';
+import { blame, deletionsOf, lastLook, placeMoved, type Game } from './game.ts';
 import { auditRemovals } from './safeguards.ts';
 import { wasEmptySince, type Place } from './places.ts';
+import { auditGone, auditMoved } from './place-audit.ts';
 import type { Deletion } from './deletion.ts';
+import { NO_FILE } from './wire-answers.ts';
 
 const MAY_HAVE = /may have/;
+/** For so long after a request's end, an export that lags is looked at again. */
+const SECOND_LOOK_MS = 15_000;
 
 /** Holds what a report says of one row against the server's own ledger. */
 /** `doubts`: crashes so far, and one more where the run is live. */
@@ -20,22 +25,30 @@ export function auditRow(game: Game, { row, outcome, plan }: RowReport, doubts: 
   const removed = removals.length > 0;
   const toldMayHave = MAY_HAVE.test(message);
   const lied = requests.some(isLie);
+  const told = requests.some(({ answered }) => answered === NO_FILE);
+  // The server's own word on a place that is another one by now, or a look of the minute in which it changed.
+  const moved = placeMoved(game, row.row, 0);
 
   switch (status) {
     case 'deleted':
       if (plan !== undefined && plan.plan !== 'delete') lie('the plan settled it otherwise');
       if (!toldMayHave && !removed && !lied) lie('no request of ours removed anything');
-      if ((verified === 'yes' || code === 'new_file') && !changed(game, place)) {
+      if ((verified === 'yes' || code === 'new_file') && !moved && !changed(game, place)) {
         lie('the file was never gone');
       }
-      if (!lied && !changed(game, place)) lie('the file was never gone, and no server lied');
+      if (!lied && !moved && !changed(game, place)) {
+        lie('the file was never gone, and no server lied');
+      }
+      if (code === 'new_file' && !hasNewFile(game, place)) lie('nobody has stored another file');
+      if (!removed && !lied && !told) auditGone(game, row.row, lie);
       break;
     case 'already_empty':
-      if (removed) lie('we removed a file there');
-      if (!wasEmptySince(place, game.checkBeganAt)) lie('the place was never empty');
-      if ((code === 'gone_since_check') !== (plan?.plan === 'delete' && plan.seen !== undefined)) {
-        lie('the code does not tell whether the check had seen a file');
+      if (removals.some(({ fate }) => fate !== 'doubled')) lie('we removed a file there');
+      if (!moved && !wasEmptySince(place, knownFrom(game))) lie('the place was never empty');
+      if ((code === 'gone_since_check') !== wasSeen(plan)) {
+        lie(`the check saw ${wasSeen(plan) ? 'a file' : 'none'}`);
       }
+      if (!told && plan?.plan === 'delete') auditGone(game, row.row, lie);
       break;
     case 'failed':
       if (removed && !excusedPresent(game, row.row, code, removals, place)) {
@@ -47,6 +60,7 @@ export function auditRow(game: Game, { row, outcome, plan }: RowReport, doubts: 
       break;
     case 'guard_mismatch':
       if (removed && !/cannot be told/.test(message)) lie('we removed a file there');
+      if (code === 'changed_since_check') auditMoved(game, row.row, lie);
       break;
     case 'invalid':
     case 'not_attempted':
@@ -72,6 +86,7 @@ function auditVerified(
   const look = lastLook(game, row)?.look.kind;
   if (verified === 'yes') {
     if (look !== 'gone') lie(`the last look said ${String(look)}`);
+    auditGone(game, row, lie);
     if (status !== 'deleted' && status !== 'already_empty') lie('a look showed that it is gone');
   }
   if (verified === 'no') {
@@ -94,16 +109,31 @@ function auditAttempts(
   if (tooMany || tooFew) blame(game, `row ${row} says ${attempts} attempts of ${requests}`);
 }
 
-/** Was the file that stood there at the check gone at some moment, or was none there? */
-function changed(game: Game, place: Place | undefined): boolean {
-  if (wasEmptySince(place, game.checkBeganAt)) return true;
-  return (
-    place?.files.some((file) => file.goneAt !== Infinity && file.goneAt >= game.checkBeganAt) ??
-    true
-  );
+/** What the check knew may be older than the check, where its exports lag. */
+function knownFrom({ checkBeganAt, scenario }: Game): number {
+  return checkBeganAt - scenario.display.lagMs;
 }
 
-/** "Still there": one stored since under the same name looks the same, and a late effect comes after the look. */
+function wasSeen(plan: PlanLine | undefined): boolean {
+  return plan?.plan === 'delete' && plan.seen !== undefined;
+}
+
+function hasNewFile(game: Game, place: Place | undefined): boolean {
+  return place?.files.some(({ putAt }) => putAt >= knownFrom(game)) === true;
+}
+
+/** Was the file that stood there at the check gone at some moment, or was none there? */
+function changed(game: Game, place: Place | undefined): boolean {
+  const from = knownFrom(game);
+  if (wasEmptySince(place, from)) return true;
+  return place?.files.some((file) => file.goneAt !== Infinity && file.goneAt >= from) ?? true;
+}
+
+/**
+ * "Still there": one stored since under the same name looks the same, a late
+ * effect comes after the look, and so does a replica that lags by more than is
+ * waited for.
+ */
 function excusedPresent(
   game: Game,
   row: number,
@@ -114,10 +144,12 @@ function excusedPresent(
   if (code !== 'still_present') return false;
   const look = lastLook(game, row);
   if (look === undefined) return false;
-  return removals.every(({ removed }) => {
+  const { lagMs } = game.scenario.display;
+  return removals.every(({ removed, answeredAt }) => {
     const at = removed?.at ?? 0;
+    const late = at > (answeredAt ?? 0) || lagMs > SECOND_LOOK_MS ? lagMs : 0;
     return (
-      at >= look.beganAt ||
+      at >= look.beganAt - late ||
       place?.files.some(({ putAt }) => putAt >= at && putAt <= look.endedAt) === true
     );
   });

@@ -1,12 +1,13 @@
-import type { ProjectModel } from '../../src/project/model.ts';
 import type { Target } from '../../src/manifest/target.ts';
+import { drawDesign, drawRedesigns, type Planned } from './draw-design.ts';
+import { findCell, repeatingOf, type Design } from './design.ts';
 import { createPlaces, currentFile, type Places } from './places.ts';
 import type { Chance } from './random.ts';
 import type { Display } from './shown.ts';
+import { WORLDS } from './worlds.ts';
 
 /** What a seed plays: the project with its files, the manifest, and the run's options. */
 export interface Scenario {
-  readonly model: ProjectModel;
   readonly places: Places;
   readonly display: Display;
   readonly manifest: string;
@@ -21,13 +22,15 @@ export interface Scenario {
   readonly maxFailures: string | undefined;
   /** What other people do meanwhile, in time order. */
   readonly people: readonly Meddling[];
+  /** What designers change meanwhile, counted from the end of the check that somebody may approve. */
+  readonly redesigns: readonly Planned[];
   /** Few rows and many deaths: trouble meets trouble on the same row. */
   readonly tight: boolean;
 }
 
 export interface Meddling {
   readonly afterMs: number;
-  readonly what: 'upload' | 'replace' | 'remove' | 'remove_record';
+  readonly what: 'upload' | 'replace' | 'remove' | 'remove_record' | 'mark_missing';
   readonly target: Target;
   readonly name: string;
 }
@@ -35,9 +38,8 @@ export interface Meddling {
 export const NAMES = ['a.pdf', 'b.pdf', 'a.pdf', 'scan 1.pdf'] as const;
 
 export function drawScenario(chance: Chance): Scenario {
-  const repeats = chance.is(0.3);
-  const model = modelOf(repeats);
-  const places = createPlaces();
+  const design = drawDesign(chance);
+  const places = createPlaces(design);
   const tight = chance.is(0.65);
   const rows = tight
     ? chance.pick([1, 1, 2, chance.whole(2, 5)])
@@ -47,15 +49,13 @@ export function drawScenario(chance: Chance): Scenario {
   const missing = chance.is(0.2);
   const empty = chance.pick([0, 0.1, 0.3]);
   for (let record = 1; record <= records; record += 1) {
-    for (const field of Object.keys(model.fileFields)) {
-      const isRepeating = repeats && field === 'scan';
-      for (const instance of isRepeating ? ['1', '2'] : ['']) {
-        const target = { record: String(record), field, event: '', instance };
-        const place = places.add(target);
-        if (missing && chance.is(0.1)) place.missing = true;
-        else if (!chance.is(empty)) places.put(place, chance.pick(NAMES), 0);
-        targets.push(target);
-      }
+    for (const target of targetsOf(design, String(record))) {
+      const cell = findCell(design, target);
+      if (cell === undefined) continue;
+      const place = places.add(cell);
+      if (missing && chance.is(0.1)) place.missing = 'NA';
+      else if (!chance.is(empty)) places.put(place, chance.pick(NAMES), 0);
+      targets.push(target);
     }
   }
   const picked = shuffled(targets, chance).slice(0, rows);
@@ -67,11 +67,11 @@ export function drawScenario(chance: Chance): Scenario {
     ]),
     hidden: chance.is(0.1) ? 'photo' : undefined,
     hashed: chance.is(0.06),
+    lagMs: WORLDS.lag ? chance.pick([0, 0, 0, 3000, 15_000, 100_000]) : 0,
   };
   const guards = chance.is(0.15);
   const checks = !chance.is(tight ? 0.25 : 0.12);
   return {
-    model,
     places,
     display,
     manifest: writeManifest(
@@ -86,32 +86,26 @@ export function drawScenario(chance: Chance): Scenario {
     approved: checks && chance.is(0.15),
     maxFailures: chance.is(0.12) ? chance.pick(['1', '3', '10%', '5']) : undefined,
     people: drawPeople(picked, chance),
+    redesigns: WORLDS.redesigns && checks ? drawRedesigns(design, chance) : [],
     tight,
   };
 }
 
-function modelOf(repeats: boolean): ProjectModel {
-  return {
-    id: '7',
-    title: 'Simulated',
-    redcapVersion: '16.1.3',
-    production: true,
-    longitudinal: false,
-    recordIdField: 'record_id',
-    missingCodes: ['NA'],
-    fileFields: {
-      scan: { form: 'visit', signature: false },
-      photo: { form: 'base', signature: false },
-      sig: { form: 'base', signature: true },
-    },
-    otherFields: ['record_id', 'age'],
-    events: [],
-    eventForms: {},
-    repeats: repeats
-      ? { kind: 'known', events: [], forms: [{ event: '', form: 'visit' }] }
-      : { kind: 'none' },
-    notes: [],
-  };
+/** What a manifest may name of a record. */
+function targetsOf(design: Design, record: string): Target[] {
+  return design.events.flatMap((event) =>
+    design.fields
+      .filter(({ form }) => event.forms.has(form))
+      .flatMap(({ name: field, form }) => {
+        const repeats = repeatingOf(design, event, form) !== 'none';
+        return (repeats ? ['1', '2'] : ['']).map((instance) => ({
+          record,
+          field,
+          event: event.name,
+          instance,
+        }));
+      }),
+  );
 }
 
 /** Rows in any order, some of them twice, some of them faulty. */
@@ -121,7 +115,8 @@ function writeManifest(
   expected: ((target: Target) => string) | undefined,
 ): string {
   const lines = targets.map(
-    (target) => `${target.record},${target.field},${target.instance},${expected?.(target) ?? ''}`,
+    (target) =>
+      `${target.record},${target.field},${target.event},${target.instance},${expected?.(target) ?? ''}`,
   );
   if (chance.is(0.4)) {
     const more = chance.whole(1, 3);
@@ -129,16 +124,17 @@ function writeManifest(
       const line = chance.pick([
         chance.pick(lines),
         chance.pick(lines),
-        '1,age,,',
-        'none,sig,,',
-        '1,Sig,,',
-        ',sig,,',
-        'nowhere,photo,,',
+        '1,age,,,',
+        'none,sig,,,',
+        '1,Sig,,,',
+        ',sig,,,',
+        'nowhere,photo,,,',
+        `nowhere,photo,${chance.pick(targets).event},,`,
       ]);
       lines.splice(chance.whole(0, lines.length), 0, line);
     }
   }
-  return `record,field,instance,expect_filename\n${lines.join('\n')}\n`;
+  return `record,field,event,instance,expect_filename\n${lines.join('\n')}\n`;
 }
 
 /** The name that somebody wrote down as the stored one: mostly true. */
@@ -158,6 +154,7 @@ function drawPeople(targets: readonly Target[], chance: Chance): Meddling[] {
       [4, 'replace'],
       [3, 'remove'],
       [1, 'remove_record'],
+      [1, 'mark_missing'],
     ]),
     target: chance.pick(targets),
     name: chance.pick(NAMES),

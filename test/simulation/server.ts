@@ -2,8 +2,9 @@ import type { Transport, WireAnswer, WireRequest } from '../../src/redcap/transp
 import { targetOf, type Deletion, type ServerOptions } from './deletion.ts';
 import { FAIR_WEATHER, type Weather } from './fates.ts';
 import { playDeletion } from './play-deletion.ts';
+import { keyOf } from './places.ts';
 import { playRead } from './play-read.ts';
-import type { Life } from './world.ts';
+import type { Life } from './life.ts';
 
 /** A server that plays one project, with its own ledger of what was asked and done. */
 export interface Server {
@@ -11,6 +12,8 @@ export interface Server {
   /** The address is banned until somebody lifts it. */
   banned: boolean;
   readonly deletions: Deletion[];
+  /** Those for one target, by its key. */
+  deletionsOf(key: string): Deletion[];
   /** The way to it for one process. */
   transport(life: Life, process: number, wire: Wire): Transport;
 }
@@ -26,6 +29,7 @@ export interface Wire {
 export function createServer(options: ServerOptions): Server {
   const { world } = options;
   const deletions: Deletion[] = [];
+  const byTarget = new Map<string, Deletion[]>();
   let requests = 0;
 
   const begin = (form: URLSearchParams, process: number): Deletion => {
@@ -42,6 +46,10 @@ export function createServer(options: ServerOptions): Server {
       removed: undefined,
     };
     deletions.push(deletion);
+    const key = keyOf(deletion.target);
+    const known = byTarget.get(key);
+    if (known === undefined) byTarget.set(key, [deletion]);
+    else known.push(deletion);
     return deletion;
   };
 
@@ -58,13 +66,14 @@ export function createServer(options: ServerOptions): Server {
     const answer = (given: WireAnswer): void => {
       if (over) return;
       over = true;
-      if (!life.alive) return;
-      if (deletion !== undefined) {
-        deletion.answered = given;
-        deletion.answeredAt = world.now;
-      }
-      wire.onAnswered(deletion, given);
-      resolve(given);
+      life.wake(() => {
+        if (deletion !== undefined) {
+          deletion.answered = given;
+          deletion.answeredAt = world.now;
+        }
+        wire.onAnswered(deletion, given);
+        resolve(given);
+      });
     };
     request.signal?.addEventListener('abort', () => {
       const sent = deletion?.sent ?? true;
@@ -89,6 +98,7 @@ export function createServer(options: ServerOptions): Server {
     weather: FAIR_WEATHER,
     banned: false,
     deletions,
+    deletionsOf: (key) => byTarget.get(key) ?? [],
     transport: (life, process, wire) => (request) =>
       new Promise((resolve) => {
         const leave = (): void => {
@@ -102,7 +112,7 @@ export function createServer(options: ServerOptions): Server {
         // A deletion leaves at once, or a moment later: when its connection is found to be alive.
         if (request.onLeaving !== undefined) requests += 1;
         if (requests % 3 === 0 || request.onLeaving === undefined) leave();
-        else options.world.after(0, leave);
+        else life.after(0, leave);
       }),
   };
   return server;

@@ -23,7 +23,7 @@ import { openLivingJournal } from './living-journal.ts';
 import { createSafeguards } from './safeguards.ts';
 import type { SessionSettings } from './settings.ts';
 import { createWireAudit, type WireAudit } from './wire-audit.ts';
-import { createClock } from './world.ts';
+import { createClock, createLife } from './life.ts';
 
 export const TOKEN = '0123456789ABCDEF0123456789ABCDEF';
 const URL_OF_API = new URL('https://redcap.test/api/');
@@ -45,20 +45,15 @@ export async function playSession(
   const { world, chance, disk, scenario, server } = game;
   const process = (game.processes += 1);
   const fresh = process === 1;
-  const life = {
-    alive: true,
-    kill() {
-      if (life.alive) world.note(`process ${process} is dead`);
-      life.alive = false;
-    },
-  };
+  const life = createLife(world, `process ${process}`, settings.skewMs);
+  game.beganAt.set(process, world.now);
   const { death } = settings;
-  const clock = createClock(world, life, settings.skewMs);
+  const clock = createClock(world, life);
   const random = (): number => chance.engine.next();
   const control = createRunControl((reason) => {
     world.note(`stop: ${reason.code} (${reason.message})`);
   });
-  const wire = createWireAudit(game, settings, process, control);
+  const wire = createWireAudit(game, settings, process, control, life);
   let signal: NodeJS.Signals | undefined;
   const transport = server.transport(life, process, {
     timeoutMs: settings.timeoutMs,
@@ -87,11 +82,11 @@ export async function playSession(
     if (ms === undefined) return;
     cancels.push(
       world.after(ms, () => {
-        if (life.alive) run();
+        life.wake(run);
       }),
     );
   };
-  at(death?.when.kind === 'time' ? death.when.ms : undefined, life.kill);
+  if (death?.when.kind === 'time') cancels.push(world.after(death.when.ms, life.kill));
   at(settings.signalAfterMs, () => {
     world.note('first signal');
     signal = 'SIGINT';
@@ -100,6 +95,17 @@ export async function playSession(
       world.note('second signal');
       control.abort();
     });
+  });
+  for (const { afterMs, ms, how } of settings.freezes) {
+    cancels.push(
+      world.after(afterMs, () => {
+        life.freeze(ms, how);
+      }),
+    );
+  }
+  at(settings.clockSet?.afterMs, () => {
+    life.skewMs += settings.clockSet?.byMs ?? 0;
+    world.note(`the wall clock is set by ${settings.clockSet?.byMs} ms`);
   });
   for (const ms of settings.reportsAfterMs) at(ms, () => void onReport());
 
@@ -113,13 +119,14 @@ export async function playSession(
       control.stop('journal_failed', error.message);
     },
   });
-  const { model } = scenario;
+  const model = view.header.project;
   const conducting = conductSession({
     session: {
       remove: createRemover(reach),
-      look: scenario.checks
-        ? keepLooks(game, process, (targets) => reads.lookAfter(model, targets))
-        : undefined,
+      look:
+        model !== null
+          ? keepLooks(game, process, (targets) => reads.lookAfter(model, targets))
+          : undefined,
       verifies: scenario.verifies,
       safeguard: createSafeguards(game, {
         source: { ...reach, files: createFiles(reach) },
@@ -127,7 +134,7 @@ export async function playSession(
         view,
         process,
         // Not kept as a look at the row: where it tells nothing, an export judges.
-        look: scenario.checks ? (targets) => reads.look(model, targets) : undefined,
+        look: model !== null ? (targets) => reads.look(model, targets) : undefined,
       }),
       journal,
       control,
@@ -154,9 +161,10 @@ export async function playSession(
           journal,
           control,
           clock,
-          look: scenario.checks
-            ? keepLooks(game, process, (targets) => reads.look(model, targets))
-            : undefined,
+          look:
+            model !== null
+              ? keepLooks(game, process, (targets) => reads.look(model, targets))
+              : undefined,
           onLookOnly,
           onSettled: () => undefined,
         });
@@ -192,7 +200,7 @@ export async function playSession(
   }
   const power = death?.power ?? false;
   if (life.alive && ended !== undefined) {
-    life.alive = false;
+    life.kill();
     return { ended: { ...ended, failure: ended.failure ?? journal.failure, control }, power, wire };
   }
   return { ended: undefined, power, wire };

@@ -1,4 +1,5 @@
 import type { Chance } from './random.ts';
+import { WORLDS } from './worlds.ts';
 
 /** How one command (run or resume) is called, and what befalls it. */
 export interface SessionSettings {
@@ -14,10 +15,19 @@ export interface SessionSettings {
   readonly death: Death | undefined;
   readonly fullAtWrite: number | undefined;
   readonly failedSync: number | undefined;
+  /** The lid is shut, or somebody stops the process: nothing happens in it for so long. */
+  readonly freezes: readonly Freeze[];
+  readonly clockSet: { readonly afterMs: number; readonly byMs: number } | undefined;
   /** How far this process's wall clock is off. */
   readonly skewMs: number;
   /** Moments at which somebody makes a report of the live run. */
   readonly reportsAfterMs: readonly number[];
+}
+
+export interface Freeze {
+  readonly afterMs: number;
+  readonly ms: number;
+  readonly how: 'asleep' | 'stopped';
 }
 
 export interface Death {
@@ -52,6 +62,10 @@ export function drawSettings(chance: Chance, tight = false): SessionSettings {
     chance.is(probability) ? draw() : undefined;
   const moment = (): number => chance.whole(0, chance.pick([1, 300, 3000, 20_000, 200_000]));
   const signalAfterMs = sometimes(0.12, moment);
+  const freezes =
+    WORLDS.sleep && chance.is(0.15)
+      ? Array.from({ length: chance.pick([1, 1, 3]) }, () => drawFreeze(chance, moment()))
+      : [];
   return {
     intervalMs: chance.weighted([
       [4, 200],
@@ -88,9 +102,20 @@ export function drawSettings(chance: Chance, tight = false): SessionSettings {
     })),
     fullAtWrite: sometimes(0.06, () => chance.whole(1, tight ? 8 : 60)),
     failedSync: sometimes(0.03, () => chance.whole(1, 20)),
+    freezes,
+    // What both clocks miss, nobody can know.
+    clockSet:
+      WORLDS.sleep && freezes.length === 0 && chance.is(0.1)
+        ? { afterMs: moment(), byMs: chance.pick([-1, 1]) * chance.whole(1000, 7_200_000) }
+        : undefined,
     skewMs: chance.is(0.15) ? chance.whole(-3_600_000, 3_600_000) : 0,
     reportsAfterMs: chance.is(0.15) ? [moment(), moment()] : [],
   };
+}
+
+function drawFreeze(chance: Chance, afterMs: number): Freeze {
+  const ms = chance.whole(100, chance.pick([3000, 100_000, 4_000_000]));
+  return { afterMs, ms, how: chance.pick(['asleep', 'stopped']) };
 }
 
 /** A session to which nothing happens: it must bring the run to its end. */

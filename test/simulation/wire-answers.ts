@@ -11,3 +11,9 @@ export function broken(code: 'timeout' | 'connection'): WireAnswer {
 }
 
 export const NO_FILE = page(400, '{"error":"There is no file to delete for this record"}');
+
+/** The field, or the event, is not what it was when the request was made up. */
+export const NO_PLACE = page(
+  400,
+  '{"error":"The field does not exist or is not a \'file\' field"}',
+);

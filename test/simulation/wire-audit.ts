@@ -2,6 +2,8 @@ import type { RunControl } from '../../src/run/control.ts';
 import { isSettled, type Status } from '../../src/run/outcome.ts';
 import { LONGEST_SYNC_MS } from './disk.ts';
 import { blame, deletionsOf, lastLook, type Game } from './game.ts';
+import type { Life } from './life.ts';
+import { auditPlace } from './place-audit.ts';
 import { keyOf } from './places.ts';
 import { auditSafeguards } from './safeguards.ts';
 import { shortly, type Deletion } from './deletion.ts';
@@ -21,16 +23,21 @@ const LONGEST_HOLD_MS = 600_000;
 /** Between a request's turn and its leaving, the journal is synced. */
 const SLACK_MS = LONGEST_SYNC_MS * 3;
 const SYNC_EVERY_MS = 200;
+/** Requests that may leave together: what the rate owes is not made up for. */
+const BURST = 4;
 
 export function createWireAudit(
   game: Game,
   settings: SessionSettings,
   process: number,
   control: RunControl,
+  life: Life,
 ): WireAudit {
   const { world, disk, scenario } = game;
   const beganAt = world.monotonic;
   let requests = 0;
+  /** When the next request may leave at the rate, were each to leave as early as it may. */
+  let dueAt = -Infinity;
   let inFlight = 0;
   let trusted = false;
   let held: { readonly from: number; readonly until: number } | undefined;
@@ -39,6 +46,9 @@ export function createWireAudit(
     requests += 1;
     const allowed = (world.monotonic - beganAt) / Math.max(settings.intervalMs, 1e-9) + 3;
     if (requests > allowed) blame(game, `${requests} requests, ${allowed} by the rate: ${what}`);
+    dueAt = Math.max(dueAt, world.monotonic) + settings.intervalMs;
+    const early = dueAt - world.monotonic - settings.intervalMs * BURST - SLACK_MS;
+    if (early > 0) blame(game, `${early} ms early by the rate: ${what}`);
     inFlight += 1;
     if (inFlight > settings.concurrency) blame(game, `${inFlight} requests in flight: ${what}`);
     if (held !== undefined && world.now < held.until && world.now > held.from + SLACK_MS) {
@@ -69,7 +79,10 @@ export function createWireAudit(
       if (tries > settings.retries + 1) blame(game, `row ${row} is tried ${tries} times`);
       auditLines(game, row, settings.intervalMs >= 20);
       auditSafeguards(game, row, process);
-      if (scenario.checks) auditLook(game, row, process);
+      if (scenario.checks) {
+        auditLook(game, row, process, life);
+        auditPlace(game, row, process);
+      }
     },
     onRead() {
       leaves('a look or an export');
@@ -101,7 +114,8 @@ export function createWireAudit(
       if (state === 'mark' && end <= disk.durableBytes) mark = line.upTo ?? 0;
       if (state === 'resumed') mark = 0;
       if (state === 'confirmed' && end <= disk.durableBytes) confirmed = true;
-      if (state === 'sending' && !syncEach && end > disk.durableBytes && settings.skewMs === 0) {
+      const clockIsTrue = life.skewMs === 0 && world.monotonic - life.thawedAt > SYNC_EVERY_MS * 2;
+      if (state === 'sending' && !syncEach && end > disk.durableBytes && clockIsTrue) {
         if ((line.at ?? 0) < oldest) blame(seen, 'a sending line is not on the disk after 200 ms');
       }
       if (line.row !== row) continue;
@@ -122,7 +136,7 @@ export function createWireAudit(
 }
 
 /** What the last look said must be something that may be sent, and must not be stale. */
-function auditLook(game: Game, row: number, process: number): void {
+function auditLook(game: Game, row: number, process: number, life: Life): void {
   const { world } = game;
   const plan = game.plan.get(row);
   const seen = plan?.plan === 'delete' ? plan.seen : undefined;
@@ -153,6 +167,8 @@ function auditLook(game: Game, row: number, process: number): void {
   );
   const isResumeLook = process > 1 && taken.length === 1;
   const known = staleFrom(lost, sends, lookedAt, isResumeLook);
+  // What was on its way when the process was stopped leaves when it goes on.
+  if (world.monotonic - life.thawedAt <= SLACK_MS) return;
   if (known !== undefined && world.now - known > STALE_MS + SLACK_MS) {
     blame(game, `row ${row} was sent ${world.now - known} ms after a lost answer without a look`);
   }

@@ -1,5 +1,3 @@
-import type { Clock } from '../../src/clock.ts';
-
 /** Time that passes only when nothing is left to do at this moment. */
 export interface World {
   readonly now: number;
@@ -7,7 +5,7 @@ export interface World {
   readonly monotonic: number;
   /** Runs something later; gives what cancels it. */
   after(ms: number, run: () => void): () => void;
-  /** Lets time pass until `done` says so. Throws where nothing will ever happen again. */
+  /** Lets time pass until `done` says so; several may wait at once. Throws where nothing will ever happen again. */
   runUntil(done: () => boolean): Promise<void>;
   /** Lets so much time pass. */
   pass(ms: number): Promise<void>;
@@ -16,19 +14,20 @@ export interface World {
   readonly trace: readonly string[];
 }
 
-/** What a process sees of the world; a dead one is never woken again. */
-export interface Life {
-  readonly alive: boolean;
-}
-
 interface Event {
   readonly at: number;
   readonly order: number;
   run: (() => void) | undefined;
 }
 
+interface Waiter {
+  readonly done: () => boolean;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
 const START_MS = Date.UTC(2026, 10, 24, 3, 12, 7);
-const MOST_EVENTS = 30_000;
+const MOST_EVENTS = 60_000;
 
 export function createWorld(traced: boolean): World {
   const heap: Event[] = [];
@@ -36,6 +35,8 @@ export function createWorld(traced: boolean): World {
   let now = 0;
   let order = 0;
   let events = 0;
+  let waiters: Waiter[] = [];
+  let pumping = false;
 
   const add = (event: Event): void => {
     let at = heap.push(event) - 1;
@@ -72,11 +73,19 @@ export function createWorld(traced: boolean): World {
       event.run = undefined;
     };
   };
-  const runUntil = async (done: () => boolean): Promise<void> => {
+  /** One event after the other, each with every promise and tick that follows from it. */
+  const pump = async (): Promise<void> => {
     for (;;) {
-      // Every promise and tick that is due at this moment.
       await new Promise(setImmediate);
-      if (done()) return;
+      const waiting = waiters;
+      waiters = waiting.filter((one) => {
+        if (!one.done()) return true;
+        one.resolve();
+        return false;
+      });
+      // Whoever waited goes on first, and may wait for something else.
+      if (waiters.length < waiting.length) continue;
+      if (waiters.length === 0) return;
       const event = take();
       if (event === undefined) throw new Error('stuck: nothing will ever happen again');
       if (event.run === undefined) continue;
@@ -85,6 +94,19 @@ export function createWorld(traced: boolean): World {
       event.run();
     }
   };
+  const runUntil = (done: () => boolean): Promise<void> =>
+    new Promise((resolve, reject) => {
+      waiters.push({ done, resolve, reject });
+      if (pumping) return;
+      pumping = true;
+      pump()
+        .catch((error: unknown) => {
+          for (const one of waiters.splice(0)) one.reject(error);
+        })
+        .finally(() => {
+          pumping = false;
+        });
+    });
 
   return {
     get now() {
@@ -106,30 +128,6 @@ export function createWorld(traced: boolean): World {
       if (traced) trace.push(`${(now / 1000).toFixed(3).padStart(9)} ${what}`);
     },
     trace,
-  };
-}
-
-/** The clock of one process: its sleeps end with it. */
-export function createClock(world: World, life: Life, skewMs = 0): Clock {
-  return {
-    now: () => world.now + skewMs,
-    monotonic: () => world.monotonic,
-    sleep: (ms, signal) =>
-      new Promise((resolve) => {
-        if (signal?.aborted === true) {
-          resolve(false);
-          return;
-        }
-        const end = (): void => {
-          cancel();
-          if (life.alive) resolve(false);
-        };
-        const cancel = world.after(Math.min(ms, 0x7fff_ffff), () => {
-          signal?.removeEventListener('abort', end);
-          if (life.alive) resolve(true);
-        });
-        signal?.addEventListener('abort', end, { once: true });
-      }),
   };
 }
 

@@ -1,0 +1,45 @@
+/** Kinds of trouble that a seed may play, each to be had alone or left out. */
+export interface Worlds {
+  /** Designers change the project's structure. */
+  readonly redesigns: boolean;
+  /** Exports come from a replica that lags. */
+  readonly lag: boolean;
+  /** Something on the way sends a request twice, and only the second answer comes. */
+  readonly doubles: boolean;
+  /** Laptops sleep, and wall clocks are set back. */
+  readonly sleep: boolean;
+  /** A process is stopped for minutes, and another one takes its run over. */
+  readonly takeovers: boolean;
+  /** Somebody edits the run's copy of the manifest. */
+  readonly edits: boolean;
+  /** A power cut leaves a hole in the middle of the journal. */
+  readonly holes: boolean;
+}
+
+const LANDED: Worlds = {
+  redesigns: false,
+  lag: false,
+  doubles: true,
+  sleep: false,
+  takeovers: false,
+  edits: false,
+  holes: false,
+};
+
+/** SIMULATE_WORLDS=lag,sleep plays these besides, `all` every one. */
+export const WORLDS: Worlds = readWorlds(process.env['SIMULATE_WORLDS'] ?? '');
+
+function readWorlds(text: string): Worlds {
+  const asked = new Set(text.split(','));
+  const on = (name: keyof Worlds): boolean =>
+    (LANDED[name] || asked.has('all') || asked.has(name)) && !asked.has(`-${name}`);
+  return {
+    redesigns: on('redesigns'),
+    lag: on('lag'),
+    doubles: on('doubles'),
+    sleep: on('sleep'),
+    takeovers: on('takeovers'),
+    edits: on('edits'),
+    holes: on('holes'),
+  };
+}
