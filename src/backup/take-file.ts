@@ -38,7 +38,8 @@ export type TakeAnswer = TakenFile | Exclude<ExportFileAnswer, { kind: 'file' }>
  * memory. Each try starts from the first byte. An answer of 0 bytes is asked
  * for a second time before it is believed (loaded servers send nothing with
  * status 200), and so is one that does not say where it ends: it may have been
- * cut short. Throws what the receiver throws.
+ * cut short. Such an answer holds only where the same bytes came twice. Throws
+ * what the receiver throws.
  */
 export async function takeFile(
   source: FileSource,
@@ -71,20 +72,23 @@ export async function takeFile(
   );
   const first = await once();
   const firstSha256 = hash?.digest('hex') ?? '';
-  const isDoubtful = first.kind === 'file' && (first.bytes === 0 || !first.lengthTold);
-  const answer = isDoubtful ? await once() : first;
+  const answer = isDoubtful(first) ? await once() : first;
   source.onAnswer?.();
   if (answer.kind !== 'file') return answer;
   const { fileName: name, bytes } = answer;
   // A header that says `name=""` names no file: nothing could be put back under it.
   if (name === '') return { ...answer, kind: 'no_name' };
-  const sha256 = isDoubtful ? (hash?.digest('hex') ?? '') : firstSha256;
-  if (!answer.lengthTold && sha256 !== firstSha256) {
+  const sha256 = answer === first ? firstSha256 : (hash?.digest('hex') ?? '');
+  if (isDoubtful(answer) && sha256 !== firstSha256) {
     const message =
-      'the file came twice, with other bytes each time, and no length to tell which is whole';
+      'the file came twice, with other bytes each time, and nothing tells which is whole';
     return { ...answer, kind: 'unreadable', message };
   }
   return { kind: 'file', name, bytes, sha256 };
+}
+
+function isDoubtful(answer: ExportFileAnswer | ReadFailure): boolean {
+  return answer.kind === 'file' && (answer.bytes === 0 || !answer.lengthTold);
 }
 
 /** Why no file came, in words for a report. The body of an unnamed answer may be a file's: it is not quoted. */

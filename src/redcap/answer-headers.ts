@@ -61,7 +61,7 @@ export class CleanedHeaders implements AnswerHeaders {
 export function tellsLength(headers: AnswerHeaders): boolean {
   return (
     headers.get('content-length') !== undefined ||
-    /chunked/i.test(headers.get('transfer-encoding') ?? '')
+    /\bchunked\s*$/i.test(headers.get('transfer-encoding') ?? '')
   );
 }
 

@@ -46,6 +46,8 @@ export class Exchange implements LaneUser, Watched, Abortable {
   #mayPause = false;
   /** The last byte has come. */
   #complete = false;
+  /** The connection was reset before that. */
+  #breakError: Error | undefined;
 
   constructor(
     request: WireRequest,
@@ -102,9 +104,18 @@ export class Exchange implements LaneUser, Watched, Abortable {
     return !this.#take(this.#body, chunk) || !this.#mayPause;
   }
 
+  /** Whether the answer was whole is told by what comes next: one with a length has had its end, or gets none. */
+  onBreak(error: Error): void {
+    if (this.#sent && !this.#complete) this.#breakError = error;
+  }
+
   onComplete(): void {
     this.#complete = true;
     this.lane?.giveBack(false);
+    if (this.#breakError !== undefined) {
+      this.#breakOff(this.#breakError);
+      return;
+    }
     if (this.#body !== undefined && this.#taking === undefined) this.#finish(this.#body);
   }
 
@@ -114,11 +125,7 @@ export class Exchange implements LaneUser, Watched, Abortable {
       this.#break(error.code, error.message);
       return;
     }
-    const { via } = this.#settings;
-    const told = this.#sent
-      ? `The connection broke before the answer was complete${via}`
-      : `No connection${via}`;
-    this.#break('connection', `${told}: ${connectionReason(error)}.`);
+    this.#breakOff(this.#breakError ?? error);
   }
 
   onSilence(): void {
@@ -130,6 +137,14 @@ export class Exchange implements LaneUser, Watched, Abortable {
 
   onAbort(): void {
     this.#break('aborted', 'The request was given up.');
+  }
+
+  #breakOff(error: Error): void {
+    const { via } = this.#settings;
+    const told = this.#sent
+      ? `The connection broke before the answer was complete${via}`
+      : `No connection${via}`;
+    this.#break('connection', `${told}: ${connectionReason(error)}.`);
   }
 
   /** True: no further piece may be taken before this one is. */
@@ -194,7 +209,7 @@ export class Exchange implements LaneUser, Watched, Abortable {
         this.#resolve(answer);
       });
     }
-    if (this.#sent) this.#giveUp?.(new Error(message));
+    if (this.#sent && !this.#complete) this.#giveUp?.(new Error(message));
   }
 
   #end(): void {

@@ -1,5 +1,7 @@
+import type { Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
-import { Client } from './undici.ts';
+import { hearBreaks } from './socket-end.ts';
+import { Client, type buildConnector } from './undici.ts';
 
 /** The connection that a request is on. */
 export interface Lane {
@@ -11,6 +13,8 @@ export interface Lane {
 export interface LaneUser extends Dispatcher.DispatchHandler {
   lane: Lane | undefined;
   onError(error: Error): void;
+  /** The connection was reset; what undici tells of the answer's end is no end from here on. */
+  onBreak(error: Error): void;
 }
 
 /** So many connections, each with one request at a time. */
@@ -30,7 +34,11 @@ export interface Lanes {
  * turn is waited for, so that a close that came along with an answer is heard
  * before the next request is written into it.
  */
-export function createLanes(origin: string, connections: number, options: Client.Options): Lanes {
+export function createLanes(
+  origin: string,
+  connections: number,
+  options: Client.Options & { readonly connect: buildConnector.connector },
+): Lanes {
   const clients: Client[] = [];
   const free: ClientLane[] = [];
   const waiting: Parameters<Lanes['dispatch']>[] = [];
@@ -38,9 +46,22 @@ export function createLanes(origin: string, connections: number, options: Client
   let closed = false;
 
   class ClientLane implements Lane {
-    readonly #client = new Client(origin, options);
+    readonly #client: Client;
+    #socket: Socket | undefined;
+    #user: LaneUser | undefined;
 
     constructor() {
+      this.#client = new Client(origin, {
+        ...options,
+        connect: (to, callback) => {
+          options.connect(to, (...made) => {
+            const [, socket] = made;
+            // Before undici hears anything of this connection.
+            if (socket !== null) this.#hear(socket);
+            callback(...made);
+          });
+        },
+      });
       clients.push(this.#client);
       this.#client.on('disconnect', () => {
         seenClosing = true;
@@ -49,10 +70,19 @@ export function createLanes(origin: string, connections: number, options: Client
 
     use(request: Dispatcher.DispatchOptions, user: LaneUser): void {
       user.lane = this;
+      this.#user = user;
       this.#client.dispatch(request, user);
     }
 
+    #hear(socket: Socket): void {
+      this.#socket = socket;
+      hearBreaks(socket, (error) => {
+        if (this.#socket === socket) this.#user?.onBreak(error);
+      });
+    }
+
     giveBack(failed: boolean): void {
+      this.#user = undefined;
       if (!failed) free.push(this);
       // undici takes no new request while it ends the failed ones of a connection.
       else queueMicrotask(() => free.unshift(this));

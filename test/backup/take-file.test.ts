@@ -7,11 +7,15 @@ import { createRunControl } from '../../src/run/control.ts';
 const TARGET = { record: '1', field: 'scan', event: '', instance: '' };
 
 /** Answers with one body after the other. */
-function exporting(bodies: readonly string[], lengthTold: boolean): FileClient & { asked: number } {
+function exporting(
+  bodies: readonly string[],
+  ...told: readonly boolean[]
+): FileClient & { asked: number } {
   const client = {
     asked: 0,
     async exportFile(_target: unknown, sink: (chunk: Uint8Array) => void | Promise<void>) {
       const body = bodies[Math.min(client.asked, bodies.length - 1)] ?? '';
+      const lengthTold = told[Math.min(client.asked, told.length - 1)] ?? true;
       client.asked += 1;
       if (body !== '') await sink(Buffer.from(body));
       const facts = { httpStatus: 200, message: '', trustworthy: true, retryAfterMs: undefined };
@@ -47,7 +51,16 @@ describe('takeFile', () => {
     expect(await take(exporting(['', 'there'], true))).toMatchObject({ kind: 'file', bytes: 5 });
   });
 
-  it('does not believe a file without a length that comes cut short once', async () => {
-    expect(await take(exporting(['whole', 'who'], false))).toMatchObject({ kind: 'unreadable' });
+  it('takes what tells its length the second time', async () => {
+    const files = exporting(['who', 'whole'], false, true);
+    expect(await take(files)).toMatchObject({ kind: 'file', bytes: 5 });
+  });
+
+  it.each([
+    ['without a length that comes cut short once', ['whole', 'who'], [false]],
+    ['that comes empty once', ['whole', ''], [false, true]],
+    ['that comes empty at first, then without a length', ['', 'who'], [true, false]],
+  ])('does not believe a file %s', async (_what, bodies, told) => {
+    expect(await take(exporting(bodies, ...told))).toMatchObject({ kind: 'unreadable' });
   });
 });

@@ -116,6 +116,27 @@ describe('a file', () => {
     expect(taking).toBe(0);
   });
 
+  it.each([
+    ['HTTP/1.1', 'Connection: close\r\n'],
+    ['HTTP/1.0', ''],
+  ])('of no length in %s that is reset is broken, however slow the sink', async (version, more) => {
+    for (const delayMs of [0, 5]) {
+      const { port } = await listenRaw((socket) => {
+        void readRequest(socket).then(() => {
+          socket.write(`${version} 200 OK\r\nContent-Type: a/b; name="a.pdf"\r\n${more}\r\n`);
+          socket.write(BYTES.subarray(0, 40_000), () => {
+            setTimeout(() => socket.resetAndDestroy(), 20);
+          });
+        });
+      });
+      const answer = await connect(port)({
+        ...FORM,
+        onData: () => (delayMs === 0 ? undefined : delay(delayMs)),
+      });
+      expect(fate(answer)).toBe('connection sent');
+    }
+  });
+
   it('that the sink cannot take is torn down', async () => {
     const server = await listenHttp((_seen, response) => response.writeHead(200, NAMED).end(BYTES));
     for (const onData of [

@@ -142,6 +142,30 @@ describe.skipIf(made === undefined)('certificates', () => {
     expect(answer).toHaveProperty('message', expect.stringContaining(`the proxy ${url.origin}`));
   });
 
+  it.each([
+    ['reset at once', 0, true],
+    ['reset soon after', 20, true],
+    ['closed regularly', 0, false],
+  ])('do not hide how a connection ends: %s', async (_what, pauseMs, reset) => {
+    const raw: net.Socket[] = [];
+    const { key, cert } = certificates;
+    const server = tls.createServer({ key, cert });
+    server.on('connection', (socket) => raw.push(socket));
+    const { port } = await listen(server, 'secureConnection', (socket) => {
+      void readRequest(socket).then(() => {
+        const under = raw.shift();
+        socket.write('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n', () => {
+          if (!reset) socket.end();
+          else if (pauseMs === 0) under?.resetAndDestroy();
+          else setTimeout(() => under?.resetAndDestroy(), pauseMs);
+        });
+      });
+    });
+    const caPems = [certificates.ca1];
+    const transport = connect(new URL(`https://localhost:${port}/`), { caPems });
+    expect(fate(await transport(FORM))).toBe(reset ? 'connection sent' : 'answer 200');
+  });
+
   it('are never seen when the other side speaks no TLS, or hangs before', async () => {
     const plain = await listenRaw((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     const hanging = await listenRaw(() => undefined);

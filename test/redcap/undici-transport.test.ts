@@ -175,6 +175,52 @@ describe('a connection', () => {
     expect(server.connections()).toBe(1);
   });
 
+  const CLOSING = 'HTTP/1.1 200 OK\r\nConnection: close\r\n';
+  it.each([
+    ['and an empty body', `${CLOSING}\r\n`],
+    ['and a body', `${CLOSING}\r\n{"success":true}`],
+    ['as HTTP/1.0', 'HTTP/1.0 200 OK\r\n\r\n'],
+    ['and a refusal', 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n{"error":"x"}'],
+    ['and a length not reached', `${CLOSING}Content-Length: 9\r\n\r\nhalf`],
+    ['and no last chunk', `${CLOSING}Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n`],
+    ['and a broken chunk', `${CLOSING}Transfer-Encoding: chunked\r\n\r\nxyz\r\nhalf\r\n`],
+  ])('reset after an answer without an end %s is broken', async (_what, answer) => {
+    for (const pauseMs of [0, 20]) {
+      const server = await listenRaw((socket) => {
+        void readRequest(socket).then(() => {
+          socket.write(answer);
+          // At once: bytes and reset arrive together, and Node.js tells a regular end.
+          if (pauseMs === 0) socket.resetAndDestroy();
+          else setTimeout(() => socket.resetAndDestroy(), pauseMs);
+        });
+      });
+      const transport = connect(server.port, { connections: 1 });
+      expect([fate(await transport(FORM)), pauseMs]).toEqual(['connection sent', pauseMs]);
+      // The way is free for the next one.
+      expect(fate(await transport(FORM))).toBe('connection sent');
+      expect(server.connections()).toBe(2);
+    }
+  });
+
+  it.each([
+    ['closed regularly', `${CLOSING}\r\n`, 'end' as const],
+    ['reset, with a length', `${CLOSING}Content-Length: 0\r\n\r\n`, 'resetAndDestroy' as const],
+    [
+      'reset, with chunks',
+      `${CLOSING}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+      'resetAndDestroy' as const,
+    ],
+  ])('%s at the end of its answer is whole', async (_what, answer, how) => {
+    const server = await listenRaw((socket) => {
+      void readRequest(socket).then(() => {
+        socket.write(answer);
+        socket[how]();
+      });
+    });
+    const transport = connect(server.port, { connections: 1 });
+    for (let at = 0; at < 3; at += 1) expect(fate(await transport(FORM))).toBe('answer 200');
+  });
+
   it('that nothing accepts was never made', async () => {
     const answer = await connect(1)(FORM);
     expect(answer).toEqual({
