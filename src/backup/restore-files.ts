@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { SweepError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
+import { ManifestChangedError } from '../manifest/held-file.ts';
 import { createReportFile, type ReportFile, type WrittenFile } from '../report/report-file.ts';
 import { restoreFile } from './restore-file.ts';
 import type { RestoreOptions } from './restore-options.ts';
@@ -56,12 +57,22 @@ export async function restoreFiles(
     return { totals, report: await report.finish() };
   } catch (error) {
     await report?.discard().catch(() => undefined);
+    if (error instanceof ManifestChangedError) throw manifestChanged(error);
     throw isDiskTrouble(error) ? reportFailed(error) : error;
   }
 }
 
 function isDiskTrouble(error: unknown): error is Error {
   return error instanceof Error && 'syscall' in error;
+}
+
+/** Which files are left is not known any more; what was done is no refusal. */
+function manifestChanged(cause: ManifestChangedError): SweepError {
+  return new SweepError(
+    `${cause.message}\nWhat was restored before stays restored; then run the same restore again.`,
+    EXIT.rowsLeft,
+    { cause },
+  );
 }
 
 function reportFailed(cause: Error): SweepError {

@@ -42,6 +42,7 @@ export async function openApproved(directory: string): Promise<Approved> {
   return {
     source: {
       name: header.manifest.name,
+      path: resolve(directory, MANIFEST_FILE),
       chunks: readBytes(join(directory, MANIFEST_FILE)),
     },
     settings: {

@@ -4,8 +4,9 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { foldJournal, type JournalView } from '../journal/fold.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
 import type { Journal, JournalError } from '../journal/write.ts';
+import { ManifestChangedError } from '../manifest/held-file.ts';
 import { parseMaxFailures } from '../config/run-options.ts';
-import { exitCodeOfEnding } from '../report/exit-code.ts';
+import { exitCodeOfEnding, exitCodeOfStop } from '../report/exit-code.ts';
 import { isFailure, type Outcome, type Status } from '../run/outcome.ts';
 import { conductSession, syncsEachSend } from '../run/conduct.ts';
 import type { RemoveFile } from '../run/delete-context.ts';
@@ -93,6 +94,12 @@ async function carryOutLocked(io: Io, options: CarryOutOptions): Promise<ExitCod
     if (!isFileTrouble(error) || !(conducted || counted.sent)) throw error;
     const { failure } = journal;
     if (failure !== undefined && failure !== error) io.stderr.write(`${failure.message}\n`);
+    // The session itself has come to its end; the journal closes without a last word.
+    await journal.close().catch(() => undefined);
+    if (error instanceof ManifestChangedError) {
+      io.stderr.write(`Stopped (manifest_changed). ${error.message}\n`);
+      return exitCodeOfStop({ signal: io.signals.received, sent: counted.sent });
+    }
     return tellUnreported(io, directory, error, counted.sent);
   }
 }

@@ -8,7 +8,7 @@ import type { PrepareOptions } from './prepare-options.ts';
 /** The journal's first line: what `resume` and `report` need to know without asking anybody. */
 export function headerOf(
   options: PrepareOptions,
-  manifest: { readonly sha256: string; readonly bytes: number; readonly rows: number },
+  manifest: Omit<JournalHeader['manifest'], 'name'>,
   model: ProjectModel | null,
   { startedAtMs, session }: { readonly startedAtMs: number; readonly session: string },
 ): JournalHeader {

@@ -1,12 +1,13 @@
 import type { Connection } from '../config/connection.ts';
 import type { JournalView } from '../journal/fold.ts';
 import type { ProjectModel } from '../project/model.ts';
+import type { ManifestSource } from '../run-directory/manifest-copy.ts';
 import type { Server } from './server.ts';
 
 /** What a run, or a check, is prepared from. */
 export interface PrepareOptions {
   readonly kind: 'run' | 'check';
-  readonly source: { readonly name: string; readonly chunks: AsyncIterable<Uint8Array> };
+  readonly source: ManifestSource;
   readonly columns: Readonly<Record<string, string>>;
   readonly defaultInstance: string | undefined;
   readonly reportDir: string;

@@ -4,7 +4,8 @@ import { RefusedError } from '../errors.ts';
 import { openJournalFile } from '../journal/file.ts';
 import { JOURNAL_FILE, type JournalHeader } from '../journal/lines.ts';
 import { JournalError, openJournal } from '../journal/write.ts';
-import { openManifestFile, type Manifest } from '../manifest/read.ts';
+import { readHeld } from '../manifest/held-file.ts';
+import { openManifest, type Manifest } from '../manifest/read.ts';
 import type { ManifestRow } from '../manifest/row.ts';
 import { ruleRow, type Ruled } from '../plan/rules.ts';
 import { ruleUnchecked, surveyManifest } from '../plan/survey.ts';
@@ -13,7 +14,8 @@ import { unseenVerdict } from '../plan/verdict.ts';
 import type { ProjectModel } from '../project/model.ts';
 import { MANIFEST_FILE } from '../report/make-reports.ts';
 import { createDraft, type Draft } from '../run-directory/draft.ts';
-import { copyManifest } from '../run-directory/manifest-copy.ts';
+import { tellChanged } from '../run-directory/held-manifest.ts';
+import { copyManifest, lastingPath } from '../run-directory/manifest-copy.ts';
 import { oneLine } from '../text/one-line.ts';
 import type { Io } from './io.ts';
 import type { Progress } from './progress.ts';
@@ -47,17 +49,11 @@ export async function prepare(
     clock: io.clock,
   });
   try {
-    const copy = await copyManifest(source.chunks, source.name, join(draft.path, MANIFEST_FILE));
-    if (
-      options.approved !== undefined &&
-      options.approved.view.header.manifest.sha256 !== copy.sha256
-    ) {
-      throw new RefusedError(
-        "The approved check's copy of the manifest is not the one that was checked any more. Check again. Nothing was deleted.",
-      );
-    }
+    const copyPath = join(draft.path, MANIFEST_FILE);
+    const copy = await copyManifest(source.chunks, source.name, copyPath);
+    refuseOtherManifest(options, copy.sha256);
     const open = (): Promise<Manifest> =>
-      openManifestFile(join(draft.path, MANIFEST_FILE), { columns: options.columns });
+      openManifest(readHeld(copyPath, copy, CHANGED_MEANWHILE), { columns: options.columns });
     // A header that cannot be used is refused before anything is asked of the server.
     await open();
     if (!options.checks && options.expectProject !== undefined) {
@@ -74,10 +70,10 @@ export async function prepare(
       findsDuplicates: model?.repeats.kind !== 'unknown',
       ...(model === null ? { onSound: countUnchecked(unchecked) } : {}),
     });
-    const header = headerOf(options, { ...copy, rows: survey.rows }, model, {
-      startedAtMs,
-      session: draft.session,
-    });
+    const path = await lastingPath(source);
+    const { sha256, bytes } = copy;
+    const manifest = { ...(path === undefined ? {} : { path }), sha256, bytes, rows: survey.rows };
+    const header = headerOf(options, manifest, model, { startedAtMs, session: draft.session });
     const file = openJournalFile(join(draft.path, JOURNAL_FILE));
     const journal = openJournal({
       file,
@@ -111,6 +107,17 @@ export async function prepare(
       { cause },
     );
   }
+}
+
+const CHANGED_MEANWHILE =
+  'The copy of the manifest was changed by somebody while it was checked. Nothing was deleted. Start again.';
+
+/** A reviewer approved other rows than those that the check's copy holds by now. */
+function refuseOtherManifest({ approved }: PrepareOptions, sha256: string): void {
+  const header = approved?.view.header;
+  if (approved === undefined || header?.manifest.sha256 === sha256) return;
+  const told = tellChanged(join(approved.directory, MANIFEST_FILE), approved.view.header);
+  throw new RefusedError(`The approved check's copy of the manifest has changed. ${told}`);
 }
 
 function countUnchecked(totals: PlanTotals): (row: ManifestRow, ruled: Ruled) => void {

@@ -6,12 +6,11 @@ import { foldJournal, type JournalView } from '../journal/fold.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
 import { cutTornTail } from '../journal/repair.ts';
 import type { Journal } from '../journal/write.ts';
-import { openManifestFile } from '../manifest/read.ts';
-import { fileSha256 } from '../report/digest.ts';
 import { exitCodeOfJournal } from '../report/exit-code.ts';
 import { MANIFEST_FILE } from '../report/make-reports.ts';
 import { isUnfinished, lookBeforeSending, unfinishedRows } from '../run/resume-rows.ts';
 import type { SessionRows } from '../run/session.ts';
+import { heldBatches, holdManifest } from '../run-directory/held-manifest.ts';
 import { TOOL } from '../version.ts';
 import { carryOut } from './carry-out.ts';
 import { confirmFiles, type Confirmed } from './confirm.ts';
@@ -79,12 +78,7 @@ export async function openRun(directory: string): Promise<JournalView> {
       `The run in ${directory} was refused and deleted nothing. Mend the rows in its error.csv and run that.`,
     );
   }
-  const sha256 = await fileSha256(join(directory, MANIFEST_FILE)).catch(() => '');
-  if (sha256 !== header.manifest.sha256) {
-    throw new RefusedError(
-      `${join(directory, MANIFEST_FILE)} is not the manifest of this run any more (its SHA-256 differs). Nothing was sent.`,
-    );
-  }
+  await holdManifest(join(directory, MANIFEST_FILE), header);
   return view;
 }
 
@@ -169,12 +163,10 @@ async function resumedRows(
   journal: Journal,
   { server, control, reach }: Connected,
 ): Promise<SessionRows> {
-  const manifest = await openManifestFile(join(directory, MANIFEST_FILE), {
-    columns: view.header.columns,
-  });
+  const batches = heldBatches(join(directory, MANIFEST_FILE), view.header);
   const model = view.header.project;
   return (onLookOnly) =>
-    lookBeforeSending(unfinishedRows(manifest.batches(), view), {
+    lookBeforeSending(unfinishedRows(batches, view), {
       view,
       journal,
       control,

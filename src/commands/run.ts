@@ -3,8 +3,8 @@ import { readRunOptions, type RunOptions } from '../config/run-options.ts';
 import { RefusedError } from '../errors.ts';
 import { type ExitCode } from '../exit-codes.ts';
 import { freshWork } from '../run/work-rows.ts';
-import { openManifestFile } from '../manifest/read.ts';
 import { MANIFEST_FILE } from '../report/make-reports.ts';
+import { heldBatches } from '../run-directory/held-manifest.ts';
 import { openSource } from '../run-directory/manifest-copy.ts';
 import { removeLocked, type Placed } from '../run-directory/draft.ts';
 import { openApproved } from './approved.ts';
@@ -120,11 +120,9 @@ async function decide(
     secondLook: flags.rehearsal === true ? { everyMs: 100, untilMs: 300 } : undefined,
     json: flags.json === true,
     total: totals.delete,
-    rows: async (view) => {
-      const manifest = await openManifestFile(join(placed.path, MANIFEST_FILE), {
-        columns: view.header.columns,
-      });
-      return () => freshWork(manifest.batches(), view);
-    },
+    rows: (view) =>
+      Promise.resolve(() =>
+        freshWork(heldBatches(join(placed.path, MANIFEST_FILE), view.header), view),
+      ),
   });
 }

@@ -17,6 +17,8 @@ export interface JournalHeader {
   readonly session?: string;
   readonly manifest: {
     readonly name: string;
+    /** Where it stood; absent where it came by a pipe. */
+    readonly path?: string;
     readonly sha256: string;
     readonly bytes: number;
     readonly rows: number;

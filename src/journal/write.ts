@@ -35,6 +35,7 @@ export interface Journal {
   readonly failed: boolean;
   /** What failed; nothing is appended since. */
   readonly failure: JournalError | undefined;
+  /** Once; a second call waits for the first. */
   close(): Promise<void>;
 }
 
@@ -91,6 +92,7 @@ export function openJournal(options: JournalOptions): Journal {
   let cancel: (() => void) | undefined;
   let running: Promise<void> | undefined;
   let queued: Promise<void> | undefined;
+  let closing: Promise<void> | undefined;
 
   const fail = (error: unknown): JournalError => {
     if (failure === undefined) {
@@ -164,6 +166,15 @@ export function openJournal(options: JournalOptions): Journal {
     return queued;
   };
 
+  const close = async (): Promise<void> => {
+    cancel?.();
+    try {
+      if (failure === undefined) await syncNow();
+    } finally {
+      await file.close();
+    }
+  };
+
   return {
     append(line) {
       if (failure !== undefined) return;
@@ -189,13 +200,6 @@ export function openJournal(options: JournalOptions): Journal {
     get failure() {
       return failure;
     },
-    async close() {
-      cancel?.();
-      try {
-        if (failure === undefined) await syncNow();
-      } finally {
-        await file.close();
-      }
-    },
+    close: () => (closing ??= close()),
   };
 }

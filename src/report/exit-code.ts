@@ -18,11 +18,13 @@ export function exitCodeOfRows(csvs: MadeCsvs): ExitCode {
 }
 
 export function exitCodeOfEnding(ending: Ending, csvs: MadeCsvs): ExitCode {
-  if (ending.signal !== undefined) {
-    return ending.signal === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
-  }
-  if (ending.stopped) return ending.sent ? EXIT.stopped : EXIT.refused;
+  if (ending.signal !== undefined || ending.stopped) return exitCodeOfStop(ending);
   return exitCodeOfRows(csvs);
+}
+
+export function exitCodeOfStop({ signal, sent }: Pick<Ending, 'signal' | 'sent'>): ExitCode {
+  if (signal !== undefined) return signal === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
+  return sent ? EXIT.stopped : EXIT.refused;
 }
 
 /** As the run did, or, of one that is live or was killed, would. */

@@ -2,9 +2,10 @@ import type { JournalView } from '../journal/fold.ts';
 import type { PlanLine, Seen } from '../journal/lines.ts';
 import { readOutcomes, seenName } from '../journal/outcome-of.ts';
 import { readPlan } from '../journal/read-plan.ts';
-import { openManifestFile, type Manifest } from '../manifest/read.ts';
+import type { Manifest } from '../manifest/read.ts';
 import type { ManifestRow } from '../manifest/row.ts';
 import type { FileFacts, Outcome } from '../run/outcome.ts';
+import { openHeldManifest } from '../run-directory/held-manifest.ts';
 
 /** One row of the manifest with the state that the journal tells of it. */
 export interface RowReport {
@@ -22,9 +23,12 @@ export interface RowReports {
   batches(): AsyncIterable<readonly RowReport[]>;
 }
 
-/** Manifest + journal, row by row in manifest order: all reports are views of this stream. */
+/**
+ * Manifest + journal, row by row in manifest order: all reports are views of this
+ * stream. Throws ManifestChangedError where the manifest is not the journal's any more.
+ */
 export async function openRowReports(manifestPath: string, view: JournalView): Promise<RowReports> {
-  const manifest = await openManifestFile(manifestPath, { columns: view.header.columns });
+  const manifest = await openHeldManifest(manifestPath, view.header);
   return { manifest, batches: () => joinRows(manifest, view) };
 }
 

@@ -1,47 +1,56 @@
-import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { open, stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
 import { readBytes } from '../file-bytes.ts';
 import { endingWith } from '../endings.ts';
 import { RefusedError } from '../errors.ts';
-
-export interface ManifestCopy {
-  readonly sha256: string;
-  readonly bytes: number;
-}
+import { createFingerprint, type Fingerprint } from '../manifest/held-file.ts';
 
 /**
  * Copies the manifest byte for byte (a pipe and standard input are read once)
- * and takes its digest on the way. Throws RefusedError where it cannot be read.
+ * and takes its fingerprint on the way: every later reading is held against it.
+ * Throws RefusedError where it cannot be read.
  */
 export async function copyManifest(
   source: AsyncIterable<Uint8Array>,
   name: string,
   to: string,
-): Promise<ManifestCopy> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  const file = await open(to, 'wx', 0o600);
+): Promise<Fingerprint> {
+  const fingerprint = createFingerprint();
+  const file = await open(to, 'wx', COPY_MODE);
   const copy = async (): Promise<void> => {
     for await (const chunk of readable(source, name)) {
-      hash.update(chunk);
-      bytes += chunk.length;
+      fingerprint.update(chunk);
       await file.writeFile(chunk);
     }
     await file.sync();
   };
   await endingWith(copy, () => file.close());
-  return { sha256: hash.digest('hex'), bytes };
+  return fingerprint.finish();
+}
+
+/** Nobody edits it by mistake. On Windows a read-only attribute would keep the folder from being removed. */
+const COPY_MODE = process.platform === 'win32' ? 0o600 : 0o400;
+
+/** The bytes that a run is made of, and where they came from. */
+export interface ManifestSource {
+  readonly name: string;
+  /** Where they stand; `undefined` for standard input. */
+  readonly path: string | undefined;
+  readonly chunks: AsyncIterable<Uint8Array>;
 }
 
 /** The manifest as named on the command line: a path, or `-` for standard input. */
-export function openSource(
-  manifest: string,
-  stdin: AsyncIterable<Uint8Array>,
-): { readonly name: string; readonly chunks: AsyncIterable<Uint8Array> } {
+export function openSource(manifest: string, stdin: AsyncIterable<Uint8Array>): ManifestSource {
   return manifest === '-'
-    ? { name: 'stdin', chunks: stdin }
-    : { name: basename(manifest), chunks: readBytes(manifest) };
+    ? { name: 'stdin', path: undefined, chunks: stdin }
+    : { name: basename(manifest), path: resolve(manifest), chunks: readBytes(manifest) };
+}
+
+/** The path from which the same bytes can be had again; a pipe gives them once. */
+export async function lastingPath({ path }: ManifestSource): Promise<string | undefined> {
+  if (path === undefined) return undefined;
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() === true ? path : undefined;
 }
 
 async function* readable(

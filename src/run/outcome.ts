@@ -11,6 +11,7 @@ export const STOP_CODES = [
   'untrusted_certificate',
   'no_answers',
   'not_deleting',
+  'manifest_changed',
   'server_busy',
   'not_confirmed',
   'max_failures',

@@ -1,6 +1,7 @@
 import { isFileTrouble } from '../disk-errors.ts';
 import { encodeOutcome } from '../journal/outcome-lines.ts';
 import type { Mark } from '../journal/mark.ts';
+import { ManifestChangedError } from '../manifest/held-file.ts';
 import type { Breaker } from './breaker.ts';
 import type { DeleteContext, Ended } from './delete-context.ts';
 import { deleteRow } from './delete-row.ts';
@@ -152,7 +153,10 @@ export async function deletePass(
     }
   } catch (error) {
     // The rows under way come to their end all the same, and nothing more is sent.
-    if (isFileTrouble(error)) {
+    if (error instanceof ManifestChangedError) {
+      over = true;
+      control.stop('manifest_changed', error.message);
+    } else if (isFileTrouble(error)) {
       over = true;
       control.stop('interrupted', `The rows could not be read on: ${error.message}`);
     } else fail(error);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,12 +8,14 @@ import { makeCsvReports } from '../../src/report/make-reports.ts';
 import { headerLine, journalOf } from '../journal/journal-of.ts';
 import { createVirtualClock } from '../redcap/virtual-clock.ts';
 
+const MANIFEST = 'record,field\n1,scan\n2,scan\n3,scan\n';
+const SHA256 = createHash('sha256').update(MANIFEST).digest('hex');
 const NAMES = ['success.csv', 'error.csv', 'unprocessed.csv'];
 
 let folder = '';
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'make-reports-'));
-  await writeFile(join(folder, 'manifest.csv'), 'record,field\n1,scan\n2,scan\n3,scan\n');
+  await writeFile(join(folder, 'manifest.csv'), MANIFEST);
 });
 afterEach(async () => {
   vi.restoreAllMocks();
@@ -23,7 +26,7 @@ const make = async (): Promise<unknown> => {
   const trail = { started: 1, at: 2, attempts: 1 };
   const view = await foldJournal(
     journalOf(
-      headerLine(3),
+      headerLine(3, { manifest: { name: 'm.csv', sha256: SHA256, bytes: 34, rows: 3 } }),
       { row: 1, state: 'deleted', ...trail, http: 200 },
       { row: 2, state: 'failed', ...trail, http: 400, code: 'http_400' },
     ),

@@ -39,6 +39,10 @@ export const STOPS: Readonly<
     'The server accepts deletions and deletes nothing',
     `Show this to the REDCap administrators before going on. ${RESUME}`,
   ],
+  manifest_changed: [
+    'The run’s copy of the manifest was changed',
+    `Somebody edited, replaced or removed manifest.csv in the run’s folder. Put the original back. ${RESUME}`,
+  ],
   server_busy: [
     'The server asked for a long pause',
     `Wait for as long as it asked, at the top of this page. ${RESUME}`,
