@@ -1,7 +1,7 @@
 import { oneLine } from '../text/one-line.ts';
 import type { RestoreOptions } from './restore-options.ts';
 import type { Candidate, RestoreCode } from './restored.ts';
-import { takeFile, tellFailure } from './take-file.ts';
+import { stopOf, takeFile, tellFailure } from './take-file.ts';
 
 /** What stands at the place that a file would go back to. */
 export type Place =
@@ -57,8 +57,9 @@ async function compare(
 ): Promise<Place> {
   const now = await takeFile(source, target);
   if (now.kind === 'not_sent') return { kind: 'stopped' };
-  if (now.kind === 'stop') {
-    source.control.stop(now.stop, now.message);
+  const stop = stopOf(now);
+  if (stop !== undefined) {
+    source.control.stop(stop.stop, stop.message);
     return { kind: 'stopped' };
   }
   if (now.kind === 'file' && now.sha256 === sha256) return { kind: 'same' };
@@ -74,7 +75,7 @@ async function compare(
   return refuse(
     'not_confirmed',
     `the field holds ${name}, which could not be compared with the backup: ${tellFailure(now)}; --overwrite replaces it`,
-    now.trustworthy,
+    true,
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Candidate, RestoreCode, Restored } from './restored.ts';
-import { takeFile, tellFailure, type FileSource } from './take-file.ts';
+import { stopOf, takeFile, tellFailure, type FileSource } from './take-file.ts';
 
 /** Exports what is stored after an import: only the same digest makes a file `restored`. */
 export async function readBack(
@@ -16,15 +16,17 @@ export async function readBack(
       now.name === name ? '' : `stored, under the name ${now.name} instead of ${name}`;
     return { status: 'restored', code: '', message, heard: true };
   }
-  if (now.kind === 'stop') source.control.stop(now.stop, now.message);
+  const stopping = stopOf(now);
+  if (stopping !== undefined) source.control.stop(stopping.stop, stopping.message);
   const isRefusal = now.kind === 'error' && now.trustworthy && now.httpStatus !== 403;
   const stop =
-    now.kind === 'not_sent' || now.kind === 'stop' ? source.control.reason?.code : undefined;
+    now.kind === 'not_sent' || stopping !== undefined ? source.control.reason?.code : undefined;
   const code: RestoreCode = stop ?? (isRefusal ? 'not_stored' : 'unverified');
   return {
     status: 'failed',
     code,
     message: `the server took the file, and reading it back gave no proof: ${tellFailure(now)}; run restore again`,
-    heard: now.trustworthy,
+    // The field was looked at before: that was an answer to rely on.
+    heard: true,
   };
 }

@@ -6,6 +6,7 @@ import { judgePlace, type Place } from './judge-place.ts';
 import { readBack } from './read-back.ts';
 import type { RestoreOptions } from './restore-options.ts';
 import type { Candidate, RestoreCode, Restored, RestoreStatus } from './restored.ts';
+import { stopOf } from './take-file.ts';
 import { openBackup } from './upload.ts';
 
 /** Thrown by `beforeSend` where the command has stopped meanwhile. */
@@ -117,16 +118,22 @@ function settleByAnswer(
       return 'again';
     case 'error':
       return failed(answer, `the server refused the file: ${answer.message}`);
-    case 'stop':
-      source.control.stop(answer.stop, answer.message);
-      return end('failed', answer.stop, answer.message, answer.trustworthy);
+    case 'stop': {
+      const stop = stopOf(answer);
+      if (stop === undefined) {
+        return failed(answer, `the server refused the file: ${answer.message}`);
+      }
+      source.control.stop(stop.stop, stop.message);
+      return end('failed', stop.stop, stop.message, true);
+    }
     case 'not_sent':
       return end('refused', 'interrupted', answer.message, false);
   }
 }
 
+/** The field was looked at right before: however this file fared, the server does answer. */
 function failed(answer: ImportFileAnswer, message: string): Restored {
-  return end('failed', codeOf(answer), message, answer.trustworthy);
+  return end('failed', codeOf(answer), message, true);
 }
 
 function codeOf(answer: ImportFileAnswer): RestoreCode {

@@ -48,7 +48,7 @@ export interface Restored {
   readonly status: RestoreStatus;
   readonly code: RestoreCode;
   readonly message: string;
-  /** Did REDCap itself answer? `undefined`: it was not asked. */
+  /** Was there an answer to rely on: a look that could be read? `undefined`: nothing was asked. */
   readonly heard: boolean | undefined;
 }
 

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Target } from '../manifest/target.ts';
-import type { ExportFileAnswer, FileClient } from '../redcap/file-client.ts';
+import type { ExportFileAnswer, FileClient, ImportFileAnswer } from '../redcap/file-client.ts';
 import type { ReadFailure } from '../redcap/read-answers.ts';
 import { retrying } from '../redcap/retry.ts';
 import type { RunControl } from '../run/control.ts';
@@ -89,6 +89,21 @@ export async function takeFile(
 
 function isDoubtful(answer: ExportFileAnswer | ReadFailure): boolean {
   return answer.kind === 'file' && (answer.bytes === 0 || !answer.lengthTold);
+}
+
+/**
+ * The stop in an answer about one file, where it is one for the whole command.
+ * A field of the project was looked at right before, so that token and address
+ * are the right ones: a 4xx refuses this one file, whatever page a server or a
+ * firewall puts to it.
+ */
+export function stopOf(
+  answer: TakeAnswer | ImportFileAnswer,
+): Extract<ReadFailure, { kind: 'stop' }> | undefined {
+  if (answer.kind !== 'stop') return undefined;
+  const { stop, httpStatus = 0 } = answer;
+  const isRefusal = httpStatus >= 400 && httpStatus < 500;
+  return isRefusal && (stop === 'rejected_token' || stop === 'wrong_address') ? undefined : answer;
 }
 
 /** Why no file came, in words for a report. The body of an unnamed answer may be a file's: it is not quoted. */

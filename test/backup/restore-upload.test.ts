@@ -104,7 +104,88 @@ describe('an upload', () => {
   });
 });
 
+describe('files that are refused one by one', () => {
+  const page = (status: number) => (): Response =>
+    new Response('<html><h1>No</h1></html>', {
+      status,
+      headers: { 'content-type': 'text/html' },
+    });
+  const error = (status: number, text: string) => (): Response =>
+    Response.json({ error: text }, { status });
+
+  it.each<[string, ScriptedAnswer, string]>([
+    ['a proxy takes no more than 1 MB', page(413), 'http_413'],
+    ['PHP takes no file of this size', error(400, 'upload_max_filesize'), 'http_400'],
+    [
+      'PHP lost the token with all other variables',
+      error(403, 'You do not have permissions to use the API'),
+      'http_403',
+    ],
+    ['a firewall shows a page', page(403), 'http_403'],
+    ['a firewall shows another page', page(404), 'http_404'],
+    ['a firewall wants a login', page(401), 'http_401'],
+    ['a length is asked for', page(411), 'http_411'],
+    ['there is no such place', error(404, 'no such event'), 'http_404'],
+  ])('are failed, and all others come back: %s', async (_what, answer, code) => {
+    const desk = await openDesk();
+    const files = Array.from({ length: 16 }, (_, at) => textFile(`${at}.txt`, `${at}`));
+    desk.store(files);
+    await desk.run();
+    desk.sandbox.script(
+      ({ kind, target }) => kind === 'import' && target?.record === '1',
+      [answer],
+      { lasting: true },
+    );
+    const ended = await desk.restore({ concurrency: '1' });
+    expect(ended.code).toBe(1);
+    expect(ended.err).not.toContain('run the same restore again');
+    expect(states(desk)).toEqual(
+      files.map((_file, at) => `${at + 1} ${at < 10 ? `failed ${code}` : 'restored'}`),
+    );
+    expect(desk.stored().slice(10)).toEqual(files.slice(10));
+  });
+
+  it('are no reason to stop in reading back and comparing either', async () => {
+    const desk = await openDesk();
+    const files = Array.from({ length: 12 }, (_, at) => textFile(`${at}.txt`, `${at}`));
+    desk.store(files);
+    await desk.run();
+    desk.sandbox.project.putFile(scanOf(1), 'new.txt', C.bytes);
+    desk.sandbox.script(
+      ({ kind, target }) => kind === 'export_file' && target?.record === '1',
+      [page(404)],
+      { lasting: true },
+    );
+    expect((await desk.restore({ concurrency: '1' })).code).toBe(1);
+    expect(states(desk)).toEqual([
+      '1 refused not_confirmed',
+      ...Array.from({ length: 9 }, (_, at) => `${at + 2} failed unverified`),
+      '11 restored',
+      '12 restored',
+    ]);
+  });
+});
+
 describe('a stop', () => {
+  it.each<[string, ScriptedAnswer, string]>([
+    [
+      'a ban',
+      () => new Response('Your IP address has been banned due to suspected abuse', { status: 403 }),
+      'banned',
+    ],
+    [
+      'a redirect',
+      () => new Response('', { status: 302, headers: { location: 'https://login.example.edu/' } }),
+      'wrong_address',
+    ],
+  ])('comes of %s at once', async (_what, answer, code) => {
+    const desk = await deleted();
+    scriptImports(desk, [answer], true);
+    expect((await desk.restore({ concurrency: '1' })).code).toBe(1);
+    expect(states(desk)).toEqual([`1 failed ${code}`, `2 refused ${code}`, `3 refused ${code}`]);
+    expect(imports(desk)).toBe(1);
+  });
+
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
