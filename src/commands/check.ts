@@ -60,7 +60,12 @@ export async function check(io: Io, manifest: string, flags: CheckFlags): Promis
         io.stdout.write(
           renderPlan({
             ...prepared,
-            requests: estimateRequests(prepared.totals, { verifies: true, backup: false }),
+            requests: estimateRequests(prepared.totals, {
+              verifies: true,
+              backup: false,
+              project: prepared.header.project,
+              perMinute: connection.rate.perMinute,
+            }),
             perMinute: connection.rate.perMinute,
             backup: false,
           }),

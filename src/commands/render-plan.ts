@@ -1,5 +1,7 @@
 import type { JournalHeader } from '../journal/lines.ts';
 import type { PlanTotals } from '../plan/totals.ts';
+import type { ProjectModel } from '../project/model.ts';
+import { structureRequests } from '../project/read-model.ts';
 import { oneLine } from '../text/one-line.ts';
 import { count } from '../text/count.ts';
 import { duration } from './progress.ts';
@@ -17,11 +19,21 @@ export interface PlanWords {
 /** How many requests a run of this plan takes, retries apart. */
 export function estimateRequests(
   totals: PlanTotals,
-  options: { readonly verifies: boolean; readonly backup: boolean },
+  options: {
+    readonly verifies: boolean;
+    readonly backup: boolean;
+    readonly project: ProjectModel | null;
+    readonly perMinute: number;
+  },
 ): number {
-  const looks = options.verifies ? Math.ceil(totals.delete / 100) : 0;
-  const exports = options.backup ? totals.delete : totals.guarded;
-  return totals.delete + looks + exports;
+  const { verifies, backup, project, perMinute } = options;
+  const looks = verifies ? Math.ceil(totals.delete / 100) : 0;
+  const exports = backup ? totals.delete : totals.guarded;
+  const requests = totals.delete + looks + exports;
+  if (!verifies || project === null) return requests;
+  // The looks want a structure that is no older than a minute.
+  const readings = Math.min(Math.floor(requests / perMinute), looks);
+  return requests + readings * structureRequests(project);
 }
 
 export function renderPlan(words: PlanWords): string {

@@ -141,6 +141,8 @@ async function confirmLate(
     requests: estimateRequests(totals, {
       verifies: view.header.options['verify'] !== false,
       backup: view.header.options['backup'] === true,
+      project: view.header.project,
+      perMinute: connection.rate.perMinute,
     }),
   });
   if (flags.json !== true) io.stdout.write(`${plan}\n`);

@@ -75,6 +75,8 @@ async function decide(
     requests: estimateRequests(totals, {
       verifies: flags.verify !== false && flags.check !== false,
       backup: flags.backup === true,
+      project: prepared.header.project,
+      perMinute: connection.rate.perMinute,
     }),
     perMinute: connection.rate.perMinute,
     backup: flags.backup === true,

@@ -38,6 +38,11 @@ export async function readModel(reader: ProjectReader): Promise<ProjectModel> {
   };
 }
 
+/** Requests that one reading of the structure takes. */
+export function structureRequests({ longitudinal, repeats }: ProjectModel): number {
+  return 2 + (longitudinal ? 2 : 0) + (repeats.kind === 'none' ? 0 : 1);
+}
+
 export type StructureAnswer =
   | { readonly kind: 'read'; readonly model: ProjectModel }
   | { readonly kind: 'unreadable'; readonly message: string }
