@@ -1,6 +1,7 @@
-import type { FileFacts } from '../run/outcome.ts';
+import { graver, type FileFacts } from '../run/outcome.ts';
 import type { OutcomeLine, RowLine, SendingLine, TriedLine } from './lines.ts';
 import type { OpenRow, OpenRows } from './open-rows.ts';
+import { effectOf } from './outcome-lines.ts';
 import { PHASE, type RowIndex } from './row-index.ts';
 
 /** What the lines of single rows make up. */
@@ -41,22 +42,24 @@ export function foldRow(view: FoldedRows, line: RowLine, offset: number): void {
 }
 
 /** A try whose end is not written may have had its effect, also when another try follows it. */
-function openedBy({ at, attempt, effect }: SendingLine, before: OpenRow | undefined): OpenRow {
-  const possible = effect === 'possible' || before?.inAir === true || before?.effect === 'possible';
+function openedBy(line: SendingLine, before: OpenRow | undefined): OpenRow {
+  const effect = graver(effectOf(line), before?.effect ?? 'none');
   return {
-    attempts: attempt,
-    startedAt: before?.startedAt ?? at,
-    effect: possible ? 'possible' : 'none',
+    attempts: line.attempt,
+    startedAt: before?.startedAt ?? line.at,
+    effect: before?.inAir === true ? 'possible' : effect,
     inAir: true,
     code: before?.code ?? '',
     http: before?.http,
+    said: line.said ?? before?.said,
   };
 }
 
-function endTry(open: OpenRow, { code, http, effect, sent }: TriedLine): void {
+function endTry(open: OpenRow, { code, http, effect, sent, said }: TriedLine): void {
   open.inAir = false;
   open.code = code;
   open.http = http;
+  open.said = said ?? open.said;
   if (effect === 'possible') open.effect = 'possible';
   if (!sent) open.attempts -= 1;
 }

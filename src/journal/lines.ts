@@ -69,6 +69,10 @@ export interface SendingLine {
   readonly attempt: number;
   /** An earlier request may have had an effect. */
   readonly effect?: 'possible';
+  /** Only a mark says so of that request. */
+  readonly air?: 'mark';
+  /** What the server had said in earlier sessions. */
+  readonly said?: string;
 }
 
 /** A try that ended and will be followed by another one. */
@@ -81,6 +85,8 @@ export interface TriedLine {
   /** False: the connection was never made, so the try counts as no attempt. */
   readonly sent: boolean;
   readonly http?: number;
+  /** What the server itself had said by then, where it is new. */
+  readonly said?: string;
 }
 
 /** The bytes of this row's file are whole on disk. */
@@ -101,6 +107,8 @@ export type OutcomeLine = {
   http?: number;
   attempts?: number;
   effect?: 'possible';
+  air?: 'mark';
+  said?: string;
   started?: number;
   at?: number;
   verified?: Exclude<Verified, ''>;

@@ -1,13 +1,17 @@
+import type { Effect } from '../run/outcome.ts';
+
 /** A row between its first `sending` line and its outcome. */
 export interface OpenRow {
   attempts: number;
   startedAt: number;
   /** An earlier try may have had an effect. */
-  effect: 'none' | 'possible';
+  effect: Effect;
   /** A try left whose end is not written. */
   inAir: boolean;
   code: string;
   http: number | undefined;
+  /** What the server had said. */
+  said: string | undefined;
 }
 
 /**

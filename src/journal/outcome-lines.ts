@@ -28,13 +28,25 @@ function restOfOutcome(outcome: Outcome, lookDue: boolean): string {
   if (outcome.finishedAt !== undefined) text += `,"at":${outcome.finishedAt}`;
   if (outcome.attempts > 0) text += `,"attempts":${outcome.attempts}`;
   if (outcome.httpStatus !== undefined) text += `,"http":${outcome.httpStatus}`;
-  if (outcome.effect === 'possible') text += ',"effect":"possible"';
+  text += effectText(outcome.effect);
   if (outcome.verified !== '') text += `,"verified":"${outcome.verified}"`;
   if (lookDue) text += ',"look":true';
   if (outcome.code !== '') text += `,"code":${JSON.stringify(outcome.code)}`;
   if (outcome.message !== '') text += `,"message":${JSON.stringify(outcome.message)}`;
+  if (outcome.said !== undefined) text += `,"said":${JSON.stringify(outcome.said)}`;
   if (file !== undefined) text += `,"file":${JSON.stringify(file)}`;
   return text + '}';
+}
+
+/** A reader that does not know of marks takes such a row for one that may have been sent. */
+function effectText(effect: Effect): string {
+  if (effect === 'none') return '';
+  return effect === 'possible' ? ',"effect":"possible"' : ',"effect":"possible","air":"mark"';
+}
+
+/** What a line says of requests before it. */
+export function effectOf(line: Pick<OutcomeLine, 'effect' | 'air'>): Effect {
+  return line.air === 'mark' ? 'marked' : (line.effect ?? 'none');
 }
 
 /** `verified`: what later lines of the journal say, where they say more than this one. */
@@ -48,9 +60,10 @@ export function decodeOutcome(
     status: line.state,
     code: line.code ?? '',
     message: line.message ?? '',
+    said: line.said,
     httpStatus: line.http,
     attempts: line.attempts ?? 0,
-    effect: line.effect ?? 'none',
+    effect: effectOf(line),
     startedAt: line.started,
     finishedAt: line.at,
     verified,
@@ -59,13 +72,20 @@ export function decodeOutcome(
 }
 
 /** A `sending` line, built by hand: it stands on the path of every request. */
-export function encodeSending(row: number, at: number, attempt: number, effect: Effect): string {
+export function encodeSending(
+  row: number,
+  at: number,
+  attempt: number,
+  effect: Effect,
+  said?: string,
+): string {
   if (at !== sending.at || attempt !== sending.attempt || effect !== sending.effect) {
-    const earlier = effect === 'possible' ? ',"effect":"possible"' : '';
-    sending.rest = inOnePiece(`,"state":"sending","at":${at},"attempt":${attempt}${earlier}}`);
+    const rest = `,"state":"sending","at":${at},"attempt":${attempt}${effectText(effect)}`;
+    sending.rest = inOnePiece(rest);
     sending.at = at;
     sending.attempt = attempt;
     sending.effect = effect;
   }
-  return `{"row":${row}${sending.rest}`;
+  const words = said === undefined ? '' : `,"said":${JSON.stringify(said)}`;
+  return `{"row":${row}${sending.rest}${words}}`;
 }

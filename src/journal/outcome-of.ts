@@ -1,5 +1,12 @@
 import { decodeOutcome } from './outcome-lines.ts';
-import type { FileFacts, Outcome, StopCode, Trail } from '../run/outcome.ts';
+import {
+  graver,
+  type Effect,
+  type FileFacts,
+  type Outcome,
+  type StopCode,
+  type Trail,
+} from '../run/outcome.ts';
 import type { JournalView } from './fold.ts';
 import type { OutcomeLine, PlanLine } from './lines.ts';
 import { readLinesAt } from './lines-at.ts';
@@ -47,11 +54,12 @@ function outcomeOf(
 /** In the air when the program was killed, or waiting for another try. */
 function openOutcome(view: JournalView, row: number): Outcome {
   const open = view.open.get(row);
-  const possible =
-    open === undefined || open.inAir || open.effect === 'possible' || row <= view.airMark;
-  const effect = possible ? 'possible' : 'none';
+  const marked: Effect = row <= view.airMark ? 'marked' : 'none';
+  const inAir = open === undefined || open.inAir;
+  const effect = inAir ? 'possible' : graver(open.effect, marked);
   const code = stopCode(view);
   const trail = {
+    said: open?.said,
     httpStatus: open?.http,
     attempts: open?.attempts ?? 0,
     effect,
@@ -62,20 +70,24 @@ function openOutcome(view: JournalView, row: number): Outcome {
   if (effect === 'none') {
     return { ...trail, status: 'not_attempted', code, message: STOPPED_BEFORE };
   }
+  const told = open?.said === undefined ? '' : `; the answer had been: ${open.said}`;
   return {
     ...trail,
     status: 'unknown',
     code: (open === undefined || open.code === '' ? 'interrupted' : open.code) as 'interrupted',
-    message:
-      'a request was sent, and the run ended before its answer was written down; resume settles it',
+    message: `${inAir ? ANSWER_MISSING : ENDED_BETWEEN}; resume settles it${told}`,
   };
 }
+
+const ANSWER_MISSING = 'a request was sent, and the run ended before its answer was written down';
+const ENDED_BETWEEN =
+  'a request may have removed the file, and the run ended before it was tried again';
 
 /** Only the mark of a session that was killed, or is still at work, says that the row may have been sent. */
 function inDoubt(trail: Omit<Trail, 'message'>): Outcome {
   return {
     ...trail,
-    effect: 'possible',
+    effect: 'marked',
     status: 'unknown',
     code: 'interrupted',
     message:

@@ -1,11 +1,9 @@
 import type { AnswerCode } from './outcome.ts';
 import type { DeleteContext, Ended, Safeguarded, Tries } from './delete-context.ts';
-import { end, endEmpty, stopped } from './end-row.ts';
+import { end, endEmpty, NOT_TOLD, stopped } from './end-row.ts';
+import { CANNOT_BE_TOLD, lostThenGone, withAnswer, withAnswers } from './row-words.ts';
 import { settleByLook } from './settle-look.ts';
 import type { WorkRow } from './work.ts';
-
-export const LOST_THEN_GONE =
-  'an answer was lost, then the server said that there is no file: this run may have removed it';
 
 /** The row's end where its place is not the one that the check saw any more: nothing is sent there. */
 export function placeChanged(
@@ -18,13 +16,13 @@ export function placeChanged(
   // A look that could be read is the server's word.
   tries.trusted = true;
   const code = 'changed_since_check';
-  return tries.effect === 'possible'
+  return tries.effect !== 'none'
     ? end(
         work,
         tries,
         context,
         { status: 'unknown', code },
-        `a request may have removed the file, and its answer is not known; then: ${change}`,
+        withAnswers(NOT_TOLD, tries.said, change),
       )
     : end(
         work,
@@ -51,23 +49,34 @@ export async function safeguardRow(
       return stopped(work, tries, context);
     case 'no_file':
       tries.trusted = true;
-      return tries.effect === 'possible'
-        ? end(work, tries, context, { status: 'deleted', code: '' }, LOST_THEN_GONE)
+      return tries.effect !== 'none'
+        ? end(work, tries, context, { status: 'deleted', code: '' }, lostThenGone(tries.effect))
         : endEmpty(work, tries, context, 'nothing was there when the run came to this row');
     case 'end': {
-      const { status, code, message } = result;
       tries.trusted ||= result.trusted;
       tries.httpStatus = result.httpStatus ?? tries.httpStatus;
       tries.file = result.file ?? tries.file;
-      if (tries.effect === 'possible') {
-        const told = `a request may have removed the file, and its answer is not known; then: ${message}`;
-        return end(work, tries, context, { status: 'unknown', code }, told);
-      }
-      return status === 'failed'
-        ? end(work, tries, context, { status, code: 'backup_failed' }, message)
-        : end(work, tries, context, { status, code }, message);
+      return endSafeguarded(work, tries, context, result);
     }
   }
+}
+
+/** Guards or backup end the row. What they say of the file as it is now does not tell what became of an earlier one. */
+function endSafeguarded(
+  work: WorkRow,
+  tries: Tries,
+  context: DeleteContext,
+  { status, code, message }: Safeguarded & { readonly kind: 'end' },
+): Ended {
+  const isOther = status === 'guard_mismatch' && code !== 'guard_unreadable';
+  if (tries.effect === 'none' || (tries.effect === 'marked' && isOther)) {
+    const told = tries.effect === 'none' ? message : `${message}${CANNOT_BE_TOLD}`;
+    return status === 'failed'
+      ? end(work, tries, context, { status, code: 'backup_failed' }, told)
+      : end(work, tries, context, { status, code }, told);
+  }
+  const told = withAnswers(NOT_TOLD, tries.said, message);
+  return end(work, tries, context, { status: 'unknown', code }, told);
 }
 
 /** A look before a further try: the row's end, or `undefined` where it is sent again. */
@@ -78,12 +87,10 @@ export async function lookFirst(
 ): Promise<Ended | undefined> {
   const look = await context.look?.(work.target);
   if (look === 'stopped' || look === undefined) return stopped(work, tries, context);
-  const decision = settleByLook(look, work.seen, 'sent');
+  const decision = settleByLook(look, work.seen, tries.effect);
   if (decision.kind === 'send') return undefined;
   const { status, code, message } = decision;
-  if (status === 'deleted') {
-    return end(work, tries, context, { status, code }, message);
-  }
+  if (status !== 'unknown') return end(work, tries, context, { status, code }, message);
   const last = (tries.code === '' ? 'unexpected_answer' : tries.code) as AnswerCode;
-  return end(work, tries, context, { status: 'unknown', code: last }, message);
+  return end(work, tries, context, { status, code: last }, withAnswer(message, tries.said));
 }

@@ -1,5 +1,5 @@
 import type { Journal } from '../journal/write.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock, Instant } from '../clock.ts';
 import type { Target } from '../manifest/target.ts';
 import type { Look } from '../project/look.ts';
 import type { DeleteAnswer } from '../redcap/answers.ts';
@@ -76,8 +76,15 @@ export interface Tries {
   message: string;
   file: FileFacts | undefined;
   trusted: boolean;
-  /** Monotonic time of the first answer lost since the last look, or of the look of `resume`. */
-  lostAt: number | undefined;
+  /** The strongest words that the server had for this row so far, and whether they are REDCap's own. */
+  said: string | undefined;
+  saidByRedcap: boolean;
+  /** What the journal has of them by now. */
+  saidWritten: string | undefined;
+  /** When the last request left. */
+  leftAt: Instant | undefined;
+  /** Of the first answer lost since the last look, or of the look of `resume`. */
+  lostAt: Instant | undefined;
   /** A look has just come before a further try: it is sent next, whenever its turn comes. */
   lookedFirst: boolean;
   /** What the last answer asked for. */

@@ -1,10 +1,12 @@
 import { encodeSending } from '../journal/outcome-lines.ts';
 import type { DeleteAnswer } from '../redcap/answers.ts';
 import { delayBefore } from '../redcap/retry.ts';
-import type { WorkRow } from './work.ts';
-import { LOST_THEN_GONE, lookFirst, placeChanged, safeguardRow } from './before-sending.ts';
+import { elapsedMs, instantOf, type Instant } from '../clock.ts';
+import { lookFirst, placeChanged, safeguardRow } from './before-sending.ts';
 import type { DeleteContext, Ended, RemoveFile, RemoveHooks, Tries } from './delete-context.ts';
 import { end, endEmpty, refusedAtLast, stopped } from './end-row.ts';
+import { DONE, LOST_THEN_DONE, lostThenGone } from './row-words.ts';
+import type { WorkRow } from './work.ts';
 
 /** After so long, what was known of the field before a lost answer is stale. */
 const STALE_MS = 60_000;
@@ -31,7 +33,12 @@ export async function deleteRow(work: WorkRow, context: DeleteContext): Promise<
     message: '',
     file: prior?.file,
     trusted: false,
-    lostAt: prior?.effect === 'possible' ? work.lookedAt : undefined,
+    said: prior?.said,
+    // Of words that an earlier session left, nothing tells who said them.
+    saidByRedcap: prior?.said !== undefined,
+    saidWritten: undefined,
+    leftAt: undefined,
+    lostAt: (prior?.effect ?? 'none') === 'none' ? undefined : work.lookedAt,
     lookedFirst: false,
     retryAfterMs: undefined,
   };
@@ -81,6 +88,7 @@ export async function deleteRow(work: WorkRow, context: DeleteContext): Promise<
       effect: sent.kind === 'retry' ? sent.effect : 'none',
       sent: sent.kind !== 'retry' || sent.sent,
       ...(tries.httpStatus === undefined ? {} : { http: tries.httpStatus }),
+      ...newWords(tries),
     });
   }
 }
@@ -94,18 +102,22 @@ function hooksOf(
   return {
     beforeSend() {
       if (changeAt?.(work.target) !== undefined) throw new PlaceChanged();
-      const stale = tries.lostAt !== undefined && clock.monotonic() - tries.lostAt > STALE_MS;
+      const stale = tries.lostAt !== undefined && elapsedMs(clock, tries.lostAt) > STALE_MS;
       if (tries.lookedFirst) {
         tries.lookedFirst = false;
-        tries.lostAt = clock.monotonic();
+        tries.lostAt = instantOf(clock);
       } else if (stale && look !== undefined) throw new LookFirst();
       const at = journal.stamp();
       tries.startedAt ??= at;
       tries.attempts += 1;
-      return journal.announce(encodeSending(work.row, at, tries.attempts, tries.effect));
+      const { said } = newWords(tries);
+      return journal.announce(encodeSending(work.row, at, tries.attempts, tries.effect, said));
     },
-    // The line is in the file before the request leaves, and a stop that came meanwhile counts.
-    onLeaving: () => journal.flush() && control.reason === undefined,
+    onLeaving() {
+      tries.leftAt = instantOf(clock);
+      // The line is in the file before the request leaves, and a stop that came meanwhile counts.
+      return journal.flush() && control.reason === undefined;
+    },
   };
 }
 
@@ -122,6 +134,7 @@ function readAnswer(
   tries.message = answer.message;
   tries.retryAfterMs = answer.retryAfterMs;
   if (answer.trustworthy) tries.trusted = true;
+  keepWords(answer, tries);
   if (answer.trustworthy && answer.kind !== 'forbidden' && answer.kind !== 'stop') trust.earn();
   switch (answer.kind) {
     case 'done':
@@ -130,19 +143,19 @@ function readAnswer(
         tries,
         context,
         { status: 'deleted', code: '' },
-        // A mark alone loses no answer: some request of this row must have left before.
-        tries.effect === 'possible' && tries.attempts > 1 ? LOST_THEN_DONE : '',
+        // A mark alone loses no answer.
+        tries.effect === 'possible' ? LOST_THEN_DONE : '',
       );
     case 'no_file':
-      return tries.effect === 'possible'
-        ? end(work, tries, context, { status: 'deleted', code: '' }, LOST_THEN_GONE)
+      return tries.effect !== 'none'
+        ? end(work, tries, context, { status: 'deleted', code: '' }, lostThenGone(tries.effect))
         : endEmpty(work, tries, context, answer.message);
     case 'retry':
       tries.code = answer.code;
       if (!answer.sent) tries.attempts -= 1;
       if (answer.effect === 'possible') {
         tries.effect = 'possible';
-        tries.lostAt ??= context.clock.monotonic();
+        tries.lostAt ??= lostSince(tries, context);
       }
       if (control.reason !== undefined) return stopped(work, tries, context);
       return retry >= context.retries ? refusedAtLast(work, tries, context) : undefined;
@@ -164,8 +177,35 @@ function readAnswer(
   }
 }
 
-const LOST_THEN_DONE =
-  'an answer was lost, then the server accepted the deletion: the request before may have removed it';
+/**
+ * Since when an answer that is lost now has been missing. A request that was
+ * in the air while the machine slept lost it then, and what was known of the
+ * field is as old as that.
+ */
+function lostSince({ leftAt }: Tries, { clock }: DeleteContext): Instant {
+  const now = instantOf(clock);
+  if (leftAt === undefined) return now;
+  const asleepMs = now.wallMs - leftAt.wallMs - (now.monotonicMs - leftAt.monotonicMs);
+  return { ...now, wallMs: now.wallMs - Math.max(0, asleepMs) };
+}
+
+/** Keeps what the server itself said: words of REDCap until others of its own come, any other words until any come. */
+function keepWords(answer: DeleteAnswer, tries: Tries): void {
+  const { trustworthy, message, httpStatus } = answer;
+  if (answer.kind === 'done') tries.said = tries.effect === 'none' ? undefined : DONE;
+  else if (httpStatus !== undefined && (trustworthy || !tries.saidByRedcap)) {
+    tries.said = message;
+    tries.saidByRedcap = trustworthy;
+  }
+}
+
+/** The server's words, where the journal does not have them yet. */
+function newWords(tries: Tries): { readonly said?: string } {
+  const { said } = tries;
+  if (said === undefined || said === tries.saidWritten) return {};
+  tries.saidWritten = said;
+  return { said };
+}
 
 function codeOfStatus(status: number): string {
   return status >= 500 ? 'http_5xx' : status >= 400 ? `http_${status}` : 'unexpected_answer';

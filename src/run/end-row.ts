@@ -1,15 +1,23 @@
 import type { AnswerCode, Outcome } from './outcome.ts';
 import type { WorkRow } from './work.ts';
 import type { DeleteContext, Ended, Tries } from './delete-context.ts';
-import { foundEmpty } from './settle-look.ts';
+import { foundEmpty, withAnswer, withAnswers } from './row-words.ts';
 
 export function refusedAtLast(work: WorkRow, tries: Tries, context: DeleteContext): Ended {
   const code = tries.code as AnswerCode;
   if (tries.effect === 'none') {
-    return end(work, tries, context, { status: 'failed', code }, tries.message);
+    const message = withAnswer(tries.message, earlierWords(tries));
+    return end(work, tries, context, { status: 'failed', code }, message);
   }
-  const message = `a request may have removed the file, and its answer is not known; last: ${tries.message}`;
+  const message = withAnswers(NOT_TOLD, tries.said, tries.message);
   return end(work, tries, context, { status: 'unknown', code }, message);
+}
+
+export const NOT_TOLD = 'a request may have removed the file, and nothing tells whether it did';
+
+/** Words of the server that the last try did not say again. */
+function earlierWords({ said, message }: Tries): string | undefined {
+  return said === message ? undefined : said;
 }
 
 /** The run stops while the row waits or is refused: only a row without effect is "not attempted". */
@@ -20,7 +28,8 @@ export function stopped(work: WorkRow, tries: Tries, context: DeleteContext): En
     return end(work, tries, context, outcome, tries.message);
   }
   const code = (tries.code === '' ? reason.code : tries.code) as AnswerCode;
-  const message = `the run stopped before it was known what became of the file; last: ${tries.message}`;
+  const sentence = 'the run stopped before it was known what became of the file';
+  const message = withAnswers(sentence, tries.said, tries.message);
   return end(work, tries, context, { status: 'unknown', code }, message);
 }
 
@@ -50,6 +59,8 @@ export function end(
     status: how.status,
     code: how.code,
     message,
+    // A row that failed keeps them in its message, and nobody asks for them again.
+    said: how.status === 'failed' ? undefined : tries.said,
     httpStatus: tries.httpStatus,
     attempts: tries.attempts,
     effect: tries.effect,

@@ -75,14 +75,23 @@ export interface FileFacts {
 }
 
 /**
- * May a request of this run have removed the file? Once `possible`, only a
- * success, "no file" or a look settles the row.
+ * May a request of this run have removed the file? Once it may, only a
+ * success, "no file" or a look settles the row. `marked`: nothing but the
+ * journal's mark says so, and whether a request had left cannot be told.
  */
-export type Effect = 'none' | 'possible';
+export type Effect = 'none' | 'marked' | 'possible';
+
+/** Of two things that are known of one row, the one that leaves more open. */
+export function graver(one: Effect, other: Effect): Effect {
+  if (one === 'possible' || other === 'possible') return 'possible';
+  return one === 'marked' || other === 'marked' ? 'marked' : 'none';
+}
 
 /** What every outcome carries, whatever its state. Times are epoch milliseconds. */
 export interface Trail {
   readonly message: string;
+  /** What the server itself had said of this row, where it was not a plain success; one line. */
+  readonly said?: string | undefined;
   readonly httpStatus?: number | undefined;
   /** Deletion requests sent for this row, over all sessions of the run. */
   readonly attempts: number;
@@ -119,6 +128,7 @@ export function isSame(one: Outcome, other: Outcome): boolean {
     one.status === other.status &&
     one.code === other.code &&
     one.message === other.message &&
+    one.said === other.said &&
     one.httpStatus === other.httpStatus &&
     one.attempts === other.attempts &&
     one.effect === other.effect &&

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { instantOf, type Clock } from '../clock.ts';
 import type { JournalView } from '../journal/fold.ts';
 import { encodeOutcome } from '../journal/outcome-lines.ts';
 import { readOutcomes } from '../journal/outcome-of.ts';
@@ -10,6 +10,7 @@ import type { LookedBatch } from '../project/look-batch.ts';
 import type { Look } from '../project/look.ts';
 import type { RunControl } from './control.ts';
 import { isSettled, type Outcome } from './outcome.ts';
+import { withAnswer } from './row-words.ts';
 import { settleByLook } from './settle-look.ts';
 import type { Unverified } from './verify.ts';
 import type { Prior, WorkRow } from './work.ts';
@@ -35,7 +36,7 @@ export async function* unfinishedRows(
         const line = found instanceof Promise ? await found : found;
         if (!isUnfinished(view, row.row)) continue;
         const outcome = outcomes.outcomeOf(row.row, line);
-        const work = workRow(row, line, view, priorOf(view, row.row, outcome));
+        const work = workRow(row, line, view, priorOf(outcome));
         unfinished.push(
           isSettled(outcome.status)
             ? { kind: 'look', unverified: { ...work, outcome } }
@@ -76,29 +77,10 @@ export function hasWorkLeft(view: JournalView): boolean {
   return false;
 }
 
-function priorOf(view: JournalView, row: number, outcome: Outcome): Prior | undefined {
-  const onlyMark = isOnlyMarked(view, row);
-  const { attempts, effect, startedAt, httpStatus, file } = outcome;
-  if (attempts === 0 && effect === 'none' && !onlyMark) return undefined;
-  const air = onlyMark ? 'mark' : effect === 'possible' ? 'sent' : 'none';
-  return { attempts, effect, startedAt, air, code: outcome.code, httpStatus, file };
-}
-
-/** Says nothing but a mark that the row may be in the air? */
-function isOnlyMarked({ index, open, airMark }: JournalView, row: number): boolean {
-  switch (index.phase(row)) {
-    case PHASE.untouched:
-    case PHASE.planned:
-      return row <= airMark;
-    case PHASE.open: {
-      const tries = open.get(row);
-      return tries?.inAir === false && tries.effect === 'none' && row <= airMark;
-    }
-    case PHASE.outcome:
-      return index.inDoubt(row);
-    case PHASE.settledByPlan:
-      return false;
-  }
+function priorOf(outcome: Outcome): Prior | undefined {
+  const { attempts, effect, startedAt, code, said, httpStatus, file } = outcome;
+  if (attempts === 0 && effect === 'none') return undefined;
+  return { attempts, effect, startedAt, code, said, httpStatus, file };
 }
 
 export interface LookFirstOptions {
@@ -148,7 +130,7 @@ export async function* lookBeforeSending(
         return;
       }
       const toSend = group.filter((one, at) => !settleNow(one, looked.looks[at], options));
-      const lookedAt = options.clock.monotonic();
+      const lookedAt = instantOf(options.clock);
       if (toSend.length > 0) yield toSend.map((one) => ({ ...one, lookedAt }));
     }
   }
@@ -157,9 +139,9 @@ export async function* lookBeforeSending(
 /** Settles a row by its look where the look decides; false: it is to be sent. */
 function settleNow(work: WorkRow, look: Look | undefined, options: LookFirstOptions): boolean {
   const { prior } = work;
-  const air = prior?.air ?? 'none';
+  const effect = prior?.effect ?? 'none';
   const seen = look ?? { kind: 'nothing' as const, why: 'the look could not be read' };
-  const decision = settleByLook(seen, work.seen, air);
+  const decision = settleByLook(seen, work.seen, effect);
   if (decision.kind === 'send') return false;
   const { status, code, message } = decision;
   const verified =
@@ -173,10 +155,11 @@ function settleNow(work: WorkRow, look: Look | undefined, options: LookFirstOpti
   const outcome = {
     status,
     code: status === 'unknown' ? (prior?.code ?? 'interrupted') : code,
-    message,
+    message: status === 'unknown' ? withAnswer(message, prior?.said) : message,
+    said: prior?.said,
     httpStatus: prior?.httpStatus,
     attempts: prior?.attempts ?? 0,
-    effect: air === 'none' ? 'none' : 'possible',
+    effect,
     startedAt: prior?.startedAt,
     finishedAt: options.journal.stamp(),
     verified,

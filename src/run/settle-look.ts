@@ -1,8 +1,7 @@
 import type { Seen } from '../journal/lines.ts';
 import type { Look } from '../project/look.ts';
-import { oneLine } from '../text/one-line.ts';
-import type { EmptyCode, Outcome, Verified } from './outcome.ts';
-import type { Air } from './work.ts';
+import type { Effect, EmptyCode, Outcome, Verified } from './outcome.ts';
+import { CANNOT_BE_TOLD, DONE, foundEmpty, mayHave, withAnswer } from './row-words.ts';
 
 /** What a look before sending decides: send, or an end that needs no request. */
 export type LookDecision =
@@ -16,28 +15,23 @@ export type LookDecision =
       readonly message: string;
     };
 
-const MAY_HAVE = 'a request whose answer was lost may have removed it';
-
 /**
  * Reads a look at a row that is about to be sent (again). `seen` is what the
- * check saw, `air` whether an earlier request may have had its effect.
+ * check saw, `effect` whether an earlier request may have had one.
  */
-export function settleByLook(look: Look, seen: Seen, air: Air): LookDecision {
+export function settleByLook(look: Look, seen: Seen, effect: Effect): LookDecision {
   switch (look.kind) {
     case 'gone':
-      return air === 'none'
+      return effect === 'none'
         ? { kind: 'settle', ...foundEmpty(seen, 'nothing was there when the run came to this row') }
-        : settle('deleted', '', `the file is gone; ${MAY_HAVE}`);
+        : settle('deleted', '', `the file is gone; ${mayHave(effect)}`);
     case 'there': {
       if (!isOther(look.mark, seen)) return { kind: 'send' };
       const now = `now there is ${look.name ?? 'another document'}`;
-      if (air === 'sent') {
-        return settle('deleted', 'new_file', `the file is gone and ${now}; ${MAY_HAVE}`);
+      if (effect === 'possible') {
+        return settle('deleted', 'new_file', `the file is gone and ${now}; ${mayHave(effect)}`);
       }
-      const untold =
-        air === 'mark'
-          ? '; whether a request of the killed run removed the earlier one cannot be told'
-          : '';
+      const untold = effect === 'marked' ? CANNOT_BE_TOLD : '';
       return settle(
         'guard_mismatch',
         'changed_since_check',
@@ -45,7 +39,7 @@ export function settleByLook(look: Look, seen: Seen, air: Air): LookDecision {
       );
     }
     case 'no_record':
-      return air === 'none'
+      return effect === 'none'
         ? settle('invalid', 'unknown_record', 'the record that the check saw is not there any more')
         : settle(
             'unknown',
@@ -54,12 +48,12 @@ export function settleByLook(look: Look, seen: Seen, air: Air): LookDecision {
           );
     case 'nothing':
       if (look.moved === true) {
-        return air === 'none'
+        return effect === 'none'
           ? settle('guard_mismatch', 'changed_since_check', `${look.why}; nothing is deleted`)
           : settle('unknown', '', `nothing tells what became of the file: ${look.why}`);
       }
       if (seen === undefined) return { kind: 'send' };
-      return air === 'none'
+      return effect === 'none'
         ? settle(
             'not_attempted',
             'not_confirmed',
@@ -67,25 +61,6 @@ export function settleByLook(look: Look, seen: Seen, air: Air): LookDecision {
           )
         : settle('unknown', '', `nothing tells what became of the file: ${look.why}`);
   }
-}
-
-/** Of the server's words, so much: what may have become of the file has to stand behind them. */
-const LONGEST_WORDS = 200;
-
-/**
- * The end of a row where nothing is there, and no request of this run is known
- * to have removed it. Where the check had seen a file, that is no proof of
- * anything: a proxy that sent this run's request twice passes on the second
- * answer alone.
- */
-export function foundEmpty(
-  seen: Seen,
-  words: string,
-): { readonly status: 'already_empty'; readonly code: EmptyCode; readonly message: string } {
-  const status = 'already_empty';
-  if (seen === undefined) return { status, code: '', message: words };
-  const message = `${oneLine(words, LONGEST_WORDS)}; the check had seen a file: somebody removed it since, the check's export lagged behind, or something between here and the server sent this run's request twice`;
-  return { status, code: 'gone_since_check', message };
 }
 
 /** Another file than the one seen; where either has no mark, two files cannot be told apart. */
@@ -110,7 +85,7 @@ export function settleByVerification(outcome: Outcome, look: Look, seen: Seen): 
       return settledAs(outcome, 'yes', {
         status: 'deleted',
         code: '',
-        message: `a look shows that the file is gone; ${MAY_HAVE}`,
+        message: `a look shows that the file is gone; ${mayHave(outcome.effect)}`,
       });
     case 'there':
       if (isOther(look.mark, seen)) {
@@ -118,15 +93,23 @@ export function settleByVerification(outcome: Outcome, look: Look, seen: Seen): 
         return settledAs(outcome, 'no', {
           status: 'deleted',
           code: 'new_file',
-          message: `the file is gone${outcome.effect === 'possible' ? ` (${MAY_HAVE})` : ''}; since then somebody stored ${look.name ?? 'another document'}, which is left alone`,
+          message: `the file is gone${outcome.effect === 'none' ? '' : ` (${mayHave(outcome.effect)})`}; since then somebody stored ${look.name ?? 'another document'}, which is left alone`,
         });
       }
       return settledAs(outcome, 'no', {
         status: 'failed',
         code: 'still_present',
-        message: `a look shows that a file is still there${look.name === undefined ? '' : ` (${look.name})`}; one uploaded since under the same name would look the same`,
+        message: withAnswer(
+          `a look shows that a file is still there${look.name === undefined ? '' : ` (${look.name})`}; one uploaded since under the same name would look the same`,
+          answerOf(outcome),
+        ),
       });
   }
+}
+
+/** What the server had answered, a plain success included; `undefined`: nothing that it said itself. */
+export function answerOf({ said, status, effect }: Outcome): string | undefined {
+  return said ?? (status === 'deleted' && effect === 'none' ? DONE : undefined);
 }
 
 function settledAs(

@@ -1,3 +1,4 @@
+import type { Instant } from '../clock.ts';
 import type { Seen } from '../journal/lines.ts';
 import type { Target } from '../manifest/target.ts';
 import type { Effect, FileFacts } from './outcome.ts';
@@ -11,8 +12,8 @@ export interface WorkRow {
   readonly guards: Guards | undefined;
   /** What earlier sessions of the run did to this row. */
   readonly prior: Prior | undefined;
-  /** Monotonic time of the look of `resume`, which goes stale while the row waits. */
-  readonly lookedAt?: number;
+  /** When the look of `resume` was made, which goes stale while the row waits. */
+  readonly lookedAt?: Instant;
 }
 
 export interface Guards {
@@ -24,11 +25,9 @@ export interface Prior {
   readonly attempts: number;
   readonly effect: Effect;
   readonly startedAt: number | undefined;
-  /** `sent`: a request may be in the air; `mark`: only the journal's mark says so. */
-  readonly air: Air;
   readonly code: string;
+  /** What the server had said. */
+  readonly said: string | undefined;
   readonly httpStatus: number | undefined;
   readonly file: FileFacts | undefined;
 }
-
-export type Air = 'none' | 'sent' | 'mark';

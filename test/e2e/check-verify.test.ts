@@ -146,7 +146,7 @@ describe('a look afterwards', () => {
     expect(await stand.sweep(['run', 'm.csv', '--yes', ...FAST], FAST_CLOCK)).toMatchObject({
       code: 0,
     });
-    expect(fates(await stand.run())).toEqual(['already_empty  1 yes']);
+    expect(fates(await stand.run())).toEqual(['already_empty gone_since_check 1 yes']);
   });
 
   it.each<[string, 'empty' | 'html']>([

@@ -9,6 +9,7 @@ const stateOf = (attempts: number): OpenRow => ({
   inAir: true,
   code: '',
   http: undefined,
+  said: undefined,
 });
 
 describe('open rows', () => {

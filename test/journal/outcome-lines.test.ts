@@ -35,6 +35,7 @@ describe('a sending line', () => {
       [6, 1, 'none'],
       [6, 2, 'none'],
       [6, 2, 'possible'],
+      [6, 2, 'marked'],
     ] as const;
     for (const before of lines) {
       for (const [at, attempt, effect] of lines) {
@@ -45,7 +46,8 @@ describe('a sending line', () => {
             state: 'sending',
             at,
             attempt,
-            ...(effect === 'possible' ? { effect } : {}),
+            ...(effect === 'none' ? {} : { effect: 'possible' }),
+            ...(effect === 'marked' ? { air: 'mark' } : {}),
           });
         }
       }

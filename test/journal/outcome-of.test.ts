@@ -33,15 +33,22 @@ const BUSY = {
 const UNMADE = { row: 1, state: 'tried', at: 11, code: 'connection', effect: 'none', sent: false };
 const STOP = { state: 'stop', at: 20, code: 'limit', message: 'm' };
 const END = { state: 'end', at: 21, exitCode: 3 };
+const RESUMED = { state: 'resumed', at: 30, tool: 't' };
+const BY_MARK = { effect: 'possible', air: 'mark' };
 const MARK = { state: 'mark', upTo: 1025 };
 
-async function fate(lines: readonly object[], header: object = {}): Promise<string> {
+async function tell(lines: readonly object[], header: object = {}): Promise<Outcome> {
   const view = await foldJournal(journalOf(headerLine(ROWS, { ...header }), ...lines));
   const plan = readPlan(view);
   const outcomes = readOutcomes(view);
-  const { status, code, attempts, effect } = outcomes.outcomeOf(1, await plan.of(1));
+  const outcome = outcomes.outcomeOf(1, await plan.of(1));
   outcomes.close();
   await plan.close();
+  return outcome;
+}
+
+async function fate(lines: readonly object[], header: object = {}): Promise<string> {
+  const { status, code, attempts, effect } = await tell(lines, header);
   return `${status} ${code} ${attempts} ${effect}`;
 }
 
@@ -96,7 +103,7 @@ describe('what the journal tells of a row', () => {
     {
       name: 'covered by the mark of a killed session',
       lines: [PLAN, CONFIRMED, MARK],
-      is: 'unknown interrupted 0 possible',
+      is: 'unknown interrupted 0 marked',
     },
     {
       name: 'covered by a mark, and stopped',
@@ -105,8 +112,49 @@ describe('what the journal tells of a row', () => {
     },
     {
       name: 'covered by the mark of a session killed before the last one',
-      lines: [PLAN, MARK, { state: 'resumed', at: 30, tool: 't' }, STOP, END],
-      is: 'unknown interrupted 0 possible',
+      lines: [PLAN, MARK, RESUMED, STOP, END],
+      is: 'unknown interrupted 0 marked',
+    },
+    {
+      name: 'covered by a mark, and waiting after a 429',
+      lines: [PLAN, { ...MARK, upTo: 1 }, SENDING, BUSY],
+      is: 'unknown http_429 1 marked',
+    },
+    {
+      name: 'covered by a mark, and in the air',
+      lines: [PLAN, MARK, SENDING],
+      is: 'unknown interrupted 1 possible',
+    },
+    {
+      name: 'of the last row of a mark',
+      lines: [PLAN, { ...MARK, upTo: 1 }],
+      is: 'unknown interrupted 0 marked',
+    },
+    {
+      name: 'sent again after a mark alone, to no effect',
+      lines: [PLAN, MARK, RESUMED, { ...SENDING, ...BY_MARK }, BUSY, STOP],
+      is: 'unknown http_429 1 marked',
+    },
+    {
+      name: 'sent again after a mark alone, and in the air',
+      lines: [PLAN, MARK, RESUMED, { ...SENDING, ...BY_MARK }],
+      is: 'unknown interrupted 1 possible',
+    },
+    {
+      name: 'sent again after a mark alone, and lost',
+      lines: [PLAN, MARK, RESUMED, { ...SENDING, ...BY_MARK }, LOST],
+      is: 'unknown http_5xx 1 possible',
+    },
+    {
+      name: 'stopped, with nothing but a mark',
+      lines: [
+        PLAN,
+        MARK,
+        RESUMED,
+        { row: 1, state: 'unknown', code: 'http_429', attempts: 1, ...BY_MARK },
+        STOP,
+      ],
+      is: 'unknown http_429 1 marked',
     },
     {
       name: 'settled by the plan',
@@ -156,6 +204,25 @@ describe('what the journal tells of a row', () => {
     },
   ])('$name', async ({ lines, is, header = {} }) => {
     expect(await fate(lines, header)).toBe(is);
+  });
+
+  it.each([
+    { name: 'of an earlier try', lines: [SENDING, { ...LOST, said: 'full' }] },
+    {
+      name: 'of an earlier try, with another one in the air',
+      lines: [SENDING, { ...LOST, said: 'full' }, { ...SENDING, attempt: 2 }],
+    },
+    {
+      name: 'of an earlier try, and a later one that had none',
+      lines: [SENDING, { ...LOST, said: 'full' }, SENDING, { ...LOST, code: 'timeout' }],
+    },
+    {
+      name: 'of an earlier session',
+      lines: [SENDING, { row: 1, state: 'unknown', said: 'full' }, { ...SENDING, said: 'full' }],
+    },
+  ])('keeps what the server had said: $name', async ({ lines }) => {
+    const { said, message } = await tell([PLAN, ...lines]);
+    expect([said, message]).toEqual(['full', expect.stringContaining('full')]);
   });
 
   it('finds the newest look of each row', async () => {

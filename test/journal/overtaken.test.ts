@@ -63,7 +63,11 @@ it.each([
     lines: [sending(1), RESUMED, sending(2, 'possible'), { row: 1, state, at: 30, attempts: 1 }],
   })),
 ])('late lines of a session that was taken over: $name', async ({ lines }) => {
-  expect(await fateOf(...lines)).toMatchObject({ status: 'unknown', effect: 'possible' });
+  expect(await fateOf(...lines)).toMatchObject({
+    status: 'unknown',
+    // Only a mark, or a request itself, says that it may have been sent.
+    effect: expect.stringMatching(/^(?:marked|possible)$/),
+  });
 });
 
 it('and what it did remove is removed', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { DeleteContext } from '../../src/run/delete-context.ts';
+import type { Look } from '../../src/project/look.ts';
+import type { DeleteContext, Safeguarded } from '../../src/run/delete-context.ts';
 import { deleteRow } from '../../src/run/delete-row.ts';
 import { needsVerifying } from '../../src/run/end-row.ts';
 import type { Outcome } from '../../src/run/outcome.ts';
@@ -36,8 +37,8 @@ const PRIOR = {
   attempts: 1,
   effect: 'possible',
   startedAt: 5,
-  air: 'sent',
   code: 'timeout',
+  said: undefined,
   httpStatus: undefined,
   file: undefined,
 } as const;
@@ -175,7 +176,7 @@ describe('what becomes of a row', () => {
     expect((await play([done], { work: { prior: PRIOR } })).outcome.message).toContain('may have');
     expect((await play([done])).outcome.message).toBe('');
     // Only a mark says that it may have been sent, and the look before it showed the file.
-    const marked = { ...PRIOR, attempts: 0, air: 'mark', code: 'interrupted' } as const;
+    const marked = { ...PRIOR, attempts: 0, effect: 'marked', code: 'interrupted' } as const;
     expect((await play([done], { work: { prior: marked } })).outcome.message).toBe('');
   });
 });
@@ -293,6 +294,270 @@ describe('a row that waited over a minute with a lost answer', () => {
     };
     const { fate } = await play([slow(busy), slow(busy), done], { look });
     expect([fate, looks]).toEqual(['deleted  3 none', 0]);
+  });
+});
+
+describe('a row that only the journal’s mark says may have been sent', () => {
+  const MARKED = { ...PRIOR, attempts: 0, effect: 'marked', code: 'interrupted' } as const;
+  const other = { kind: 'there', name: 'b.pdf', mark: 'b.pdf' } as const;
+  const waited = { prior: MARKED, lookedAt: { wallMs: -61_000, monotonicMs: -61_000 } };
+  const late =
+    (answer: Scripted) =>
+    async ({ clock }: Scene): Promise<Scripted> => {
+      await clock.sleep(61_000);
+      return answer;
+    };
+  const see =
+    (...looks: readonly Look[]) =>
+    (): Promise<Look> => {
+      const [first, ...rest] = looks as [Look, ...Look[]];
+      if (rest.length > 0) looks = rest;
+      return Promise.resolve(first);
+    };
+
+  it.each<{ name: string; look: Look; is: string }>([
+    {
+      name: 'another file',
+      look: other,
+      is: 'guard_mismatch changed_since_check 0 marked',
+    },
+    { name: 'gone', look: { kind: 'gone' }, is: 'deleted  0 marked' },
+    { name: 'no record', look: { kind: 'no_record' }, is: 'unknown interrupted 0 marked' },
+    {
+      name: 'nothing',
+      look: { kind: 'nothing', why: 'left out' },
+      is: 'unknown interrupted 0 marked',
+    },
+    {
+      name: 'the same file',
+      look: { kind: 'there', name: 'a.pdf', mark: 'a.pdf' },
+      is: 'deleted  1 marked',
+    },
+  ])('and that waited for its turn over a minute: $name', async ({ look, is }) => {
+    const { fate, outcome } = await play([done], { work: waited, look: see(look) });
+    expect(fate).toBe(is);
+    if (look === other) expect(outcome.message).toContain('cannot be told');
+    if (look.kind === 'gone') expect(outcome.message).toContain('may have removed it');
+  });
+
+  it.each<{ name: string; answer: Scripted; is: string; line: object }>([
+    {
+      name: 'was really sent once an answer of this session is lost',
+      answer: lost,
+      is: 'deleted new_file 1 possible',
+      line: { effect: 'possible' },
+    },
+    {
+      name: 'is no more than that after a try without effect',
+      answer: busy,
+      is: 'guard_mismatch changed_since_check 1 marked',
+      line: { effect: 'possible', air: 'mark' },
+    },
+  ])('$name', async ({ answer, is, line }) => {
+    const work = { prior: MARKED, lookedAt: { wallMs: 0, monotonicMs: 0 } };
+    const played = await play([late(answer), done], { work, look: see(other) });
+    expect(played.fate).toBe(is);
+    expect(played.scene.journal.lines[0]).toMatchObject({ effect: 'possible', air: 'mark' });
+    // And what a kill at this point leaves behind says the same.
+    const again = await play([late(answer), done], {
+      work,
+      look: see({ kind: 'there', name: 'a.pdf', mark: 'a.pdf' }),
+    });
+    const second = again.scene.journal.lines.at(-1);
+    expect(second).toEqual({
+      row: 1,
+      state: 'sending',
+      at: expect.any(Number),
+      attempt: 2,
+      ...line,
+    });
+  });
+
+  it.each<{ name: string; answer: Scripted; is: string }>([
+    { name: 'no file', answer: noFile, is: 'deleted  1 marked' },
+    { name: 'refused', answer: refused, is: 'unknown http_400 1 marked' },
+    { name: 'not sent', answer: notSent, is: 'unknown interrupted 0 marked' },
+  ])('is not settled by $name', async ({ answer, is }) => {
+    const { fate, outcome } = await play([answer], { work: { prior: MARKED } });
+    expect(fate).toBe(is);
+    if (answer === noFile)
+      expect(outcome.message).toContain('may have removed it, if one had left');
+  });
+
+  it.each([
+    {
+      status: 'guard_mismatch',
+      code: 'guard_sha256',
+      is: 'guard_mismatch guard_sha256 0 marked',
+    },
+    {
+      status: 'guard_mismatch',
+      code: 'guard_unreadable',
+      is: 'unknown guard_unreadable 0 marked',
+    },
+    { status: 'failed', code: 'backup_failed', is: 'unknown backup_failed 0 marked' },
+  ] as const)('ends by a safeguard: $code', async ({ status, code, is }) => {
+    const safeguard = async (): Promise<Safeguarded> => ({
+      kind: 'end',
+      status,
+      code,
+      message: 'other bytes',
+      httpStatus: 200,
+      file: undefined,
+      trusted: true,
+    });
+    const { fate, outcome } = await play([done], { work: { prior: MARKED }, safeguard });
+    expect(fate).toBe(is);
+    if (code === 'guard_sha256') expect(outcome.message).toMatch(/^other bytes; .*cannot be told$/);
+  });
+});
+
+describe('a machine that sleeps, its one clock with it', () => {
+  const NIGHT_MS = 8 * 3_600_000;
+
+  async function sleepOver(
+    answers: (sleep: () => void) => Parameters<typeof setScene>[0],
+    onWait: (sleep: () => void) => void,
+  ): Promise<{ readonly looks: number; readonly sent: number }> {
+    let asleepMs = 0;
+    let looks = 0;
+    const sleep = (): void => {
+      asleepMs = NIGHT_MS;
+    };
+    const scene = setScene(answers(sleep), {
+      look: () => {
+        looks += 1;
+        return Promise.resolve({ kind: 'there', name: 'b.pdf', mark: 'b.pdf' });
+      },
+      onWait: () => onWait(sleep),
+    });
+    const { clock } = scene;
+    const context = { ...scene.context, clock: { ...clock, now: () => clock.now() + asleepMs } };
+    scene.trust.earn();
+    const ending = deleteRow(WORK, context);
+    await clock.runTo(1_000_000);
+    expect((await ending).outcome).toMatchObject({ status: 'deleted' });
+    return { looks, sent: scene.sentAt.length };
+  }
+
+  it.each<{ name: string; asleep: 'between' | 'in the air' | 'never'; looks: number }>([
+    { name: 'between a lost answer and the next try', asleep: 'between', looks: 1 },
+    { name: 'while the request was in the air', asleep: 'in the air', looks: 1 },
+    { name: 'not at all', asleep: 'never', looks: 0 },
+  ])('$name: looks first', async ({ asleep, looks }) => {
+    const played = await sleepOver(
+      (sleep) => [
+        () => {
+          if (asleep === 'in the air') sleep();
+          return lost;
+        },
+        done,
+      ],
+      (sleep) => {
+        if (asleep === 'between') sleep();
+      },
+    );
+    expect(played).toEqual({ looks, sent: 2 - looks });
+  });
+
+  it('between the look of a resume and the row’s turn: looks again', async () => {
+    let looks = 0;
+    const { fate } = await play([done], {
+      work: { prior: PRIOR, lookedAt: { wallMs: -61_000, monotonicMs: 0 } },
+      look: () => {
+        looks += 1;
+        return Promise.resolve({ kind: 'gone' });
+      },
+    });
+    expect([fate, looks]).toEqual(['deleted  1 possible', 1]);
+  });
+});
+
+describe('what the server itself had said', () => {
+  const fault = (message: string, trustworthy: boolean): Scripted => ({
+    ...lost,
+    code: 'http_5xx',
+    httpStatus: 500,
+    message,
+    trustworthy,
+  });
+  const full = fault('The file storage is full', true);
+  const BODYLESS = 'The server answered HTTP 502 without a body';
+  const page = fault(BODYLESS, false);
+
+  it.each<{ name: string; answers: Scripted[]; said: string }>([
+    { name: 'to the end', answers: [full], said: 'The file storage is full' },
+    { name: 'before a timeout', answers: [full, lost], said: 'The file storage is full' },
+    { name: 'before a page', answers: [full, page], said: 'The file storage is full' },
+    { name: 'after a page', answers: [page, full], said: 'The file storage is full' },
+    {
+      name: 'in new words',
+      answers: [full, fault('The database is down', true)],
+      said: 'The database is down',
+    },
+    { name: 'no more than a page', answers: [page, lost], said: BODYLESS },
+    { name: 'before a refusal', answers: [full, refused], said: 'locked' },
+  ])('stays with a row that ends unknown: $name', async ({ answers, said }) => {
+    const { outcome, scene } = await play(answers);
+    expect([outcome.status, outcome.said]).toEqual(['unknown', said]);
+    expect(outcome.message).toContain(said);
+    // A kill would have left them too.
+    const written = scene.journal.lines.filter((line) => 'said' in line);
+    if (answers[0] !== page) expect(written[0]).toMatchObject({ state: 'tried' });
+    expect(new Set(written.map((line) => JSON.stringify(line))).size).toBe(written.length);
+    expect(written.length).toBeLessThanOrEqual(2);
+  });
+
+  it('stays with a row that only silence follows, once', async () => {
+    const { outcome } = await play([full, lost]);
+    expect(outcome.message.split('The file storage is full')).toHaveLength(2);
+    expect(outcome.message).toMatch(/; then: No answer within 60 s\.$/);
+  });
+
+  it('comes from an earlier session too, through a stop', async () => {
+    const work = { prior: { ...PRIOR, said: 'The file storage is full' } };
+    const stopped = await play([notSent], { work });
+    expect(stopped.outcome).toMatchObject({ status: 'unknown', said: 'The file storage is full' });
+    expect(stopped.outcome.message).toContain('The file storage is full');
+    const silent = await play([lost], { work });
+    expect(silent.outcome.message).toContain('The file storage is full');
+    expect(silent.scene.journal.lines[0]).toMatchObject({ said: 'The file storage is full' });
+  });
+
+  it('stays where a look, or a safeguard, ends the row', async () => {
+    const nothing = { kind: 'nothing', why: 'left out' } as const;
+    const looked = await play(
+      [
+        full,
+        async ({ clock }) => {
+          await clock.sleep(61_000);
+          return lost;
+        },
+      ],
+      { look: () => Promise.resolve(nothing) },
+    );
+    expect(looked.outcome.message).toMatch(/left out; .*The file storage is full/);
+    let at = 0;
+    const safeguard = async (): Promise<Safeguarded> =>
+      (at += 1) === 1
+        ? { kind: 'go', file: undefined }
+        : {
+            kind: 'end',
+            status: 'failed',
+            code: 'backup_failed',
+            message: 'no backup',
+            httpStatus: 500,
+            file: undefined,
+            trusted: false,
+          };
+    const guarded = await play([full], { safeguard });
+    expect(guarded.outcome.message).toMatch(/The file storage is full; then: no backup$/);
+  });
+
+  it('is told of a row that failed by silence in the end', async () => {
+    const { outcome } = await play([{ ...busy, trustworthy: true }, unmade]);
+    expect(outcome).toMatchObject({ status: 'failed', code: 'connection' });
+    expect(outcome.message).toBe('refused; the answer had been: slow down');
   });
 });
 

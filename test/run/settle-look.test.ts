@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Look } from '../../src/project/look.ts';
 import type { Seen } from '../../src/journal/lines.ts';
-import type { Outcome } from '../../src/run/outcome.ts';
+import type { Effect, Outcome } from '../../src/run/outcome.ts';
 import { settleByLook, settleByVerification } from '../../src/run/settle-look.ts';
-import type { Air } from '../../src/run/work.ts';
 
 const gone: Look = { kind: 'gone' };
 const same: Look = { kind: 'there', name: 'a.pdf', mark: 'a.pdf' };
@@ -13,24 +12,24 @@ const noRecord: Look = { kind: 'no_record' };
 const nothing: Look = { kind: 'nothing', why: 'the field was left out' };
 
 describe('settleByLook: what resume makes of a look', () => {
-  it.each<[string, Look, Seen, Air, string]>([
-    ['nothing there', gone, 'a.pdf', 'sent', 'deleted '],
-    ['nothing there', gone, 'a.pdf', 'mark', 'deleted '],
+  it.each<[string, Look, Seen, Effect, string]>([
+    ['nothing there', gone, 'a.pdf', 'possible', 'deleted '],
+    ['nothing there', gone, 'a.pdf', 'marked', 'deleted '],
     ['nothing there', gone, 'a.pdf', 'none', 'already_empty gone_since_check'],
     ['nothing there', gone, true, 'none', 'already_empty gone_since_check'],
     ['nothing there', gone, undefined, 'none', 'already_empty '],
-    ['the file that the check saw', same, 'a.pdf', 'sent', 'send'],
+    ['the file that the check saw', same, 'a.pdf', 'possible', 'send'],
     ['the file that the check saw', same, 'a.pdf', 'none', 'send'],
-    ['one that the check could not name', other, true, 'sent', 'send'],
+    ['one that the check could not name', other, true, 'possible', 'send'],
     ['one that the check could not see', other, undefined, 'none', 'send'],
     ['one without a name', nameless, 'a.pdf', 'none', 'send'],
-    ['another file', other, 'a.pdf', 'sent', 'deleted new_file'],
-    ['another file', other, 'a.pdf', 'mark', 'guard_mismatch changed_since_check'],
+    ['another file', other, 'a.pdf', 'possible', 'deleted new_file'],
+    ['another file', other, 'a.pdf', 'marked', 'guard_mismatch changed_since_check'],
     ['another file', other, 'a.pdf', 'none', 'guard_mismatch changed_since_check'],
-    ['not the record', noRecord, 'a.pdf', 'sent', 'unknown '],
-    ['not the record', noRecord, 'a.pdf', 'mark', 'unknown '],
+    ['not the record', noRecord, 'a.pdf', 'possible', 'unknown '],
+    ['not the record', noRecord, 'a.pdf', 'marked', 'unknown '],
     ['not the record', noRecord, 'a.pdf', 'none', 'invalid unknown_record'],
-    ['nothing to go by', nothing, 'a.pdf', 'sent', 'unknown '],
+    ['nothing to go by', nothing, 'a.pdf', 'possible', 'unknown '],
     ['nothing to go by', nothing, 'a.pdf', 'none', 'not_attempted not_confirmed'],
     [
       'nothing to go by, a nameless file seen',
@@ -40,19 +39,19 @@ describe('settleByLook: what resume makes of a look', () => {
       'not_attempted not_confirmed',
     ],
     ['nothing to go by, then as now', nothing, undefined, 'none', 'send'],
-  ])('%s', (_name, look, seen, air, is) => {
-    const decision = settleByLook(look, seen, air);
+  ])('%s', (_name, look, seen, effect, is) => {
+    const decision = settleByLook(look, seen, effect);
     expect(decision.kind === 'send' ? 'send' : `${decision.status} ${decision.code}`).toBe(is);
   });
 
   it('says what cannot be known', () => {
-    const message = (look: Look, air: Air): string => {
-      const decision = settleByLook(look, 'a.pdf', air);
+    const message = (look: Look, effect: Effect): string => {
+      const decision = settleByLook(look, 'a.pdf', effect);
       return decision.kind === 'send' ? '' : decision.message;
     };
-    expect(message(gone, 'sent')).toContain('may have removed it');
+    expect(message(gone, 'possible')).toContain('may have removed it');
     expect(message(gone, 'none')).not.toContain('may have');
-    expect(message(other, 'mark')).toContain('cannot be told');
+    expect(message(other, 'marked')).toContain('cannot be told');
     expect(message(other, 'none')).not.toContain('cannot be told');
   });
 });
@@ -82,6 +81,21 @@ describe('settleByVerification', () => {
   ])('%s', (_name, outcome, look, seen, is) => {
     const { status, code, verified } = settleByVerification(outcome, look, seen);
     expect(`${status} ${code} ${verified}`).toBe(is);
+  });
+
+  it.each<[string, Outcome, string]>([
+    ['done', deleted, 'done'],
+    ['done after a lost answer', { ...deleted, effect: 'possible', said: 'done' }, 'done'],
+    ['"no file"', { ...empty, said: 'There is no file' }, 'There is no file'],
+    ['an error', { ...unknown, said: 'The file storage is full' }, 'The file storage is full'],
+  ])('keeps what the server had answered: %s', (_name, outcome, answer) => {
+    const after = settleByVerification(outcome, same, 'a.pdf');
+    expect(after).toMatchObject({ code: 'still_present' });
+    expect(after.message).toMatch(new RegExp(`; the answer had been: ${answer}$`));
+  });
+
+  it('claims no answer where none came', () => {
+    expect(settleByVerification(unknown, same, 'a.pdf').message).not.toContain('answer');
   });
 
   it('says that a file uploaded since looks the same', () => {

@@ -69,7 +69,7 @@ export function failingRows(rows: number): RowReport[] {
             attempts: 6,
             effect: 'possible',
             message:
-              'a request may have removed the file, and its answer is not known; last: no answer within 60 s',
+              'a request may have removed the file, and nothing tells whether it did; last: no answer within 60 s',
             verified: 'skipped',
           },
         });

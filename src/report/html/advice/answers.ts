@@ -38,8 +38,8 @@ export const ANSWERS: Readonly<Record<KnownAnswer, Words>> = {
     'Tell the REDCap administrators what the time was.',
   ],
   still_present: [
-    'A file is still there, though the server accepted the deletion',
-    'Look at one of these records in REDCap: the file was not deleted, or somebody has uploaded one since.',
+    'A file is still there after its deletion was sent',
+    'The message ends with what the server had answered. Look at one of these records in REDCap: the file was not deleted, or somebody has uploaded one since.',
   ],
   backup_failed: [
     'The file could not be saved first',
