@@ -79,6 +79,7 @@ export async function begin(
     rows: checked.rows,
     checkBeganAt,
     looks: new Map(),
+    lookedAt: [],
     judged: new Map(),
     backedUp: new Set(),
     violations,

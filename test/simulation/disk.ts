@@ -3,6 +3,7 @@ import type { JournalFile } from '../../src/journal/write.ts';
 import type { Chance } from './random.ts';
 import type { Life } from './life.ts';
 import type { World } from './world.ts';
+import { WORLDS } from './worlds.ts';
 
 /** What befalls the disk while one process writes. */
 export interface DiskTrouble {
@@ -52,6 +53,18 @@ export function createDisk(world: World, chance: Chance): Disk {
     lines = lines.filter((line) => line.end <= end);
     linesEnd = lines.at(-1)?.end ?? 0;
   };
+  /** Later bytes have come to the disk, and earlier ones have not. */
+  const leaveHole = (): void => {
+    const from = chance.whole(durable, bytes.length - 2);
+    const to = chance.whole(from + 1, bytes.length - 1);
+    world.note(`power cut: a hole of ${to - from} bytes at ${from} of ${bytes.length}`);
+    const whole = Buffer.from(bytes);
+    whole.fill(0, from, to);
+    keep(from);
+    bytes = whole;
+    room = whole;
+    durable = whole.length;
+  };
   const readAt = (into: Buffer, length: number, position: number): number =>
     bytes.copy(into, 0, position, Math.min(bytes.length, position + length));
 
@@ -80,7 +93,11 @@ export function createDisk(world: World, chance: Chance): Disk {
       keep(end);
     },
     cutPower() {
-      const kept = chance.whole(durable, bytes.length);
+      if (WORLDS.holes && bytes.length - durable > 2 && chance.is(0.3)) {
+        leaveHole();
+        return;
+      }
+      const kept = chance.is(0.3) ? durable : chance.whole(durable, bytes.length);
       world.note(
         `power cut: ${bytes.length - kept} of ${bytes.length - durable} unsynced bytes lost`,
       );
@@ -95,8 +112,8 @@ export function createDisk(world: World, chance: Chance): Disk {
       for (;;) {
         const end = bytes.indexOf(10, linesEnd) + 1;
         if (end === 0) return lines;
-        const line = JSON.parse(bytes.toString('utf8', linesEnd, end)) as DiskLine;
-        lines.push({ ...line, end });
+        const line = parseLine(bytes.toString('utf8', linesEnd, end));
+        if (line !== undefined) lines.push({ ...line, end });
         linesEnd = end;
       }
     },
@@ -153,4 +170,13 @@ export function createDisk(world: World, chance: Chance): Disk {
     },
   };
   return disk;
+}
+
+/** A line with a hole in it is none. */
+function parseLine(text: string): DiskLine | undefined {
+  try {
+    return JSON.parse(text) as DiskLine;
+  } catch {
+    return undefined;
+  }
 }

@@ -157,6 +157,7 @@ export function drawWeather(chance: Chance, doubles = false): Weather {
     [4, ['heavy', mostlyFine(chance, 0.45, [LOST, HARMLESS], 0.01)]],
     [3, ['lost', mostlyFine(chance, 0.6, [LOST], 0)]],
     [2, ['harmless', mostlyFine(chance, 0.6, [HARMLESS], 0)]],
+    [1, ['busy', mostlyFine(chance, 0.5, [['busy_429', 'busy_408', 'no_connection']], 0)]],
     [2, ['one', mostlyFine(chance, 0.5, [[chance.pick([...LOST, ...HARMLESS])]], 0)]],
     [1, ['only one', mostlyFine(chance, 1, [[chance.pick([...LOST, ...HARMLESS])]], 0)]],
     [1, ['ending', mostlyFine(chance, 0.1, [ENDING], 0)]],

@@ -54,6 +54,12 @@ export interface Game {
   readonly keyOfRow: ReadonlyMap<number, string>;
   readonly placeOf: ReadonlyMap<number, Place | undefined>;
   readonly looks: Map<number, TakenLook[]>;
+  /** Every look that a session took, whatever came of it. */
+  readonly lookedAt: {
+    readonly process: number;
+    readonly beganAt: number;
+    readonly kind: string;
+  }[];
   /** The name that a row's guard expects. */
   readonly guardOf: ReadonlyMap<number, string>;
   /** When guard and backup of a row let it go, in order. */

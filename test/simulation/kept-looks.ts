@@ -11,6 +11,7 @@ export function keepLooks(game: Game, process: number, look: LookAt): LookAt {
   return async (targets) => {
     const beganAt = game.world.now;
     const looked = await look(targets);
+    game.lookedAt.push({ process, beganAt, kind: looked.kind });
     if (looked.kind === 'stopped') return looked;
     for (const [index, target] of targets.entries()) {
       const row = game.rowOf.get(keyOf(target));

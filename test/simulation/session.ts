@@ -16,6 +16,7 @@ import { lookBeforeSending, unfinishedRows } from '../../src/run/resume-rows.ts'
 import type { SessionRows } from '../../src/run/session.ts';
 import { freshWork } from '../../src/run/work-rows.ts';
 import { createRedactor } from '../../src/text/redact.ts';
+import { auditStop } from './ending-audit.ts';
 import { diesAtRequests } from './deaths.ts';
 import type { Game } from './game.ts';
 import { keepLooks } from './kept-looks.ts';
@@ -52,6 +53,7 @@ export async function playSession(
   const random = (): number => chance.engine.next();
   const control = createRunControl((reason) => {
     world.note(`stop: ${reason.code} (${reason.message})`);
+    auditStop(game, process, reason.code);
   });
   const wire = createWireAudit(game, settings, process, control, life);
   let signal: NodeJS.Signals | undefined;

@@ -58,6 +58,24 @@ const LINES = [
 ] as const;
 
 export function drawSettings(chance: Chance, tight = false): SessionSettings {
+  const drawn = drawOrdinary(chance, tight);
+  if (!chance.is(tight ? 0.12 : 0.04)) return drawn;
+  // The power fails right when a request has left that a mark alone speaks of.
+  return {
+    ...drawn,
+    intervalMs: chance.pick([0, 1, 16]),
+    markAheadRows: chance.pick([1, 2, 2, 3]),
+    limit: undefined,
+    signalAfterMs: undefined,
+    secondSignalAfterMs: undefined,
+    death: {
+      when: { kind: 'request', n: chance.whole(1, 6), before: chance.is(0.2) },
+      power: true,
+    },
+  };
+}
+
+function drawOrdinary(chance: Chance, tight: boolean): SessionSettings {
   const sometimes = <T>(probability: number, draw: () => T): T | undefined =>
     chance.is(probability) ? draw() : undefined;
   const moment = (): number => chance.whole(0, chance.pick([1, 300, 3000, 20_000, 200_000]));

@@ -12,6 +12,8 @@ export interface Worlds {
   readonly takeovers: boolean;
   /** Somebody edits the run's copy of the manifest. */
   readonly edits: boolean;
+  /** A run without trustworthy answers looks before it stops. */
+  readonly looksBeforeStop: boolean;
   /** A power cut leaves a hole in the middle of the journal. */
   readonly holes: boolean;
 }
@@ -23,6 +25,7 @@ const LANDED: Worlds = {
   sleep: false,
   takeovers: false,
   edits: false,
+  looksBeforeStop: false,
   holes: false,
 };
 
@@ -40,6 +43,7 @@ function readWorlds(text: string): Worlds {
     sleep: on('sleep'),
     takeovers: on('takeovers'),
     edits: on('edits'),
+    looksBeforeStop: on('looksBeforeStop'),
     holes: on('holes'),
   };
 }
