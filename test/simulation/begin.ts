@@ -11,7 +11,7 @@ import { createDisk } from './disk.ts';
 import { drawCheckWeather } from './fates.ts';
 import type { Game, PlaceThen } from './game.ts';
 import { createClock, createLife } from './life.ts';
-import { placeText } from './design.ts';
+import { placeTexts } from './design.ts';
 import { letDesignersWork, letPeopleMeddle } from './people.ts';
 import { keyOf, type Place } from './places.ts';
 import type { Chances } from './random.ts';
@@ -40,16 +40,10 @@ export async function begin(
   const placeHistory = new Map<number, PlaceThen[]>();
   const notePlaces = (): void => {
     for (const [row, target] of targets) {
-      const then = {
-        at: world.now,
-        text: placeText(places.design, target),
-        place: places.of(target),
-      };
+      const then = { at: world.now, ...placeTexts(places.design, target) };
       const history = placeHistory.get(row);
       if (history === undefined) placeHistory.set(row, [then]);
-      else if (history.at(-1)?.text !== then.text || history.at(-1)?.place !== then.place) {
-        history.push(then);
-      }
+      else if (history.at(-1)?.whole !== then.whole) history.push(then);
     }
   };
   notePlaces();
@@ -125,14 +119,19 @@ async function playCheck(
   const reads = createReads({ door, control, clock, random, retries: 5 });
   let done = false;
   const checking = (scenario.checks ? reads.readModel() : Promise.resolve(undefined))
-    .then((model) =>
-      check(
+    .then((read) => {
+      const before = approved?.model?.repeats;
+      const model =
+        read?.repeats.kind === 'unknown' && before !== undefined
+          ? { ...read, repeats: before }
+          : read;
+      return check(
         model,
         openRows,
         (known, targets) => reads.lookForCheck(known, targets),
-        approved?.plan,
-      ),
-    )
+        approved,
+      );
+    })
     .catch((error: unknown) => {
       if (error instanceof LookFailed || error instanceof RefusedError) return undefined;
       throw error;

@@ -31,7 +31,7 @@ export async function check(
   model: ProjectModel | undefined,
   open: () => Promise<Manifest>,
   look: (model: ProjectModel, targets: readonly Target[]) => Promise<LookedBatch>,
-  approved?: readonly PlanLine[],
+  approved?: Checked,
 ): Promise<Checked> {
   const rule = (row: ManifestRow): Ruled =>
     model === undefined ? ruleUnchecked(row, undefined) : ruleRow(row, model, undefined);
@@ -57,7 +57,9 @@ export async function check(
     defaultInstance: undefined,
     look: (targets) => look(model, targets),
     ahead: 2,
-    ...(approved === undefined ? {} : { approved: { lines: each(approved), model } }),
+    ...(approved?.model === undefined
+      ? {}
+      : { approved: { lines: each(approved.plan), model: approved.model } }),
   });
   for await (const batch of planned) {
     for (const { row, verdict } of batch) plan.push(planLine(row, verdict));

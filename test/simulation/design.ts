@@ -61,13 +61,20 @@ export function findCell(design: Design, target: Target): Cell | undefined {
   return { record: target.record, event: event.id, field: field.name, instance };
 }
 
-/** Where the structure has a target: what a look at it depends on. The same text, the same place. */
-export function placeText(design: Design, { field: name, event: eventName }: Target): string {
+/** Where the structure has a target, as a token may read it, and as it is. The same text, the same place. */
+export function placeTexts(
+  design: Design,
+  { field: name, event: eventName }: Target,
+): { readonly told: string; readonly whole: string } {
   const event = design.events.find((one) => one.name === eventName);
   const field = design.fields.find((one) => one.name === name);
-  if (event === undefined || field?.type !== 'file' || !event.forms.has(field.form)) return 'none';
+  if (event === undefined || field?.type !== 'file' || !event.forms.has(field.form)) {
+    return { told: 'none', whole: 'none' };
+  }
   const id = design.tellsEventIds ? event.id : 0;
-  return `${id} ${event.arm} ${field.form} ${repeatingOf(design, event, field.form)}`;
+  const place = `${id} ${event.arm} ${field.form}`;
+  const whole = `${place} ${repeatingOf(design, event, field.form)}`;
+  return { told: design.tellsRepeats ? whole : place, whole };
 }
 
 /** What somebody does to the project in the designer. */

@@ -4,9 +4,6 @@ import { auditReport, unsettled } from './report-audit.ts';
 import type { PlayedSession } from './session.ts';
 import type { SessionSettings } from './settings.ts';
 import { NO_PLACE } from './wire-answers.ts';
-import { WORLDS } from './worlds.ts';
-
-const ROWS_IN_A_ROW = 10;
 
 /** How a session ended, held against what it sent and left. */
 export function auditEnding(
@@ -38,18 +35,6 @@ export function auditEnding(
   if (!stopped && failure === undefined && left > 0 && control.reason !== undefined) {
     blame(game, `${left} rows are left, and the run is told to be finished`);
   }
-}
-
-/** Rows without a trustworthy answer stop a run only where a look at them says nothing either. */
-export function auditStop(game: Game, process: number, code: string): void {
-  if (code !== 'no_answers' || !WORLDS.looksBeforeStop || !game.scenario.verifies) return;
-  const lastAnswer = game.server.deletions
-    .filter((one) => one.process === process && one.answeredAt !== undefined)
-    .slice(-ROWS_IN_A_ROW)[0];
-  const looked = game.lookedAt.some(
-    (one) => one.process === process && one.beganAt >= (lastAnswer?.answeredAt ?? 0),
-  );
-  if (!looked) blame(game, 'the run stopped for want of answers, and had not looked');
 }
 
 /** With a server that answers and nobody about, only rows that no look, or no guard, lets be settled are left. */

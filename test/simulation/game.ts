@@ -20,8 +20,9 @@ export interface TakenLook {
 /** What the structure made of a row's target from a moment on. */
 export interface PlaceThen {
   readonly at: number;
-  readonly text: string;
-  readonly place: Place | undefined;
+  /** As far as this token may read it. */
+  readonly told: string;
+  readonly whole: string;
 }
 
 export interface Judged {
@@ -94,8 +95,8 @@ export function deletionsOf(game: Game, row: number): Server['deletions'] {
 /** Is, or was, the place of a row another one at some moment between two, than what the check found? */
 export function placeMoved(game: Game, row: number, from: number, to = Infinity): boolean {
   const history = game.placeHistory.get(row) ?? [];
-  const found = history[0]?.text;
+  const found = history[0]?.whole;
   return history.some(
-    ({ at, text }, n) => text !== found && at <= to && (history[n + 1]?.at ?? Infinity) >= from,
+    ({ at, whole }, n) => whole !== found && at <= to && (history[n + 1]?.at ?? Infinity) >= from,
   );
 }

@@ -12,11 +12,11 @@ type Lie = (why: string) => void;
 /** Since when a row's place had been another one than the check found, at some moment; undefined: it was the same. */
 export function movedSince(game: Game, row: number, at: number): number | undefined {
   const history = game.placeHistory.get(row) ?? [];
-  const found = history[0]?.text;
+  const found = history[0]?.told;
   let since: number | undefined;
   for (const then of history) {
     if (then.at > at) break;
-    since = then.text === found ? undefined : (since ?? then.at);
+    since = then.told === found ? undefined : (since ?? then.at);
   }
   return since;
 }

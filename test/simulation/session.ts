@@ -16,7 +16,7 @@ import { lookBeforeSending, unfinishedRows } from '../../src/run/resume-rows.ts'
 import type { SessionRows } from '../../src/run/session.ts';
 import { freshWork } from '../../src/run/work-rows.ts';
 import { createRedactor } from '../../src/text/redact.ts';
-import { auditStop } from './ending-audit.ts';
+import { auditStop } from './stop-audit.ts';
 import { diesAtRequests } from './deaths.ts';
 import type { Game } from './game.ts';
 import { keepLooks } from './kept-looks.ts';
@@ -129,6 +129,7 @@ export async function playSession(
         model !== null
           ? keepLooks(game, process, (targets) => reads.lookAfter(model, targets))
           : undefined,
+      changeAt: model === null ? undefined : (target) => reads.changeAt(model, target),
       verifies: scenario.verifies,
       safeguard: createSafeguards(game, {
         source: { ...reach, files: createFiles(reach) },
@@ -156,6 +157,7 @@ export async function playSession(
     resumedBy: fresh ? undefined : 'simulation',
     rows: async (): Promise<SessionRows> => {
       const manifest = await game.openRows();
+      if (model !== null) await reads.renewStructure(model, Object.keys(model.fileFields));
       if (fresh) return () => freshWork(manifest.batches(), view);
       return (onLookOnly) =>
         lookBeforeSending(unfinishedRows(manifest.batches(), view), {

@@ -19,8 +19,8 @@ export interface Worlds {
 }
 
 const LANDED: Worlds = {
-  redesigns: false,
-  lag: false,
+  redesigns: true,
+  lag: true,
   doubles: true,
   sleep: false,
   takeovers: false,
