@@ -193,8 +193,7 @@ function tellUnreported(io: Io, directory: string, error: Error, sent: boolean):
 
 function hasLeft(answer: Awaited<ReturnType<RemoveFile>>): boolean {
   if (answer.kind === 'not_sent') return false;
-  if (answer.kind === 'retry') return answer.sent;
-  return answer.kind !== 'stop' || answer.stop !== 'untrusted_certificate';
+  return (answer.kind !== 'retry' && answer.kind !== 'stop') || answer.sent;
 }
 
 async function conclude(

@@ -9,7 +9,12 @@ export type { AnswerContext, AnswerFacts };
 
 /** Why the server's answer ends the command. */
 export type StopCode =
-  'rejected_token' | 'banned' | 'wrong_address' | 'untrusted_certificate' | 'server_busy';
+  | 'rejected_token'
+  | 'banned'
+  | 'wrong_address'
+  | 'untrusted_certificate'
+  | 'proxy_refused'
+  | 'server_busy';
 
 /** May the request have removed the file? */
 export type Effect = 'none' | 'possible';
@@ -18,6 +23,8 @@ export interface Stop {
   readonly kind: 'stop';
   readonly stop: StopCode;
   readonly effect: Effect;
+  /** False only where the connection was never made. */
+  readonly sent: boolean;
 }
 
 export type DeleteAnswer = AnswerFacts &
@@ -76,6 +83,7 @@ export function readDeleteAnswer(answer: WireAnswer, context: AnswerContext = {}
       kind: 'stop',
       stop: 'server_busy',
       effect: again.effect,
+      sent: true,
       ...facts,
       message: tellBusy(facts),
     };
@@ -94,6 +102,7 @@ export function readStop(
     kind: 'stop',
     stop: code,
     effect: 'none',
+    sent: true,
     ...factsOf(answer, message, error !== undefined),
   });
   const told = tellAnswer(answer, context);
@@ -101,6 +110,8 @@ export function readStop(
   if (status >= 300 && status < 400) {
     return stop('wrong_address', tellRedirect(status, headers.get('location'), context.url));
   }
+  // Whichever proxy on the way it was: one wrong password more can lock an account.
+  if (status === 407) return stop('proxy_refused', tellStop.proxyLogin(told));
   if (status === 401) return stop('rejected_token', tellStop.rejected(told));
   if (status === 404 && error === undefined) return stop('wrong_address', tellStop.notFound(told));
   return undefined;
@@ -128,9 +139,12 @@ export function factsOf(answer: Answer, message: string, trustworthy: boolean): 
   };
 }
 
-export function readDistrust({ message }: Broken): AnswerFacts & Stop {
-  const stop = { kind: 'stop', stop: 'untrusted_certificate', effect: 'none' } as const;
-  return { ...stop, ...noFacts(message) };
+/** Connections that were refused, and would be again; undefined for what may go otherwise the next time. */
+export function readRefusedConnection({ code, message }: Broken): (AnswerFacts & Stop) | undefined {
+  const stop =
+    (code === 'certificate' && 'untrusted_certificate') || (code === 'proxy' && 'proxy_refused');
+  if (stop === false) return undefined;
+  return { kind: 'stop', stop, effect: 'none', sent: false, ...noFacts(message) };
 }
 
 export function noFacts(message: string): AnswerFacts {
@@ -138,7 +152,8 @@ export function noFacts(message: string): AnswerFacts {
 }
 
 function readBroken(answer: Broken): DeleteAnswer {
-  if (answer.code === 'certificate') return readDistrust(answer);
+  const refused = readRefusedConnection(answer);
+  if (refused !== undefined) return refused;
   return {
     kind: 'retry',
     effect: answer.sent ? 'possible' : 'none',

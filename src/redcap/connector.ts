@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import type { TlsSettings } from './authorities.ts';
 import { asConnectFailure, ConnectFailure } from './connect-failure.ts';
+import { createAdmission } from './proxy-admission.ts';
 import { nameProxy, openTunnel } from './proxy-tunnel.ts';
 import type { SilenceWatch, Watched } from './silence-watch.ts';
 import { buildConnector } from './undici.ts';
@@ -35,22 +36,42 @@ export function createConnector(settings: ConnectorSettings): Connector {
     autoSelectFamilyAttemptTimeout: ADDRESS_TRY_MS,
   });
   const attempts = new Set<Attempt>();
+  const admission = createAdmission();
+
+  /** Asks the proxy for a tunnel; whoever was refused asks no more. */
+  const tunnelThrough = async (
+    via: URL,
+    options: buildConnector.Options,
+    attempt: Attempt,
+  ): Promise<Socket> => {
+    const name = `the proxy ${nameProxy(via)}`;
+    attempt.where = name;
+    const leave = await admission.enter();
+    try {
+      attempt.check();
+      const toProxy = await attempt.step(open, addressOf(via), name, '');
+      const port = options.port || (options.protocol === 'https:' ? '443' : '80');
+      const authority = `${new URL(`http://${options.host ?? options.hostname}`).hostname}:${port}`;
+      attempt.where = name;
+      // The connection to the proxy took its time, too: the last moment counts.
+      admission.check();
+      const tunnel = await openTunnel(toProxy, via, authority, userAgent);
+      leave();
+      return tunnel;
+    } catch (error) {
+      const failure = asConnectFailure(error, name, '');
+      leave(failure);
+      throw failure;
+    }
+  };
 
   const steps = async (options: buildConnector.Options, attempt: Attempt): Promise<Socket> => {
     const server = `the server ${options.hostname}`;
     if (proxy === undefined) return attempt.step(open, options, server, '');
-    const name = `the proxy ${nameProxy(proxy)}`;
-    const toProxy = await attempt.step(open, addressOf(proxy), name, '');
-    const port = options.port || (options.protocol === 'https:' ? '443' : '80');
-    const authority = `${new URL(`http://${options.host ?? options.hostname}`).hostname}:${port}`;
-    attempt.where = name;
-    const tunnel = await openTunnel(toProxy, proxy, authority, userAgent).catch(
-      (error: unknown) => {
-        throw asConnectFailure(error, name, '');
-      },
-    );
+    const tunnel = await tunnelThrough(proxy, options, attempt);
     if (options.protocol !== 'https:') return tunnel;
-    return attempt.step(open, { ...options, httpSocket: tunnel }, server, ` (through ${name})`);
+    const via = ` (through the proxy ${nameProxy(proxy)})`;
+    return attempt.step(open, { ...options, httpSocket: tunnel }, server, via);
   };
 
   return {
@@ -89,6 +110,8 @@ class Attempt implements Watched {
   where = 'the server';
   readonly #ended: Ended;
   #over = false;
+  /** Ends the step that is under way. */
+  #giveUp: ((failure: ConnectFailure) => void) | undefined;
   #socket: Socket | undefined;
 
   constructor(limitMs: number, startedAt: number, ended: Ended) {
@@ -105,6 +128,7 @@ class Attempt implements Watched {
   ): Promise<Socket> {
     this.where = `${where}${via}`;
     return new Promise((resolve, reject) => {
+      this.#giveUp = reject;
       // Typed as void, yet undici gives the socket, which must be destroyed on giving up.
       const socket: unknown = open(options, (error, connected) => {
         if (error === null) resolve(connected);
@@ -113,6 +137,11 @@ class Attempt implements Watched {
       this.#socket = socket instanceof Socket ? socket : undefined;
       if (this.#over) this.#socket?.destroy();
     });
+  }
+
+  /** Throws where nobody waits for it any more. */
+  check(): void {
+    if (this.#over) throw new ConnectFailure('connection', 'The connection was given up.');
   }
 
   onSilence(): void {
@@ -133,6 +162,7 @@ class Attempt implements Watched {
     if (this.#over) return;
     this.#over = true;
     this.#socket?.destroy();
+    this.#giveUp?.(failure);
     this.#ended(failure, null);
   }
 }

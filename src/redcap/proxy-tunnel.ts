@@ -43,7 +43,8 @@ export function openTunnel(
       const words = oneLine(`${status} ${response.statusMessage ?? ''}`, 80);
       reject(
         new ConnectFailure(
-          'connection',
+          // Its fault may pass (5xx); a refusal will not, and a wrong password too many locks an account.
+          status >= 400 && status < 500 ? 'proxy' : 'connection',
           `The proxy ${nameProxy(proxy)} makes no connection to ${authority}: it answered ${words}.${hint(status, proxy)}`,
         ),
       );

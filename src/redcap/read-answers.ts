@@ -4,7 +4,7 @@ import {
   isTooLong,
   noFacts,
   readAgain,
-  readDistrust,
+  readRefusedConnection,
   readStop,
   type AnswerContext,
   type AnswerFacts,
@@ -58,7 +58,8 @@ export function readFailure(
 ): ReadFailure | undefined {
   if (answer.kind === 'not_sent') return NOT_SENT;
   if (answer.kind === 'broken') {
-    if (answer.code === 'certificate') return readDistrust(answer);
+    const refused = readRefusedConnection(answer);
+    if (refused !== undefined) return refused;
     if (answer.code === 'aborted') return NOT_SENT;
     return { kind: 'retry', code: answer.code, sent: answer.sent, ...noFacts(answer.message) };
   }
@@ -101,7 +102,14 @@ function againOrStop(
   const error = readRedcapError(answer.body);
   const facts = factsOf(answer, tellAnswer(answer, context), error !== undefined);
   return isTooLong(facts)
-    ? { kind: 'stop', stop: 'server_busy', effect: 'none', ...facts, message: tellBusy(facts) }
+    ? {
+        kind: 'stop',
+        stop: 'server_busy',
+        effect: 'none',
+        sent: true,
+        ...facts,
+        message: tellBusy(facts),
+      }
     : { ...how, ...facts };
 }
 

@@ -37,6 +37,10 @@ export const tellStop = {
     ),
   rejected: (told: string) =>
     oneLine(`The server does not accept the token. Is it the right one for this server? (${told})`),
+  proxyLogin: (told: string) =>
+    oneLine(
+      `A proxy on the way wants a user name and a password, or does not accept them. (${told})`,
+    ),
   notFound: (told: string) =>
     oneLine(
       `Nothing that is REDCap is at this address. Check --url: it mostly ends in /api/. (${told})`,

@@ -42,7 +42,8 @@ export type WireAnswer =
     } & AnswerHead)
   | {
       readonly kind: 'broken';
-      readonly code: 'timeout' | 'connection' | 'certificate' | 'aborted';
+      /** `proxy`: it refuses us, and would again; the others may go otherwise the next time. */
+      readonly code: 'timeout' | 'connection' | 'certificate' | 'proxy' | 'aborted';
       /** False only where not a byte of the request can have left. */
       readonly sent: boolean;
       /** Plain words; names the proxy where one is used, and no credentials. */

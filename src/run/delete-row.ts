@@ -171,7 +171,7 @@ function readAnswer(
       tries.code = answer.httpStatus === undefined ? answer.stop : codeOfStatus(answer.httpStatus);
       if (answer.effect === 'possible') tries.effect = 'possible';
       // The connection was never made.
-      if (answer.stop === 'untrusted_certificate') tries.attempts -= 1;
+      if (!answer.sent) tries.attempts -= 1;
       control.stop(answer.stop, answer.message);
       return stopped(work, tries, context);
   }

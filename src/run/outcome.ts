@@ -12,6 +12,7 @@ export const STOP_CODES = [
   'no_answers',
   'not_deleting',
   'manifest_changed',
+  'proxy_refused',
   'server_busy',
   'not_confirmed',
   'max_failures',

@@ -4,7 +4,15 @@ import { describe, expect, it } from 'vitest';
 import { makeCertificates } from '../redcap/servers.ts';
 import { namesIn, sweep } from '../support/cli.ts';
 import { openProxy, openTls } from '../support/proxies.ts';
-import { FAST, openStand, photosManifest, type Stand } from '../support/stand.ts';
+import { openFront } from '../support/front.ts';
+import {
+  audit,
+  FAST,
+  makeArchive,
+  openStand,
+  photosManifest,
+  type Stand,
+} from '../support/stand.ts';
 
 const certificates = makeCertificates();
 
@@ -21,9 +29,15 @@ async function prepare(): Promise<Stand & { port: number }> {
 
 describe('a proxy as hospitals write it', () => {
   it.each([
-    { name: 'that wants credentials', status: '407 Proxy Authentication Required', says: /407/ },
-    { name: 'that is out of order', status: '503 Service Unavailable', says: /503/ },
-  ])('without a scheme, $name: exit 2, told by name', async ({ status, says }) => {
+    {
+      name: 'that does not take the password',
+      status: '407 Proxy Authentication Required',
+      says: /407/,
+      asked: 1,
+    },
+    { name: 'that does not allow the server', status: '403 Forbidden', says: /403/, asked: 1 },
+    { name: 'that is out of order', status: '503 Service Unavailable', says: /503/, asked: 2 },
+  ])('without a scheme, $name: exit 2, told by name', async ({ status, says, asked }) => {
     const stand = await prepare();
     const proxy = await openProxy(status);
     const ended = await stand.sweep(['check', 'm.csv', ...FAST, '--retries', '1'], {
@@ -31,12 +45,32 @@ describe('a proxy as hospitals write it', () => {
       HTTPS_PROXY: `someone:hunter22@127.0.0.1:${proxy.port}`,
     });
     expect(ended.code).toBe(2);
+    // One wrong password more can lock an account.
+    expect(proxy.seen).toHaveLength(asked);
     expect(proxy.seen[0]).toMatch(/^CONNECT redcap\.test:443 /);
     expect(proxy.seen[0]).toMatch(/user-agent: redcap-sweep\//i);
     expect(ended.stderr).toMatch(says);
     expect(ended.stderr).toContain(`127.0.0.1:${proxy.port}`);
     expect(ended.stdout + ended.stderr).not.toMatch(/hunter22|interrupt|abort|\bat .*\.js/i);
     expect(await namesIn(join(stand.folder, 'reports'))).toEqual([]);
+  });
+
+  it.each([
+    { name: 'run --no-check', args: ['run', '--yes', '--no-check'] },
+    { name: 'scan', args: ['scan'] },
+  ])('is asked once by $name too, at any concurrency', async ({ args }) => {
+    const stand = await prepare();
+    const proxy = await openProxy('407 Proxy Authentication Required');
+    const [verb = '', ...more] = args;
+    const list = verb === 'run' ? ['m.csv'] : [];
+    const ended = await stand.sweep([verb, ...list, ...more, ...FAST, '--concurrency', '32'], {
+      REDCAP_API_URL: 'https://redcap.test/api/',
+      HTTPS_PROXY: `someone:hunter22@127.0.0.1:${proxy.port}`,
+    });
+    expect(ended.code).toBe(2);
+    expect(proxy.seen).toHaveLength(1);
+    expect(ended.stderr).toMatch(/407/);
+    expect(ended.stdout + ended.stderr).not.toContain('hunter22');
   });
 
   it('that nobody answers at: exit 2, told by name', async () => {
@@ -114,6 +148,51 @@ describe.skipIf(certificates === undefined)('authorities (skipped without openss
     expect(ended.stderr).toContain('--ca-file');
     expect(ended.stderr).toContain(says);
     expect(stand.deletions()).toBe(0);
+  });
+
+  it('a proxy that refuses in the middle of a run stops it, and it can be resumed', async () => {
+    const stand = await openStand({ project: makeArchive(60) });
+    await stand.write('m.csv', photosManifest(60));
+    await stand.write('ca1.pem', certificates?.ca1 ?? '');
+    const front = await openFront({
+      to: Number(new URL(stand.url).port),
+      certificate: certificates as NonNullable<typeof certificates>,
+      // Each deletion needs a connection of its own, and so a word of the proxy.
+      answer: async ({ form, forward }, socket) => {
+        if (form.get('action') !== 'delete') return false;
+        const { head, body } = await forward();
+        socket.end(
+          `${head}Connection: close\r\nContent-Length: ${body.length}\r\n\r\n${String(body)}`,
+        );
+        return true;
+      },
+    });
+    const proxy = await openProxy('407 Proxy Authentication Required', front.port, 30);
+    const options = ['--ca-file', 'ca1.pem', '--concurrency', '16', ...FAST];
+    const env = {
+      REDCAP_API_URL: 'https://redcap.test/api/',
+      HTTPS_PROXY: `http://someone:hunter22@127.0.0.1:${proxy.port}`,
+    };
+    const ended = await stand.sweep(['run', 'm.csv', '--yes', ...options], env);
+    expect(ended.code).toBe(3);
+    expect(ended.stderr).toMatch(/407/);
+    expect(ended.stdout + ended.stderr).not.toContain('hunter22');
+    // None but those that were in the air when the first was refused.
+    expect(proxy.seen.length).toBeGreaterThan(30);
+    expect(proxy.seen.length).toBeLessThanOrEqual(30 + 16);
+    const run = await stand.run();
+    audit(run, stand);
+    expect(run.summary.stop?.code).toBe('proxy_refused');
+    expect(run.unprocessed.length).toBeGreaterThan(0);
+    for (const row of run.unprocessed) expect(row['sweep_code']).toBe('proxy_refused');
+
+    const willing = await openProxy('200', front.port);
+    const resumed = await stand.sweep(['resume', run.directory, ...options], {
+      ...env,
+      HTTPS_PROXY: `http://someone:right@127.0.0.1:${willing.port}`,
+    });
+    expect(resumed.code).toBe(0);
+    expect((await stand.run()).success).toHaveLength(60);
   });
 
   it('a file that is no PEM is named', async () => {

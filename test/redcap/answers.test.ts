@@ -89,7 +89,7 @@ describe('an answer to a deletion', () => {
     ['no file in csv', 400, `ERROR: ${NO_FILE}`, {}, 'no_file trustworthy'],
     ['no file on a page', 400, `<html>${NO_FILE}</html>`, {}, 'refused http_400'],
     ['no file with 403', 403, json(NO_FILE), {}, 'forbidden http_403 trustworthy'],
-    ['no file with 401', 401, json(NO_FILE), {}, 'stop rejected_token none trustworthy'],
+    ['no file with 401', 401, json(NO_FILE), {}, 'stop rejected_token none sent trustworthy'],
 
     [
       'an unknown field',
@@ -127,17 +127,24 @@ describe('an answer to a deletion', () => {
     ['origin timed out', 524, '', {}, 'retry http_5xx possible sent'],
     ['origin unknown', 520, '', {}, 'retry http_5xx possible sent'],
 
-    ['a 401', 401, '', {}, 'stop rejected_token none'],
-    ['a wrong path', 404, '<html>404 Not Found</html>', {}, 'stop wrong_address none'],
-    ['an empty 404', 404, '', {}, 'stop wrong_address none'],
-    ['a redirect', 302, '', { location: '/login' }, 'stop wrong_address none'],
-    ['a 304', 304, '', {}, 'stop wrong_address none'],
+    ['a proxy inside the TLS', 407, PAGE, {}, 'stop proxy_refused none sent'],
+    ['a 401', 401, '', {}, 'stop rejected_token none sent'],
+    ['a wrong path', 404, '<html>404 Not Found</html>', {}, 'stop wrong_address none sent'],
+    ['an empty 404', 404, '', {}, 'stop wrong_address none sent'],
+    ['a redirect', 302, '', { location: '/login' }, 'stop wrong_address none sent'],
+    ['a 304', 304, '', {}, 'stop wrong_address none sent'],
 
-    ['banned', 200, BAN, {}, 'stop banned none'],
-    ['banned on a page', 403, `<html><b>${BAN.toUpperCase()}</b></html>`, {}, 'stop banned none'],
-    ['banned with 503', 503, BAN, {}, 'stop banned none'],
-    ['banned with 401', 401, BAN, {}, 'stop banned none'],
-    ['banned with 302', 302, BAN, { location: '/' }, 'stop banned none'],
+    ['banned', 200, BAN, {}, 'stop banned none sent'],
+    [
+      'banned on a page',
+      403,
+      `<html><b>${BAN.toUpperCase()}</b></html>`,
+      {},
+      'stop banned none sent',
+    ],
+    ['banned with 503', 503, BAN, {}, 'stop banned none sent'],
+    ['banned with 401', 401, BAN, {}, 'stop banned none sent'],
+    ['banned with 302', 302, BAN, { location: '/' }, 'stop banned none sent'],
     ['banned in json', 400, json(BAN), {}, 'refused http_400 trustworthy'],
     ['banned in cut json', 200, `[{"note":"${BAN}`, {}, 'retry unexpected_answer possible sent'],
     [
@@ -149,14 +156,20 @@ describe('an answer to a deletion', () => {
     ],
 
     ['asked to wait', 503, '', { 'retry-after': '600' }, 'retry http_5xx possible sent'],
-    ['asked to wait long', 503, '', { 'retry-after': '601' }, 'stop server_busy possible'],
-    ['asked to wait long, in vain', 429, '', { 'retry-after': '3600' }, 'stop server_busy none'],
+    ['asked to wait long', 503, '', { 'retry-after': '601' }, 'stop server_busy possible sent'],
+    [
+      'asked to wait long, in vain',
+      429,
+      '',
+      { 'retry-after': '3600' },
+      'stop server_busy none sent',
+    ],
     [
       'a page that asks to wait long',
       200,
       PAGE,
       { 'retry-after': '3600' },
-      'stop server_busy possible',
+      'stop server_busy possible sent',
     ],
     [
       'a refusal that asks to wait long',
@@ -175,7 +188,8 @@ describe('an answer to a deletion', () => {
     ['connection', true, 'retry connection possible sent'],
     ['connection', false, 'retry connection none not sent'],
     ['aborted', true, 'retry interrupted possible sent'],
-    ['certificate', false, 'stop untrusted_certificate none'],
+    ['certificate', false, 'stop untrusted_certificate none not sent'],
+    ['proxy', false, 'stop proxy_refused none not sent'],
   ])('%s, sent: %s', (code, sent, expected) => {
     const broken = { kind: 'broken', code, sent, message: 'It broke.' } as WireAnswer;
     const read = readDeleteAnswer(broken);
@@ -214,7 +228,7 @@ describe('what is told of an answer', () => {
       407,
       '',
       {},
-      'The server answered HTTP 407 (made by the proxy http://proxy:8080) without a body',
+      'A proxy on the way wants a user name and a password, or does not accept them. (The server answered HTTP 407 (made by the proxy http://proxy:8080) without a body)',
     ],
     [
       503,

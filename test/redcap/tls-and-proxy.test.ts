@@ -182,8 +182,14 @@ describe('a proxy', () => {
       'refuses for want of a password',
       (socket) =>
         socket.end('HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 2\r\n\r\nno'),
-      'connection not sent',
+      'proxy not sent',
       /answered 407 Proxy Authentication Required\..*user name and password/,
+    ],
+    [
+      'refuses the server',
+      (socket) => socket.end('HTTP/1.1 403 Forbidden\r\n\r\n<html>not allowed</html>'),
+      'proxy not sent',
+      /answered 403 Forbidden\./,
     ],
     [
       'refuses as it is busy',
@@ -257,6 +263,26 @@ describe('a proxy', () => {
       expect.stringContaining('through the proxy http://127'),
     );
     expect(proxy.heads[0]?.startsWith('CONNECT redcap.test:80 ')).toBe(true);
+  });
+
+  it('is asked once by many requests at once where it refuses', async () => {
+    const proxy = await listenProxy((socket) => {
+      setTimeout(() => socket.end('HTTP/1.1 407 No\r\n\r\n'), 50);
+    });
+    const transport = connect(PROXIED, { proxy: proxy.url, connections: 16 });
+    const answers = await Promise.all(Array.from({ length: 40 }, () => transport(FORM)));
+    expect(new Set(answers.map(fate))).toEqual(new Set(['proxy not sent']));
+    expect(fate(await transport(FORM))).toBe('proxy not sent');
+    expect(proxy.heads).toHaveLength(1);
+  });
+
+  it('is asked by the next one where the first gets no answer', async () => {
+    const proxy = await listenProxy(() => undefined);
+    const transport = connect(PROXIED, { proxy: proxy.url, connections: 3, timeoutMs: 300 });
+    const first = transport(FORM);
+    expect(fate(await first)).toBe('timeout not sent');
+    expect(fate(await transport(FORM))).toBe('timeout not sent');
+    expect(proxy.heads).toHaveLength(2);
   });
 
   it('serves all of many requests that come at once', async () => {

@@ -33,13 +33,20 @@ async function listen(server: Server, seen: readonly string[]): Promise<Listener
   return { port: address.port, seen };
 }
 
-/** A proxy that answers every CONNECT by `status`; with 200 it tunnels to `to`. */
-export async function openProxy(status: string, to?: number): Promise<Listener> {
+/**
+ * A proxy that answers every CONNECT by `status`; with 200 it tunnels to `to`,
+ * and with another one it does so for as many as `grants` says, before that.
+ */
+export async function openProxy(
+  status: string,
+  to?: number,
+  grants = status.startsWith('200') ? Number.POSITIVE_INFINITY : 0,
+): Promise<Listener> {
   const seen: string[] = [];
   const server = createServer((socket) => {
     socket.once('data', (head) => {
       seen.push(head.toString('latin1'));
-      if (to === undefined) {
+      if (to === undefined || seen.length > grants) {
         socket.end(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\n\r\n`);
         return;
       }

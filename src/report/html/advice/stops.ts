@@ -43,6 +43,10 @@ export const STOPS: Readonly<
     'The run’s copy of the manifest was changed',
     `Somebody edited, replaced or removed manifest.csv in the run’s folder. Put the original back. ${RESUME}`,
   ],
+  proxy_refused: [
+    'The proxy refused to connect, or wants a login',
+    `The proxy’s answer stands at the top of this page. Correct the user name and password in its address (HTTPS_PROXY), or ask whoever runs it. ${RESUME}`,
+  ],
   server_busy: [
     'The server asked for a long pause',
     `Wait for as long as it asked, at the top of this page. ${RESUME}`,
