@@ -1,6 +1,7 @@
 import { connectionReason } from './connection-words.ts';
 import type { AnswerHead, WireAnswer, WireRequest } from './transport.ts';
-import { createFileUnpacker, readEncodings, unpackText } from './unpack.ts';
+import { readCodings, type Unpacking } from './content-coding.ts';
+import { createFileUnpacker, unpackText } from './unpack.ts';
 
 /** Where the bytes of one answer go. */
 export interface AnswerBody {
@@ -35,25 +36,32 @@ export class CollectedText implements AnswerBody {
     const chunks = this.#chunks;
     if (chunks === undefined) return { kind: 'answer', status, headers, body: '' };
     const maxBytes = this.#maxBytes;
-    const encodings = readEncodings(headers.get('content-encoding'));
-    return unpackText(Buffer.concat(chunks), encodings, maxBytes).then((text) => ({
-      kind: 'answer',
-      status,
-      headers,
-      body: text.body,
-      ...(text.truncated || this.#size > maxBytes ? { truncated: true } : {}),
-    }));
+    const codings = readCodings(headers.get('content-encoding'));
+    const isCut = this.#size > maxBytes;
+    return unpackText(Buffer.concat(chunks), codings, maxBytes).then(
+      ({ body, truncated, coding }) => ({
+        kind: 'answer',
+        status,
+        headers,
+        body,
+        ...(truncated || isCut ? { truncated: true } : {}),
+        ...(coding === undefined || isCut ? {} : { coding }),
+      }),
+    );
   }
 }
 
-/** A file: every piece is handed on, and nothing is kept. */
-export function passFile(head: AnswerHead, onData: NonNullable<WireRequest['onData']>): AnswerBody {
-  const encodings = readEncodings(head.headers.get('content-encoding'));
+/** A file: every piece is handed on, unpacked, and nothing is kept. */
+export function passFile(
+  head: AnswerHead,
+  codings: readonly Unpacking[],
+  onData: NonNullable<WireRequest['onData']>,
+): AnswerBody {
   const whole: WireAnswer = { kind: 'answer', ...head, body: '' };
   const pass = (chunk: Uint8Array): Promise<void> | undefined => onData(chunk, head) ?? undefined;
-  if (encodings.length === 0) return { take: pass, finish: () => whole };
+  if (codings.length === 0) return { take: pass, finish: () => whole };
 
-  const unpacker = createFileUnpacker(encodings, pass);
+  const unpacker = createFileUnpacker(codings, pass);
   return {
     take: (chunk) => unpacker.write(chunk),
     finish: () =>

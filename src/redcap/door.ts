@@ -141,5 +141,6 @@ function redactAnswer(answer: WireAnswer, redact: (text: string) => string): Wir
     ...answer,
     headers: new CleanedHeaders(answer.headers, redact),
     body: redact(answer.body),
+    ...(answer.coding === undefined ? {} : { coding: redact(answer.coding) }),
   };
 }

@@ -2,8 +2,10 @@ import type { Abortable, AbortGroup } from './abort-group.ts';
 import { keepsConnection, RawHeaders } from './answer-headers.ts';
 import { CollectedText, passFile, type AnswerBody } from './answer-body.ts';
 import { ConnectFailure } from './connect-failure.ts';
+import { readCodings } from './content-coding.ts';
 import { connectionReason } from './connection-words.ts';
 import { namesFile } from './file-name.ts';
+import { oneLine } from '../text/one-line.ts';
 import type { Lane, LaneUser } from './lanes.ts';
 import type { SilenceWatch, Watched } from './silence-watch.ts';
 import type { AnswerHead, Broken, WireAnswer, WireRequest } from './transport.ts';
@@ -84,10 +86,17 @@ export class Exchange implements LaneUser, Watched, Abortable {
     this.#resume = resume;
     const head: AnswerHead = { status, headers: new RawHeaders(headers) };
     const { onData, maxBodyBytes } = this.#request;
-    this.#body =
-      onData !== undefined && status === 200 && namesFile(head)
-        ? passFile(head, onData)
-        : new CollectedText(head, maxBodyBytes ?? this.#settings.maxBodyBytes);
+    if (onData !== undefined && status === 200 && namesFile(head)) {
+      const { undo, unknown } = readCodings(head.headers.get('content-encoding'));
+      if (unknown !== undefined) {
+        const why = `a content coding that is not known here (${oneLine(unknown, 40)})`;
+        this.#break('connection', `The file came in ${why}.`);
+        return true;
+      }
+      this.#body = passFile(head, undo, onData);
+    } else {
+      this.#body = new CollectedText(head, maxBodyBytes ?? this.#settings.maxBodyBytes);
+    }
     this.#mayPause = onData !== undefined && keepsConnection(head.headers);
     return true;
   }

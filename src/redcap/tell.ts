@@ -5,11 +5,15 @@ import type { AnswerHead } from './transport.ts';
 
 /** An answer in one line: the server's own words, and the status where they are not REDCap's. */
 export function tellAnswer(
-  answer: AnswerHead & { readonly body: string },
+  answer: AnswerHead & { readonly body: string; readonly coding?: string },
   { proxy }: AnswerContext,
 ): string {
   const { status, body } = answer;
   const via = proxy !== undefined && comesFromProxy(answer) ? ` (made by the proxy ${proxy})` : '';
+  if (answer.coding !== undefined) {
+    const coding = oneLine(answer.coding, 40);
+    return `The server answered HTTP ${status}${via} and a body that cannot be read as its content coding asks (Content-Encoding: ${coding})`;
+  }
   const words = readWords(body);
   if (readRedcapError(body) !== undefined) return oneLine(`${words}${via}`);
   const what = isBlank(body)

@@ -39,6 +39,8 @@ export type WireAnswer =
       readonly body: string;
       /** The body was too large, or could not be unpacked: it is not what the server meant. */
       readonly truncated?: boolean;
+      /** Where it could not be unpacked: as what it came (Content-Encoding). */
+      readonly coding?: string;
     } & AnswerHead)
   | {
       readonly kind: 'broken';

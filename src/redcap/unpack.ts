@@ -1,6 +1,8 @@
 import { pipeline, PassThrough, Writable, type Duplex } from 'node:stream';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
+import { codeOf } from './connection-words.ts';
+import { readsWell, type Codings, type Unpacking } from './content-coding.ts';
 
 const unpackers = {
   gzip: promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gunzip),
@@ -13,6 +15,8 @@ export interface TextBody {
   readonly body: string;
   /** True where these are not the bytes that the server meant. */
   readonly truncated: boolean;
+  /** Where they are not: the content coding that could not be undone. */
+  readonly coding?: string | undefined;
 }
 
 /**
@@ -22,35 +26,31 @@ export interface TextBody {
  */
 export async function unpackText(
   packed: Buffer,
-  encodings: readonly string[],
+  { undo, idle, unknown }: Codings,
   maxBytes: number,
 ): Promise<TextBody> {
   if (packed.length === 0) return { body: '', truncated: false };
+  const raw = (coding: string | undefined): TextBody => ({
+    body: decodeText(packed),
+    truncated: true,
+    coding,
+  });
+  if (unknown !== undefined) return raw(unknown);
   try {
     let bytes = packed;
-    for (const encoding of encodings) bytes = await unpackOne(bytes, encoding, maxBytes);
-    return { body: decodeText(bytes), truncated: false };
-  } catch {
-    return { body: decodeText(packed), truncated: true };
+    for (const coding of undo) bytes = await unpackOne(bytes, coding, maxBytes);
+    const body = decodeText(bytes);
+    return idle === undefined || readsWell(bytes, body) ? { body, truncated: false } : raw(idle);
+  } catch (error) {
+    // One that is too large is cut, and nothing is wrong with its coding.
+    return raw(codeOf(error) === 'ERR_BUFFER_TOO_LARGE' ? undefined : undo.join(', '));
   }
 }
 
-/** What has to be undone, in that order. */
-export function readEncodings(header: string | undefined): readonly string[] {
-  if (header === undefined) return [];
-  return header
-    .toLowerCase()
-    .split(',')
-    .map((name) => name.trim().replace(/^x-/, ''))
-    .filter((name) => name !== '' && name !== 'identity')
-    .toReversed();
-}
-
-function unpackOne(bytes: Buffer, encoding: string, maxOutputLength: number): Promise<Buffer> {
+function unpackOne(bytes: Buffer, coding: Unpacking, maxOutputLength: number): Promise<Buffer> {
   const options = { maxOutputLength };
-  if (encoding === 'gzip') return unpackers.gzip(bytes, options);
-  if (encoding === 'br') return unpackers.br(bytes, options);
-  if (encoding !== 'deflate') throw new Error(`unknown encoding ${encoding}`);
+  if (coding === 'gzip') return unpackers.gzip(bytes, options);
+  if (coding === 'br') return unpackers.br(bytes, options);
   // Some servers leave the zlib header out, against the standard.
   const hasHeader = (bytes.readUInt8(0) & 0x0f) === 8;
   return hasHeader ? unpackers.deflate(bytes, options) : unpackers.rawDeflate(bytes, options);
@@ -74,15 +74,14 @@ export interface FileUnpacker {
 
 /** Downloads ask for no packing; this is for those who pack all the same. */
 export function createFileUnpacker(
-  encodings: readonly string[],
+  codings: readonly Unpacking[],
   take: (chunk: Uint8Array) => void | Promise<void>,
 ): FileUnpacker {
   const input = new PassThrough();
-  const stages = encodings.map((encoding): Duplex => {
-    if (encoding === 'gzip') return zlib.createGunzip();
-    if (encoding === 'br') return zlib.createBrotliDecompress();
-    if (encoding === 'deflate') return zlib.createInflate();
-    throw new Error(`The file came packed in a way that is not known here: ${encoding}.`);
+  const stages = codings.map((coding): Duplex => {
+    if (coding === 'gzip') return zlib.createGunzip();
+    if (coding === 'br') return zlib.createBrotliDecompress();
+    return zlib.createInflate();
   });
   const output = new Writable({
     write(chunk: Buffer, _encoding, taken) {

@@ -242,6 +242,41 @@ describe('every request', () => {
   });
 });
 
+describe('a content coding that is none', () => {
+  const answerIn = async (coding: string): Promise<Stand> => {
+    const stand = await openStand();
+    stand.sandbox.script(
+      () => true,
+      [
+        async (_call, proceed) => {
+          const answer = await proceed();
+          const headers = new Headers(answer.headers);
+          headers.set('content-encoding', coding);
+          return new Response(await answer.arrayBuffer(), { status: answer.status, headers });
+        },
+      ],
+      { lasting: true },
+    );
+    await stand.write('m.csv', `${photosManifest(5)}6,scan\n`);
+    return stand;
+  };
+
+  it.each(['UTF-8', 'none', 'binary'])('%s is passed over, in every answer', async (coding) => {
+    const stand = await answerIn(coding);
+    const ended = await stand.sweep(['run', 'm.csv', '--yes', '--backup', ...FAST]);
+    expect(ended).toMatchObject({ code: 0 });
+    expect(stand.deletions()).toBe(5);
+    audit(await stand.run(), stand);
+  });
+
+  it('and is not known is named', async () => {
+    const stand = await answerIn('zstd');
+    const ended = await stand.sweep(['check', 'm.csv', ...FAST, '--retries', '0']);
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain('Content-Encoding: zstd');
+  });
+});
+
 describe('.env and token files as Windows writes them', () => {
   const utf16 = (text: string): Buffer => Buffer.from(`\ufeff${text}`, 'utf16le');
   it.each([

@@ -197,6 +197,15 @@ describe('an answer to a deletion', () => {
     expect(read).toMatchObject({ message: 'It broke.', httpStatus: undefined });
   });
 
+  it('that could not be unpacked is told by its coding, not by its bytes', () => {
+    const cut = { ...answer(200, '\ufffd\u0001'), truncated: true, coding: 'zstd' } as WireAnswer;
+    const read = readDeleteAnswer(cut);
+    expect(sum(read)).toBe('retry unexpected_answer possible sent');
+    expect(read.message).toBe(
+      'The server answered HTTP 200 and a body that cannot be read as its content coding asks (Content-Encoding: zstd)',
+    );
+  });
+
   it('that did not come whole is no success', () => {
     const cut: WireAnswer = { ...answer(200, ''), truncated: true } as WireAnswer;
     expect(sum(readDeleteAnswer(cut))).toBe('retry unexpected_answer possible sent');

@@ -26,6 +26,37 @@ describe('a file', () => {
     ]);
   });
 
+  it.each(['UTF-8', 'none', 'binary', 'identity, utf-8'])(
+    'is taken as it is where its coding is called %s',
+    async (coding) => {
+      const server = await listenHttp((_seen, response) => {
+        response.writeHead(200, { ...NAMED, 'content-encoding': coding }).end(BYTES);
+      });
+      const chunks: Uint8Array[] = [];
+      const answer = await connect(server.url)({
+        ...FORM,
+        onData: (chunk) => void chunks.push(chunk),
+      });
+      expect(fate(answer)).toBe('answer 200');
+      expect(Buffer.concat(chunks).equals(BYTES)).toBe(true);
+    },
+  );
+
+  it('in a coding that is not known is not taken, and told by name', async () => {
+    const server = await listenHttp((_seen, response) => {
+      response.writeHead(200, { ...NAMED, 'content-encoding': 'zstd' }).end(BYTES);
+    });
+    const transport = connect(server.url, { connections: 1 });
+    for (let at = 0; at < 2; at += 1) {
+      const answer = await transport({ ...FORM, onData: () => expect.unreachable() });
+      expect(answer).toMatchObject({
+        kind: 'broken',
+        sent: true,
+        message: 'The file came in a content coding that is not known here (zstd).',
+      });
+    }
+  });
+
   it.each([
     ['another status', 400, NAMED],
     ['no name', 200, { 'content-type': 'text/html' }],

@@ -87,6 +87,17 @@ describe('a text answer', () => {
     ['gzip', gzipSync(''), ''],
     ['gzip', Buffer.alloc(0), ''],
     ['identity', Buffer.from('x'), 'x'],
+    ['UTF-8', Buffer.from('{"a":"ü"}'), '{"a":"ü"}'],
+    ['UTF-8', Buffer.alloc(0), ''],
+    ['utf8', Buffer.from('\ufeff[]'), '\ufeff[]'],
+    [' None ', Buffer.from('x'), 'x'],
+    ['BINARY', Buffer.from('x'), 'x'],
+    ['identity, utf-8', Buffer.from('x'), 'x'],
+    ['charset=UTF-8', Buffer.from('x'), 'x'],
+    ['"utf-8"', Buffer.from('x'), 'x'],
+    ['iso-8859-1', Buffer.from('x'), 'x'],
+    ['gzip, UTF-8', gzipSync('x'), 'x'],
+    ['utf-8, gzip', gzipSync('x'), 'x'],
   ])('in %s is unpacked, an empty one too', async (encoding, body, text) => {
     const server = await listenHttp((_seen, response) => {
       response.writeHead(200, { 'content-encoding': encoding }).end(body);
@@ -100,12 +111,16 @@ describe('a text answer', () => {
     ['cut short', gzipSync('x'.repeat(1000)).subarray(0, 15), 'gzip'],
     ['no gzip at all', Buffer.from('<html>'), 'gzip'],
     ['of an unknown kind', Buffer.from('abc'), 'zstd'],
+    ['of an unknown kind besides', Buffer.from('abc'), 'UTF-8, zstd'],
+    ['called UTF-8', gzipSync('x'), 'UTF-8'],
+    ['called none', Buffer.from([0x78, 0, 1, 2]), 'none'],
   ])('that is packed and %s is never taken for empty', async (_what, body, encoding) => {
     const server = await listenHttp((_seen, response) => {
       response.writeHead(200, { 'content-encoding': encoding }).end(body);
     });
     const answer = await connect(server.url)(FORM);
-    expect(answer).toMatchObject({ kind: 'answer', truncated: true });
+    const coding = encoding.replace('UTF-8, ', '').toLowerCase();
+    expect(answer).toMatchObject({ kind: 'answer', truncated: true, coding });
     expect(answer.kind === 'answer' && answer.body.length > 0).toBe(true);
   });
 
