@@ -6,6 +6,7 @@ import {
   type Journal,
   type JournalError,
   type JournalFile,
+  type SizedFile,
 } from '../journal/write.ts';
 import type { Lock } from '../run-directory/lock.ts';
 import type { Placed } from '../run-directory/draft.ts';
@@ -20,7 +21,7 @@ export function reopenJournal(
   onFailure?: (error: JournalError) => void,
 ): Journal {
   return openJournal({
-    file: openOwnFile(join(directory, JOURNAL_FILE), lock),
+    file: ownFile(openJournalFile(join(directory, JOURNAL_FILE)), lock),
     now: () => io.clock.now(),
     syncEachSend,
     syncEveryMs: 200,
@@ -34,8 +35,7 @@ export function reopenJournal(
  * Writes nothing once the directory is another process's, and knows that also
  * from lines that this one did not write: the lease may be gone again by then.
  */
-function openOwnFile(path: string, lock: Lock): JournalFile {
-  const file = openJournalFile(path);
+export function ownFile(file: SizedFile, lock: Lock): JournalFile {
   let size = file.size();
   let isOver = false;
   lock.alsoCheck(() => isOver || file.size() === size);
@@ -51,6 +51,9 @@ function openOwnFile(path: string, lock: Lock): JournalFile {
         throw error;
       }
       size += Buffer.byteLength(text);
+    },
+    assertOurs() {
+      lock.assertOurs();
     },
     close() {
       isOver = true;

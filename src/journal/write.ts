@@ -9,6 +9,8 @@ export interface JournalFile {
   /** Resolves when everything written so far is on the disk. */
   sync(): Promise<void>;
   close(): Promise<void>;
+  /** Throws where another process writes here by now. */
+  assertOurs?(): void;
 }
 
 /** A journal's file on a real disk. */
@@ -105,10 +107,14 @@ export function openJournal(options: JournalOptions): Journal {
 
   const flush = (): boolean => {
     if (failure !== undefined) return false;
-    if (buffer === '') return true;
     const bytes = buffer;
     buffer = '';
     try {
+      // Its line was written before: a process that stood still since then may have been taken over.
+      if (bytes === '') {
+        file.assertOurs?.();
+        return true;
+      }
       file.write(bytes);
     } catch (error) {
       fail(error);

@@ -67,6 +67,8 @@ export interface LockOptions {
   readonly platform?: NodeJS.Platform;
   /** What nameMachine says; tests are other machines. */
   readonly machine?: string | undefined;
+  /** How others on this machine find out that this process is alive; a simulated one has nothing of the kind. */
+  readonly listen?: (session: string) => Promise<HolderSocket>;
   /** Runs a function after so many milliseconds; gives what cancels it. A timer by default. */
   readonly later?: (run: () => void, ms: number) => () => void;
 }
@@ -90,7 +92,8 @@ export async function takeLock(directory: string, options: LockOptions): Promise
   // Not of the length of a token: nobody should take it for one.
   const session = randomBytes(12).toString('hex');
   // Up before the name is in a lease: whoever reads it there finds this process alive.
-  const socket = await listenAs(session, platform).catch(() => undefined);
+  const { listen = (own: string) => listenAs(own, platform) } = options;
+  const socket = await listen(session).catch(() => undefined);
   const holder: Holder = {
     session,
     // Where nobody could ask whether it is alive, it is judged as from elsewhere.

@@ -48,6 +48,31 @@ const turn = (): Promise<void> =>
   });
 
 describe('openJournal', () => {
+  it('lets nothing leave once another process writes there, though its line was written before', async () => {
+    const file = createMemoryFile();
+    let ours = true;
+    const failures: JournalError[] = [];
+    const journal = openJournal({
+      file: {
+        ...file,
+        assertOurs() {
+          if (!ours) throw new Error('taken over');
+        },
+      },
+      now: () => 1000,
+      syncEachSend: true,
+      syncEveryMs: 200,
+      defer: setImmediate,
+      onFailure: (error) => failures.push(error),
+    });
+    await journal.announce('{"row":1,"state":"sending"}');
+    expect(journal.flush()).toBe(true);
+    // It stood still between its line and its request.
+    ours = false;
+    expect(journal.flush()).toBe(false);
+    expect(failures).toHaveLength(1);
+  });
+
   it('puts the lines of one turn into one write, in order', async () => {
     const { journal, file } = open();
     journal.append({ state: 'mark', upTo: 1 });
