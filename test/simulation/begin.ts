@@ -10,6 +10,7 @@ import { check, headerOf, readRows, type Checked } from './check.ts';
 import { createDisk } from './disk.ts';
 import { drawCheckWeather } from './fates.ts';
 import type { Game, PlaceThen } from './game.ts';
+import { makeLeaseFolder } from './held-lock.ts';
 import { createClock, createLife } from './life.ts';
 import { placeTexts } from './design.ts';
 import { letDesignersWork, letPeopleMeddle } from './people.ts';
@@ -80,6 +81,9 @@ export async function begin(
     model: checked.model,
     placeHistory,
     moved: new Map(),
+    leases: scenario.shared ? makeLeaseFolder() : undefined,
+    overtaken: new Set(),
+    lives: new Map(),
     beganAt: new Map(),
     leave() {
       people.leave();

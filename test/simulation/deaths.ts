@@ -1,4 +1,5 @@
 import type { Deletion } from './deletion.ts';
+import type { Disk } from './disk.ts';
 import type { Death } from './settings.ts';
 
 /** Does the process die in this write, or right after it? */
@@ -19,6 +20,7 @@ export function diesAtWrites(
 /** Lets the process die right before or right after a request has left. */
 export function diesAtRequests(
   death: Death | undefined,
+  disk: Disk,
   kill: () => void,
   leave: (deletion: Deletion) => void,
 ): (deletion: Deletion) => void {
@@ -26,6 +28,11 @@ export function diesAtRequests(
   return (deletion) => {
     requests += 1;
     const when = death?.when;
+    if (when?.kind === 'marking') {
+      leave(deletion);
+      if (requests >= when.n && isMarking(disk)) kill();
+      return;
+    }
     const dies = when?.kind === 'request' && when.n === requests;
     if (dies && when.before) {
       deletion.sent = false;
@@ -35,4 +42,10 @@ export function diesAtRequests(
     leave(deletion);
     if (dies) kill();
   };
+}
+
+/** Is a mark on its way to the disk, and not there yet? */
+function isMarking({ lines, durableBytes }: Disk): boolean {
+  const mark = lines().findLast(({ state }) => state === 'mark');
+  return mark !== undefined && mark.end > durableBytes;
 }

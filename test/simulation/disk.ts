@@ -1,5 +1,5 @@
 import type { JournalSource } from '../../src/journal/source.ts';
-import type { JournalFile } from '../../src/journal/write.ts';
+import type { SizedFile } from '../../src/journal/write.ts';
 import type { Chance } from './random.ts';
 import type { Life } from './life.ts';
 import type { World } from './world.ts';
@@ -24,8 +24,8 @@ export interface Disk {
   /** Cuts off a torn tail. */
   truncate(end: number): void;
   /** Takes any part of what was not synced. */
-  cutPower(): void;
-  openFile(life: Life, trouble: DiskTrouble): JournalFile;
+  cutPower(all: boolean): void;
+  openFile(life: Life, trouble: DiskTrouble): SizedFile;
   /** The whole lines that stand there now. */
   lines(): readonly DiskLine[];
 }
@@ -92,12 +92,12 @@ export function createDisk(world: World, chance: Chance): Disk {
     truncate(end) {
       keep(end);
     },
-    cutPower() {
-      if (WORLDS.holes && bytes.length - durable > 2 && chance.is(0.3)) {
+    cutPower(all) {
+      if (!all && WORLDS.holes && bytes.length - durable > 2 && chance.is(0.3)) {
         leaveHole();
         return;
       }
-      const kept = chance.is(0.3) ? durable : chance.whole(durable, bytes.length);
+      const kept = all ? durable : chance.whole(durable, bytes.length);
       world.note(
         `power cut: ${bytes.length - kept} of ${bytes.length - durable} unsynced bytes lost`,
       );
@@ -165,6 +165,7 @@ export function createDisk(world: World, chance: Chance): Disk {
               });
             });
           }),
+        size: () => bytes.length,
         close: () => Promise.resolve(),
       };
     },

@@ -3,6 +3,8 @@ import type { Manifest } from '../../src/manifest/read.ts';
 import type { Look } from '../../src/project/look.ts';
 import type { ProjectModel } from '../../src/project/model.ts';
 import type { Disk } from './disk.ts';
+import type { LeaseFolder } from './held-lock.ts';
+import type { Life } from './life.ts';
 import type { Place } from './places.ts';
 import type { Chances } from './random.ts';
 import type { Scenario } from './scenario.ts';
@@ -48,6 +50,12 @@ export interface Game {
   readonly placeHistory: ReadonlyMap<number, PlaceThen[]>;
   /** When a session found that a row's place is not the same any more. */
   readonly moved: Map<number, { readonly process: number; readonly at: number }>;
+  /** Where the run's lease stands; absent where one process after the other comes. */
+  readonly leases: LeaseFolder | undefined;
+  /** Sessions that were taken over by a later one. */
+  readonly overtaken: Set<number>;
+  /** Processes that work on the run now. */
+  readonly lives: Map<number, Life>;
   /** When each session began, by its process. */
   readonly beganAt: Map<number, number>;
   /** The row that may be sent for a place, by the place's key. */

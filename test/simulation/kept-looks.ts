@@ -12,7 +12,8 @@ export function keepLooks(game: Game, process: number, look: LookAt): LookAt {
     const beganAt = game.world.now;
     const looked = await look(targets);
     game.lookedAt.push({ process, beganAt, kind: looked.kind });
-    if (looked.kind === 'stopped') return looked;
+    // What an overtaken session sees on its way out stands nowhere.
+    if (looked.kind === 'stopped' || game.overtaken.has(process)) return looked;
     for (const [index, target] of targets.entries()) {
       const row = game.rowOf.get(keyOf(target));
       const seen =

@@ -1,3 +1,5 @@
+import { ownFile } from '../../src/commands/reopen-journal.ts';
+import type { Lock } from '../../src/run-directory/lock.ts';
 import { syncsEachSend } from '../../src/run/conduct.ts';
 import { openJournal, type Journal, type JournalOptions } from '../../src/journal/write.ts';
 import { diesAtWrites } from './deaths.ts';
@@ -10,11 +12,13 @@ export function openLivingJournal(
   { disk }: Game,
   { death, fullAtWrite, failedSync, intervalMs }: SessionSettings,
   life: Life,
+  lock: Lock | undefined,
   options: Pick<JournalOptions, 'now' | 'lastStamp' | 'onFailure'>,
 ): Journal {
+  const file = disk.openFile(life, { fullAtWrite, failedSync, dies: diesAtWrites(death) });
   return openJournal({
     ...options,
-    file: disk.openFile(life, { fullAtWrite, failedSync, dies: diesAtWrites(death) }),
+    file: lock === undefined ? file : ownFile(file, lock),
     syncEachSend: syncsEachSend(intervalMs),
     syncEveryMs: 200,
     defer: (run) => {

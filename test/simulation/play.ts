@@ -7,7 +7,7 @@ import { drawWeather, FAIR_WEATHER } from './fates.ts';
 import type { Game } from './game.ts';
 import { createChances } from './random.ts';
 import { auditReport, countReports, unsettled } from './report-audit.ts';
-import { playSession } from './session.ts';
+import { playSession, type PlayedSession } from './session.ts';
 import { calmSettings, drawSettings, type SessionSettings } from './settings.ts';
 import { createWorld } from './world.ts';
 import { WORLDS } from './worlds.ts';
@@ -34,7 +34,11 @@ export async function play(seed: number, traced = false): Promise<Played> {
   try {
     const game = await begin(world, createChances(seed), violations);
     if (game !== undefined) {
-      await playGame(game);
+      try {
+        await playGame(game);
+      } finally {
+        game.leases?.remove();
+      }
       sessions = game.processes;
     }
   } catch (error) {
@@ -74,7 +78,23 @@ async function playOne(game: Game, settings: SessionSettings): Promise<void> {
     `-- session ${game.processes + 1}, ${server.weather.name}, check ${scenario.checks}, verify ${scenario.verifies}, display ${JSON.stringify(scenario.display)}: ${JSON.stringify(settings)}`,
   );
   if (settings.intervalMs < 20) game.marked = true;
-  const played = await playSession(
+  const playing = playAudited(game, settings);
+  const [played] = await Promise.all([playing, letAnotherCome(game, settings)]);
+  if (played.elsewhere) {
+    // Whoever took the run over has counted it as killed.
+  } else if (played.ended === undefined) {
+    game.crashes += 1;
+    if (played.power !== false) {
+      disk.cutPower(played.power === 'all');
+      game.powerCuts += 1;
+    }
+  } else if (played.ended.failure !== undefined) game.crashes += 1;
+  const reports = await auditReport(game, `after session ${game.processes}`);
+  auditEnding(game, settings, played, unsettled(reports));
+}
+
+function playAudited(game: Game, settings: SessionSettings): Promise<PlayedSession> {
+  return playSession(
     game,
     settings,
     async () => {
@@ -82,15 +102,38 @@ async function playOne(game: Game, settings: SessionSettings): Promise<void> {
     },
     async () => countReports(await auditReport(game, 'right before the end', true)),
   );
-  if (played.ended === undefined) {
+}
+
+/** The process stands still, and somebody resumes the run elsewhere. */
+async function letAnotherCome(game: Game, { overtaken }: SessionSettings): Promise<void> {
+  const { world, chance, scenario, lives, processes } = game;
+  if (overtaken === undefined || game.leases === undefined) return;
+  const life = lives.get(processes);
+  if (life === undefined) return;
+  if (overtaken.afterSends === 0) await world.pass(overtaken.afterMs);
+  // Right when a request is announced, and has not left yet.
+  else await world.runUntil(() => !life.alive || countSends(game) >= overtaken.afterSends);
+  if (!life.alive) return;
+  life.freeze(overtaken.ms, overtaken.how);
+  await world.pass(chance.scenario.whole(0, 30_000));
+  const drawn = drawSettings(chance.scenario, scenario.tight);
+  const { death } = drawn;
+  const settings: SessionSettings = {
+    ...drawn,
+    overtaken: undefined,
+    // Both work on one disk, which is a file server's.
+    death: death && { ...death, power: false },
+  };
+  world.note(`-- another process: ${JSON.stringify(settings)}`);
+  if (settings.intervalMs < 20) game.marked = true;
+  const played = await playAudited(game, settings);
+  if (!played.elsewhere && (played.ended === undefined || played.ended.failure !== undefined)) {
     game.crashes += 1;
-    if (played.power) {
-      disk.cutPower();
-      game.powerCuts += 1;
-    }
-  } else if (played.ended.failure !== undefined) game.crashes += 1;
-  const reports = await auditReport(game, `after session ${game.processes}`);
-  auditEnding(game, settings, played, unsettled(reports));
+  }
+}
+
+function countSends({ disk }: Game): number {
+  return disk.lines().filter(({ state }) => state === 'sending').length;
 }
 
 async function isFinished(game: Game): Promise<boolean> {

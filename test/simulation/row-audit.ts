@@ -40,6 +40,9 @@ export function auditRow(game: Game, { row, outcome, plan }: RowReport, doubts: 
         lie('the file was never gone, and no server lied');
       }
       if (code === 'new_file' && !hasNewFile(game, place)) lie('nobody has stored another file');
+      if (code === 'new_file' && requests.length === 0 && outcome.attempts === 0) {
+        lie('nothing but a mark speaks of a request');
+      }
       if (!removed && !lied && !told) auditGone(game, row.row, lie);
       break;
     case 'already_empty':

@@ -24,6 +24,8 @@ export interface Scenario {
   readonly people: readonly Meddling[];
   /** What designers change meanwhile, counted from the end of the check that somebody may approve. */
   readonly redesigns: readonly Planned[];
+  /** Processes from elsewhere come to the run's directory. */
+  readonly shared: boolean;
   /** Few rows and many deaths: trouble meets trouble on the same row. */
   readonly tight: boolean;
 }
@@ -87,6 +89,7 @@ export function drawScenario(chance: Chance): Scenario {
     maxFailures: chance.is(0.12) ? chance.pick(['1', '3', '10%', '5']) : undefined,
     people: drawPeople(picked, chance),
     redesigns: WORLDS.redesigns && checks ? drawRedesigns(design, chance) : [],
+    shared: WORLDS.takeovers && chance.is(0.1),
     tight,
   };
 }

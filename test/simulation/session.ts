@@ -4,12 +4,14 @@ import {
   createRemover,
   createServer as createReads,
 } from '../../src/commands/server.ts';
+import type { Clock } from '../../src/clock.ts';
 import { foldJournal } from '../../src/journal/fold.ts';
 import { createDoor } from '../../src/redcap/door.ts';
 import { createPacer } from '../../src/redcap/pacer.ts';
 import { readRetryAfter } from '../../src/redcap/retry-after.ts';
 import { exitCodeOfEnding } from '../../src/report/exit-code.ts';
 import type { MadeCsvs } from '../../src/report/make-reports.ts';
+import type { Lock } from '../../src/run-directory/lock.ts';
 import { conductSession, syncsEachSend, type Conducted } from '../../src/run/conduct.ts';
 import { createRunControl, type RunControl } from '../../src/run/control.ts';
 import { lookBeforeSending, unfinishedRows } from '../../src/run/resume-rows.ts';
@@ -19,12 +21,13 @@ import { createRedactor } from '../../src/text/redact.ts';
 import { auditStop } from './stop-audit.ts';
 import { diesAtRequests } from './deaths.ts';
 import type { Game } from './game.ts';
+import { takeLeasedLock } from './held-lock.ts';
 import { keepLooks } from './kept-looks.ts';
 import { openLivingJournal } from './living-journal.ts';
 import { createSafeguards } from './safeguards.ts';
 import type { SessionSettings } from './settings.ts';
 import { createWireAudit, type WireAudit } from './wire-audit.ts';
-import { createClock, createLife } from './life.ts';
+import { createClock, createLife, type Life } from './life.ts';
 
 export const TOKEN = '0123456789ABCDEF0123456789ABCDEF';
 const URL_OF_API = new URL('https://redcap.test/api/');
@@ -32,8 +35,10 @@ const URL_OF_API = new URL('https://redcap.test/api/');
 export interface PlayedSession {
   /** Absent: the process was killed. */
   readonly ended: (Conducted & { readonly control: RunControl }) | undefined;
-  readonly power: boolean;
+  readonly power: boolean | 'all';
   readonly wire: WireAudit;
+  /** Another process was at work, or took the run over. */
+  readonly elsewhere: boolean;
 }
 
 /** One process, from its start to its end or its death, over the journal as it stands. */
@@ -47,7 +52,7 @@ export async function playSession(
   const process = (game.processes += 1);
   const fresh = process === 1;
   const life = createLife(world, `process ${process}`, settings.skewMs);
-  game.beganAt.set(process, world.now);
+  game.lives.set(process, life);
   const { death } = settings;
   const clock = createClock(world, life);
   const random = (): number => chance.engine.next();
@@ -59,7 +64,7 @@ export async function playSession(
   let signal: NodeJS.Signals | undefined;
   const transport = server.transport(life, process, {
     timeoutMs: settings.timeoutMs,
-    onDelete: diesAtRequests(death, life.kill, wire.onDelete),
+    onDelete: diesAtRequests(death, disk, life.kill, wire.onDelete),
     onRead: wire.onRead,
     onAnswered(deletion, answer) {
       wire.onAnswered(
@@ -111,10 +116,17 @@ export async function playSession(
   });
   for (const ms of settings.reportsAfterMs) at(ms, () => void onReport());
 
+  const lock = await lockRun(game, process, life, clock, control);
+  if (lock === 'refused') {
+    for (const cancel of cancels) cancel();
+    life.kill();
+    return { ended: undefined, power: false, wire, elsewhere: true };
+  }
+  game.beganAt.set(process, world.now);
   const view = await foldJournal(disk.source);
   disk.truncate(view.end);
   const syncEachSend = syncsEachSend(settings.intervalMs);
-  const journal = openLivingJournal(game, settings, life, {
+  const journal = openLivingJournal(game, settings, life, lock, {
     now: () => clock.now(),
     lastStamp: view.lastStamp,
     onFailure: (error) => {
@@ -155,6 +167,7 @@ export async function playSession(
     markAheadRows: settings.markAheadRows,
     confirmed: view.confirmed ? undefined : { by: '--yes', files: game.rowOf.size },
     resumedBy: fresh ? undefined : 'simulation',
+    ...(lock === undefined ? {} : { sessionId: lock.session }),
     rows: async (): Promise<SessionRows> => {
       const manifest = await game.openRows();
       if (model !== null) await reads.renewStructure(model, Object.keys(model.fileFields));
@@ -187,13 +200,20 @@ export async function playSession(
   await world.runUntil(() => !life.alive || ended !== undefined || bug !== undefined);
   for (const cancel of cancels) cancel();
   if (bug !== undefined && life.alive) throw bug;
+  if (life.alive && lock !== undefined && isLost(lock)) {
+    life.kill();
+    return { ended: undefined, power: false, wire, elsewhere: true };
+  }
   if (life.alive && ended !== undefined) {
     if (ended.failure === undefined) {
       const exitCode = exitCodeOfEnding(
         { signal, sent: wire.sentRows > 0, stopped: ended.stopped },
         await onEnd(),
       );
-      if (life.alive) journal.append({ state: 'end', at: journal.stamp(), exitCode });
+      if (life.alive) {
+        const by = lock === undefined ? {} : { session: lock.session };
+        journal.append({ state: 'end', at: journal.stamp(), exitCode, ...by });
+      }
     }
     let closed = false;
     const closing = (): void => {
@@ -201,11 +221,57 @@ export async function playSession(
     };
     journal.close().then(closing, closing);
     await world.runUntil(() => !life.alive || closed);
+    if (life.alive) await lock?.release();
   }
   const power = death?.power ?? false;
   if (life.alive && ended !== undefined) {
     life.kill();
-    return { ended: { ...ended, failure: ended.failure ?? journal.failure, control }, power, wire };
+    return {
+      ended: { ...ended, failure: ended.failure ?? journal.failure, control },
+      power,
+      wire,
+      elsewhere: false,
+    };
   }
-  return { ended: undefined, power, wire };
+  return { ended: undefined, power, wire, elsewhere: false };
+}
+
+/** The run's lock, where it is played; every session that was at work is overtaken by whoever gets it. */
+async function lockRun(
+  game: Game,
+  process: number,
+  life: Life,
+  clock: Clock,
+  control: RunControl,
+): Promise<Lock | undefined | 'refused'> {
+  if (game.leases === undefined) return undefined;
+  let taken: { readonly lock: Lock | undefined } | undefined;
+  takeLeasedLock(game.leases, life, clock, control).then(
+    (lock) => {
+      taken = { lock };
+    },
+    () => {
+      taken = { lock: undefined };
+    },
+  );
+  await game.world.runUntil(() => !life.alive || taken !== undefined);
+  if (!life.alive || taken?.lock === undefined) return 'refused';
+  for (const [other, { alive }] of game.lives) {
+    // One that waits for the lock itself has nothing to lose.
+    const holds = alive && game.beganAt.has(other) && !game.overtaken.has(other);
+    if (other === process || !holds) continue;
+    game.world.note(`process ${process} takes over from process ${other}`);
+    game.overtaken.add(other);
+    game.crashes += 1;
+  }
+  return taken.lock;
+}
+
+function isLost(lock: Lock): boolean {
+  try {
+    lock.assertOurs();
+  } catch {
+    return true;
+  }
+  return lock.lost;
 }

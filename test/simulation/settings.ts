@@ -17,6 +17,8 @@ export interface SessionSettings {
   readonly failedSync: number | undefined;
   /** The lid is shut, or somebody stops the process: nothing happens in it for so long. */
   readonly freezes: readonly Freeze[];
+  /** It stands still for so long, and another process comes from elsewhere. */
+  readonly overtaken: (Freeze & { readonly afterSends: number }) | undefined;
   readonly clockSet: { readonly afterMs: number; readonly byMs: number } | undefined;
   /** How far this process's wall clock is off. */
   readonly skewMs: number;
@@ -36,9 +38,11 @@ export interface Death {
     | { readonly kind: 'write'; readonly n: number }
     /** Right after the nth line that says so was written. */
     | { readonly kind: 'line'; readonly says: string; readonly n: number }
-    | { readonly kind: 'request'; readonly n: number; readonly before: boolean };
-  /** A power cut takes what was not synced; a killed process loses nothing. */
-  readonly power: boolean;
+    | { readonly kind: 'request'; readonly n: number; readonly before: boolean }
+    /** Right after a request has left, the nth or a later one, while a mark is not on the disk yet. */
+    | { readonly kind: 'marking'; readonly n: number };
+  /** A power cut takes what was not synced, or some of it; a killed process loses nothing. */
+  readonly power: boolean | 'all';
 }
 
 /** What a line says after which a process may die; trouble between two tries is the rarest. */
@@ -69,8 +73,10 @@ export function drawSettings(chance: Chance, tight = false): SessionSettings {
     signalAfterMs: undefined,
     secondSignalAfterMs: undefined,
     death: {
-      when: { kind: 'request', n: chance.whole(1, 6), before: chance.is(0.2) },
-      power: true,
+      when: chance.is(0.6)
+        ? { kind: 'marking', n: chance.whole(1, 4) }
+        : { kind: 'request', n: chance.whole(1, 6), before: chance.is(0.2) },
+      power: chance.pick([true, 'all']),
     },
   };
 }
@@ -121,6 +127,14 @@ function drawOrdinary(chance: Chance, tight: boolean): SessionSettings {
     fullAtWrite: sometimes(0.06, () => chance.whole(1, tight ? 8 : 60)),
     failedSync: sometimes(0.03, () => chance.whole(1, 20)),
     freezes,
+    overtaken:
+      WORLDS.takeovers && chance.is(0.35)
+        ? {
+            ...drawFreeze(chance, moment()),
+            ms: chance.whole(20_000, 400_000),
+            afterSends: chance.pick([0, 1, 2, 5]),
+          }
+        : undefined,
     // What both clocks miss, nobody can know.
     clockSet:
       WORLDS.sleep && freezes.length === 0 && chance.is(0.1)
@@ -140,6 +154,7 @@ function drawFreeze(chance: Chance, afterMs: number): Freeze {
 export function calmSettings(chance: Chance): SessionSettings {
   return {
     ...drawSettings(chance),
+    overtaken: undefined,
     limit: undefined,
     stopAfterMs: undefined,
     signalAfterMs: undefined,

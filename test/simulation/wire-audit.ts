@@ -68,6 +68,7 @@ export function createWireAudit(
       if (control.reason !== undefined) {
         blame(game, `deletion of ${name} left after the stop ${control.reason.code}`);
       }
+      if (game.overtaken.has(process)) blame(game, `deletion of ${name} left after a takeover`);
       if (row === undefined) {
         blame(game, `deletion of ${name}, which no row of the plan asks for`);
         return;
