@@ -1,6 +1,7 @@
 import type { JournalView } from '../journal/fold.ts';
 import type { ProjectModel } from '../project/model.ts';
 import { openRowReports, type RowReport } from '../report/row-report.ts';
+import type { Replan } from '../run/lost-plan.ts';
 import { workRow } from '../run/work-rows.ts';
 import type { Candidate } from './restored.ts';
 
@@ -9,6 +10,8 @@ export interface CandidateOptions {
   readonly view: JournalView;
   /** Tells signatures; `null` where nobody has read the project yet. */
   readonly model: Pick<ProjectModel, 'fileFields'> | null;
+  /** Where lines of the plan are lost: which instance a row means. */
+  readonly replan?: Replan | undefined;
   /** `--rows`; all where absent. */
   readonly chosen?: ((row: number) => boolean) | undefined;
 }
@@ -20,7 +23,10 @@ export async function* findCandidates(options: CandidateOptions): AsyncGenerator
   for await (const batch of reports.batches()) {
     for (const report of batch) {
       if (chosen?.(report.row.row) === false) continue;
-      const candidate = candidateOf(report, view, model);
+      const plan = report.plan ?? options.replan?.(report.row);
+      // Where its instance is lost, nobody knows where the file belongs.
+      if (plan !== undefined && plan.plan !== 'delete') continue;
+      const candidate = candidateOf({ ...report, plan }, view, model);
       if (candidate !== undefined) yield candidate;
     }
   }

@@ -38,6 +38,11 @@ export async function openApproved(directory: string): Promise<Approved> {
   if (view.planned === undefined || view.exitCode === undefined || model === null) {
     throw new RefusedError(`The check in ${directory} did not come to its end. Check again.`);
   }
+  if (view.holes !== undefined) {
+    throw new RefusedError(
+      `The journal of the check in ${directory} has lines that cannot be read: it is not the one that was reviewed. Check again.`,
+    );
+  }
   const fallback = header.options['defaultInstance'];
   return {
     source: {

@@ -4,6 +4,7 @@ import { parseRate } from '../config/rate.ts';
 import { RefusedError } from '../errors.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { foldJournal, type JournalView } from '../journal/fold.ts';
+import type { Holes } from '../journal/holes.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
 import { createGrowingDigest } from '../report/digest.ts';
 import {
@@ -40,6 +41,8 @@ export interface FinishOptions {
 export interface Finished {
   readonly summary: Summary;
   readonly exitCode: ExitCode;
+  /** Lines of the journal that cannot be read. */
+  readonly holes: Holes | undefined;
 }
 
 /**
@@ -89,7 +92,7 @@ export async function finishReports(io: Io, options: FinishOptions): Promise<Fin
     mayWrite?.();
     await page.finish();
     await writeSummary(directory, summary, io.clock);
-    return { summary, exitCode };
+    return { summary, exitCode, holes: view.holes };
   } finally {
     await lock.release();
   }

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RefusedError } from '../errors.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { tellHoles } from '../journal/holes.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
 import { exitCodeOfJournal } from '../report/exit-code.ts';
 import { finishReports } from './finish.ts';
@@ -21,7 +22,11 @@ export async function report(
       `${directory} is no run directory: it has no ${JOURNAL_FILE}. Name a directory that redcap-sweep made.`,
     );
   }
-  const { summary, exitCode } = await finishReports(io, { directory, exitCode: exitCodeOfJournal });
+  const { summary, exitCode, holes } = await finishReports(io, {
+    directory,
+    exitCode: exitCodeOfJournal,
+  });
+  if (holes !== undefined) io.stderr.write(`${tellHoles(holes)}\n`);
   if (flags.json === true) io.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
   else io.stdout.write(renderSummary(summary));
   return exitCode;

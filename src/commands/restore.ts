@@ -13,10 +13,13 @@ import { parseRowRanges } from '../config/row-ranges.ts';
 import { RefusedError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { JournalView } from '../journal/fold.ts';
+import { tellHoles } from '../journal/holes.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
 import { cutTornTail } from '../journal/repair.ts';
 import type { ProjectModel } from '../project/model.ts';
 import { MANIFEST_FILE } from '../report/make-reports.ts';
+import { openHeldManifest } from '../run-directory/held-manifest.ts';
+import { replanLost } from '../run/lost-plan.ts';
 import { TakenOverError, type Lock } from '../run-directory/lock.ts';
 import { TOOL } from '../version.ts';
 import { confirmFiles } from './confirm.ts';
@@ -56,6 +59,7 @@ export async function restore(io: Io, directory: string, flags: RestoreFlags): P
   const lock = await lockRun(io, directory);
   try {
     const view = await openRun(directory);
+    if (view.holes !== undefined) io.stderr.write(`${tellHoles(view.holes)}\n`);
     refuseUnsaved(view, directory, ranges?.ranges.at(-1)?.last);
     const progress = createProgress(io, flags.quiet === true);
     const connected = await connect(io, flags, progress);
@@ -64,7 +68,8 @@ export async function restore(io: Io, directory: string, flags: RestoreFlags): P
       // Without a check nobody has read the project: who cannot look puts nothing back.
       const model = view.header.project ?? (await connected.server.readModel());
       const manifestPath = join(directory, MANIFEST_FILE);
-      const candidates = { manifestPath, view, model, chosen: ranges?.has };
+      const replan = await replanLost(view, () => openHeldManifest(manifestPath, view.header));
+      const candidates = { manifestPath, view, model, replan, chosen: ranges?.has };
       const all: Restore = { directory, lock, flags, view, connected, progress, model, candidates };
       const plan = await countCandidates(findCandidates(candidates));
       if (plan.files === 0 && ranges !== undefined) {

@@ -3,14 +3,16 @@ import { readRunOptions, type RunOptionTexts } from '../config/run-options.ts';
 import { RefusedError } from '../errors.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { foldJournal, type JournalView } from '../journal/fold.ts';
+import { tellHoles } from '../journal/holes.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
 import { cutTornTail } from '../journal/repair.ts';
 import type { Journal } from '../journal/write.ts';
 import { exitCodeOfJournal } from '../report/exit-code.ts';
 import { MANIFEST_FILE } from '../report/make-reports.ts';
+import { replanLost } from '../run/lost-plan.ts';
 import { isUnfinished, lookBeforeSending, unfinishedRows } from '../run/resume-rows.ts';
 import type { SessionRows } from '../run/session.ts';
-import { heldBatches, holdManifest } from '../run-directory/held-manifest.ts';
+import { heldBatches, holdManifest, openHeldManifest } from '../run-directory/held-manifest.ts';
 import { TOOL } from '../version.ts';
 import { carryOut } from './carry-out.ts';
 import { confirmFiles, type Confirmed } from './confirm.ts';
@@ -35,6 +37,7 @@ export async function resume(io: Io, directory: string, flags: ResumeFlags): Pro
   const lock = await lockRun(io, directory);
   try {
     const view = await openRun(directory);
+    if (view.holes !== undefined) io.stderr.write(`${tellHoles(view.holes)}\n`);
     const left = countUnfinished(view);
     if (left === 0) return await alreadyFinished(io, directory, flags);
     const progress = createProgress(io, flags.quiet === true);
@@ -131,7 +134,9 @@ async function confirmLate(
   view: JournalView,
   { connection, control }: Connected,
 ): Promise<{ by: Confirmed; files: number }> {
-  const totals: PlanTotals = { ...emptyTotals(), ...(view.planned?.totals as Partial<PlanTotals>) };
+  // The line that has the totals may be lost in a hole.
+  const planned = view.planned?.totals ?? { delete: countUnfinished(view) };
+  const totals: PlanTotals = { ...emptyTotals(), ...(planned as Partial<PlanTotals>) };
   const plan = renderPlan({
     header: view.header,
     totals,
@@ -165,10 +170,12 @@ async function resumedRows(
   journal: Journal,
   { server, control, reach }: Connected,
 ): Promise<SessionRows> {
-  const batches = heldBatches(join(directory, MANIFEST_FILE), view.header);
+  const path = join(directory, MANIFEST_FILE);
+  const replan = await replanLost(view, () => openHeldManifest(path, view.header));
+  const batches = heldBatches(path, view.header);
   const model = view.header.project;
   return (onLookOnly) =>
-    lookBeforeSending(unfinishedRows(batches, view), {
+    lookBeforeSending(unfinishedRows(batches, view, replan), {
       view,
       journal,
       control,

@@ -26,6 +26,11 @@ export function foldRow(view: FoldedRows, line: RowLine, offset: number): void {
     case 'tried': {
       const open = view.open.get(row);
       if (open !== undefined) endTry(open, line);
+      else if (view.index.phase(row) !== PHASE.outcome) {
+        // Its `sending` line is lost in a hole.
+        view.open.set(row, openedByTry(line));
+        view.index.setPhase(row, PHASE.open);
+      }
       if (line.sent) view.sent = true;
       return;
     }
@@ -53,6 +58,10 @@ function openedBy(line: SendingLine, before: OpenRow | undefined): OpenRow {
     http: before?.http,
     said: line.said ?? before?.said,
   };
+}
+
+function openedByTry({ at, code, http, effect, sent, said }: TriedLine): OpenRow {
+  return { attempts: sent ? 1 : 0, startedAt: at, effect, inAir: false, code, http, said };
 }
 
 function endTry(open: OpenRow, { code, http, effect, sent, said }: TriedLine): void {

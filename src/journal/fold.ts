@@ -1,6 +1,7 @@
 import { RefusedError } from '../errors.ts';
 import type { FileFacts, StopCode } from '../run/outcome.ts';
 import { foldRow } from './fold-row.ts';
+import { foldHoles, isLineOf, type Holes } from './holes.ts';
 import {
   JOURNAL_VERSION,
   type EventLine,
@@ -38,6 +39,8 @@ export interface JournalView {
   readonly airMark: number;
   /** Has any deletion request been sent, over all sessions? */
   readonly sent: boolean;
+  /** Lines that cannot be read: what they said is not known, and no row without an outcome is believed untouched. */
+  readonly holes: Holes | undefined;
   readonly sessions: number;
   readonly lastStamp: number;
   /** Where the last whole line ends: a torn tail beyond is to be cut off. */
@@ -52,11 +55,13 @@ type Building = Mutable<JournalView> & {
   mark: number;
   sessionStart: number;
   session: string | undefined;
+  /** A line that only a confirmed run has. */
+  begun: boolean;
 };
 
 /**
- * Reads a journal into its view. `onBytes` is told its whole
- * lines, byte for byte. Refuses another format version, and a file that is no journal.
+ * Reads a journal into its view. `onBytes` is told its whole lines, byte for
+ * byte. Refuses another format version, and a file that is no journal.
  */
 export async function foldJournal(
   path: string | JournalSource,
@@ -65,20 +70,32 @@ export async function foldJournal(
 ): Promise<JournalView> {
   let view: Building | undefined;
   const fold: OnLine = (line, offset, length) => {
-    if (view === undefined) view = begin(path, line, offset + length + 1);
-    else foldLine(view, line, offset, length);
+    if (view === undefined) {
+      view = begin(path, line, offset + length + 1);
+      return true;
+    }
+    if (!isLineOf(line, view.header.manifest.rows)) return false;
+    foldLine(view, line, offset, length);
+    return true;
   };
-  for await (const end of readJournal(path, fold, upTo, onBytes)) {
+  const onHole = (lineNumber: number, offset: number): void => {
+    if (view === undefined) throw noRun(path);
+    foldHole(view, lineNumber, offset);
+  };
+  for await (const end of readJournal(path, fold, { upTo, onBytes, onHole })) {
     if (view !== undefined) view.end = end;
   }
-  if (view === undefined) {
-    const { name } = journalSource(path);
-    throw new RefusedError(`${name} holds no run: its first line is missing.`);
-  }
+  if (view === undefined) throw noRun(path);
   endSession(view);
+  if (view.holes !== undefined) await foldHoles(view, view.holes);
   // What a killed session left in the air may have been sent; a connection that was never made is not.
   view.sent ||= view.airMark > 0 || view.open.values().some(({ inAir }) => inAir);
   return view;
+}
+
+function noRun(path: string | JournalSource): RefusedError {
+  const { name } = journalSource(path);
+  return new RefusedError(`${name} holds no run: its first line is missing.`);
 }
 
 function begin(path: string | JournalSource, line: JournalLine, planStart: number): Building {
@@ -88,6 +105,7 @@ function begin(path: string | JournalSource, line: JournalLine, planStart: numbe
       `${journalSource(path).name} has journal version ${String(header.version)}; this program reads version ${JOURNAL_VERSION}. Use the version of redcap-sweep that wrote it.`,
     );
   }
+  if (typeof header.manifest?.rows !== 'number') throw noRun(path);
   return {
     path,
     header: header as JournalHeader,
@@ -106,6 +124,8 @@ function begin(path: string | JournalSource, line: JournalLine, planStart: numbe
     sessionStart: 0,
     session: header.session,
     sent: false,
+    holes: undefined,
+    begun: false,
     sessions: 1,
     lastStamp: Date.parse(header.startedAt ?? '') || 0,
     end: planStart,
@@ -116,14 +136,30 @@ function foldLine(view: Building, whole: JournalLine, offset: number, length: nu
   const line = whole as { at?: number; row?: number; plan?: string };
   if (line.at !== undefined && line.at > view.lastStamp) view.lastStamp = line.at;
   if (line.plan !== undefined) foldPlan(view, whole as PlanLine, offset + length + 1);
-  else if (line.row !== undefined) foldRow(view, whole as RowLine, offset);
-  else if ('rows' in line) {
+  else if (line.row !== undefined) {
+    view.begun = true;
+    foldRow(view, whole as RowLine, offset);
+  } else if ('rows' in line) {
     const { rows, verified } = whole as VerifiedLine;
     for (const row of rows) {
       view.index.setVerified(row, verified);
       view.index.setLookDue(row, false);
     }
   } else foldEvent(view, whole as EventLine, offset);
+}
+
+/** What came after the lost line may have been written by a session whose beginning was lost with it. */
+function foldHole(view: Building, lineNumber: number, offset: number): void {
+  const { holes } = view;
+  view.holes = {
+    lines: (holes?.lines ?? 0) + 1,
+    firstLine: holes?.firstLine ?? lineNumber,
+    lastOffset: offset,
+    inPlan: (holes?.inPlan ?? false) || view.planned === undefined,
+  };
+  view.stop = undefined;
+  view.exitCode = undefined;
+  view.session = undefined;
 }
 
 function foldPlan(view: Building, line: PlanLine, end: number): void {
@@ -172,6 +208,7 @@ function foldEvent(view: Building, line: EventLine, offset: number): void {
       view.sessions += 1;
       return;
     case 'mark':
+      view.begun = true;
       // Never less: a late one may be that of a session that was taken over.
       view.mark = Math.max(view.mark, line.upTo);
       return;

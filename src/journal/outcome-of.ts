@@ -96,6 +96,8 @@ function inDoubt(trail: Omit<Trail, 'message'>): Outcome {
 }
 
 const STOPPED_BEFORE = 'the run ended before this row';
+const PLAN_LOST =
+  'what the check found cannot be read any more: its line in the journal is lost; check again';
 const UNCONFIRMED = 'unconfirmed: no look could tell whether a file is there';
 
 function notBegun(view: JournalView, row: number, plan: PlanLine | undefined): Outcome {
@@ -108,9 +110,12 @@ function notBegun(view: JournalView, row: number, plan: PlanLine | undefined): O
   }
   const unconfirmed =
     plan?.plan === 'delete' && plan.seen === undefined && view.header.project !== null;
-  const how = planOnly
-    ? ({ code: 'would_delete', message: unconfirmed ? UNCONFIRMED : '' } as const)
-    : { code: stopCode(view), message: STOPPED_BEFORE };
+  const lost = planOnly && plan === undefined && view.header.project !== null;
+  const how = lost
+    ? ({ code: 'interrupted', message: PLAN_LOST } as const)
+    : planOnly
+      ? ({ code: 'would_delete', message: unconfirmed ? UNCONFIRMED : '' } as const)
+      : { code: stopCode(view), message: STOPPED_BEFORE };
   // Spelled out: this may be said of millions of rows, and a spread is slow.
   return {
     status: 'not_attempted',
@@ -123,7 +128,8 @@ function notBegun(view: JournalView, row: number, plan: PlanLine | undefined): O
   };
 }
 
-function settledOutcome(view: JournalView, plan: PlanLine | undefined): Outcome {
+/** What the plan itself made of a row. */
+export function settledOutcome(view: JournalView, plan: PlanLine | undefined): Outcome {
   const trail = { attempts: 0, effect: 'none', verified: '' } as const;
   switch (plan?.plan) {
     case 'already_empty':

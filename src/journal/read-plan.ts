@@ -47,7 +47,7 @@ export async function* planLines(view: JournalView): AsyncGenerator<readonly Pla
   const gather: OnLine = (line) => {
     if ('plan' in line) plan.push(line);
   };
-  for await (const end of readJournal(view.path, gather, view.planEnd)) {
+  for await (const end of readJournal(view.path, gather, { upTo: view.planEnd })) {
     void end;
     if (plan.length > 0) yield plan;
     plan = [];

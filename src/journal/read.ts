@@ -1,4 +1,4 @@
-import { RefusedError } from '../errors.ts';
+import { isUtf8 } from 'node:buffer';
 import type { JournalLine } from './lines.ts';
 import { readPlainLine } from './plain-lines.ts';
 import { journalSource, type JournalSource } from './source.ts';
@@ -6,22 +6,35 @@ import { journalSource, type JournalSource } from './source.ts';
 const CHUNK_BYTES = 1 << 16;
 const NEWLINE = 10;
 
-/** Takes a line with its byte offset in the file, and its length without the line end. */
-export type OnLine = (line: JournalLine, offset: number, length: number) => void;
+/** More than any line has; what goes on for longer is a hole. */
+const LONGEST_LINE_BYTES = 1 << 26;
+
+/**
+ * Takes a line with its byte offset in the file, and its length without the line
+ * end. Says `false` of one that is no line of a journal: it is a hole then.
+ */
+export type OnLine = (line: JournalLine, offset: number, length: number) => unknown;
+
+export interface ReadJournalOptions {
+  /** Ends the reading at a byte. */
+  readonly upTo?: number | undefined;
+  /** Told of the bytes of the whole lines, in order; keeps none of them. */
+  readonly onBytes?: ((bytes: Uint8Array) => void) | undefined;
+  /** Told of a line that cannot be read, by its number from 1 and its place. */
+  readonly onHole?: ((lineNumber: number, offset: number) => void) | undefined;
+}
 
 /**
  * Reads a journal from the beginning, a piece ahead of whoever takes the lines:
  * each turn hands over those of one piece, and says where the last whole line
  * ends. A last line without its line end is torn by a crash and left out; any
- * other line that is no JSON object is refused with its number. `upTo` ends the
- * reading at a byte; `onBytes` is told the whole lines, in order, and keeps none
- * of the bytes.
+ * other line that is no JSON object is a hole, as a power cut can leave it, and
+ * passed over.
  */
 export async function* readJournal(
   from: string | JournalSource,
   onLine: OnLine,
-  upTo = Infinity,
-  onBytes?: (bytes: Uint8Array) => void,
+  { upTo = Infinity, onBytes, onHole }: ReadJournalOptions = {},
 ): AsyncIterable<number> {
   const source = journalSource(from);
   const file = await source.open();
@@ -40,12 +53,25 @@ export async function* readJournal(
     let lineNumber = 0;
     /** The beginning of a line whose end is not read yet. */
     let held: Buffer[] = [];
+    let heldBytes = 0;
+    /** What is held is no line any more: its bytes are counted, and not kept. */
+    let lost = false;
+    const hold = (bytes: Buffer): void => {
+      heldBytes += bytes.length;
+      lost ||= heldBytes > LONGEST_LINE_BYTES || bytes.includes(0);
+      if (!lost) {
+        held.push(Buffer.from(bytes));
+        return;
+      }
+      for (const piece of held) onBytes?.(piece);
+      held = [];
+      onBytes?.(bytes);
+    };
     const take = (bytes: Buffer, start: number, stop: number, offset: number): void => {
       lineNumber += 1;
-      const line =
-        readPlainLine(bytes, start, stop) ??
-        parseLine(bytes.toString('utf8', start, stop), lineNumber, source.name);
-      onLine(line, offset, stop - start);
+      const line = readPlainLine(bytes, start, stop) ?? parseLine(bytes.subarray(start, stop));
+      const taken = line !== undefined && onLine(line, offset, stop - start) !== false;
+      if (!taken) onHole?.(lineNumber, offset);
     };
     for (let length = await reading; length > 0; length = await reading) {
       const bytes = buffer.subarray(0, length);
@@ -55,14 +81,22 @@ export async function* readJournal(
       reading = readOn();
       let stop = bytes.indexOf(NEWLINE);
       if (stop === -1) {
-        held.push(Buffer.from(bytes));
+        hold(bytes);
         continue;
       }
       let start = 0;
-      if (held.length > 0) {
-        const whole = Buffer.concat([...held, bytes.subarray(0, stop)]);
-        take(whole, 0, whole.length, begin + stop - whole.length);
-        for (const piece of held) onBytes?.(piece);
+      if (heldBytes > 0) {
+        if (lost) {
+          lineNumber += 1;
+          onHole?.(lineNumber, begin - heldBytes);
+        } else {
+          const whole = Buffer.concat([...held, bytes.subarray(0, stop)]);
+          take(whole, 0, whole.length, begin - heldBytes);
+          for (const piece of held) onBytes?.(piece);
+        }
+        held = [];
+        heldBytes = 0;
+        lost = false;
         start = stop + 1;
         stop = bytes.indexOf(NEWLINE, start);
       }
@@ -71,7 +105,7 @@ export async function* readJournal(
         start = stop + 1;
       }
       onBytes?.(bytes.subarray(0, start));
-      held = start < length ? [Buffer.from(bytes.subarray(start))] : [];
+      if (start < length) hold(bytes.subarray(start));
       yield begin + start;
     }
   } finally {
@@ -80,14 +114,14 @@ export async function* readJournal(
   }
 }
 
-function parseLine(text: string, lineNumber: number, path: string): JournalLine {
+function parseLine(bytes: Buffer): JournalLine | undefined {
+  // A decoder would put something else in the place of what is no text.
+  if (!isUtf8(bytes)) return undefined;
   try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return value as JournalLine;
+    const value: unknown = JSON.parse(bytes.toString('utf8'));
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? (value as JournalLine) : undefined;
   } catch {
-    // Falls through to the refusal, which names the line.
+    return undefined;
   }
-  throw new RefusedError(
-    `Line ${lineNumber} of ${path} is broken. A journal is never edited by hand; restore it from a copy.`,
-  );
 }

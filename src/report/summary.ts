@@ -40,6 +40,8 @@ export interface Summary {
   readonly startedAt: string;
   readonly finishedAt: string;
   readonly sessions: number;
+  /** Lines of the journal that cannot be read. */
+  readonly unreadableLines: number;
   readonly stop: { readonly code: StopCode; readonly message: string } | null;
   readonly refused: string | null;
   readonly exitCode: number;
@@ -97,6 +99,7 @@ export function summarise(options: {
     startedAt: header.startedAt,
     finishedAt: new Date(view.lastStamp).toISOString(),
     sessions: view.sessions,
+    unreadableLines: view.holes?.lines ?? 0,
     stop: view.stop ?? null,
     refused: view.refused ?? null,
     exitCode,

@@ -1,7 +1,7 @@
 import { instantOf, type Clock } from '../clock.ts';
 import type { JournalView } from '../journal/fold.ts';
 import { encodeOutcome } from '../journal/outcome-lines.ts';
-import { readOutcomes } from '../journal/outcome-of.ts';
+import { readOutcomes, settledOutcome } from '../journal/outcome-of.ts';
 import { readPlan } from '../journal/read-plan.ts';
 import { PHASE } from '../journal/row-index.ts';
 import type { Journal } from '../journal/write.ts';
@@ -9,6 +9,7 @@ import type { Target } from '../manifest/target.ts';
 import type { LookedBatch } from '../project/look-batch.ts';
 import type { Look } from '../project/look.ts';
 import type { RunControl } from './control.ts';
+import type { Replan } from './lost-plan.ts';
 import { isSettled, type Outcome } from './outcome.ts';
 import { withAnswer } from './row-words.ts';
 import { settleByLook } from './settle-look.ts';
@@ -19,12 +20,15 @@ import { workRow, type ManifestBatches } from './work-rows.ts';
 /** A row that a resumed run has to do with: send it, or only look at what was sent. */
 export type Unfinished =
   | { readonly kind: 'work'; readonly work: WorkRow }
-  | { readonly kind: 'look'; readonly unverified: Unverified };
+  | { readonly kind: 'look'; readonly unverified: Unverified }
+  /** The plan had settled it, and its line is lost. */
+  | { readonly kind: 'settled'; readonly row: number; readonly outcome: Outcome };
 
 /** Rows without a settled outcome, and rows that were sent and not yet looked at, in manifest order. */
 export async function* unfinishedRows(
   batches: ManifestBatches,
   view: JournalView,
+  replan?: Replan,
 ): AsyncIterable<readonly Unfinished[]> {
   const plan = readPlan(view);
   const outcomes = readOutcomes(view);
@@ -33,8 +37,19 @@ export async function* unfinishedRows(
       const unfinished: Unfinished[] = [];
       for (const row of batch) {
         const found = plan.of(row.row);
-        const line = found instanceof Promise ? await found : found;
+        const known = found instanceof Promise ? await found : found;
         if (!isUnfinished(view, row.row)) continue;
+        const line = known ?? replan?.(row);
+        if (line !== undefined && line.plan !== 'delete') {
+          // A row that was sent was sound; where its instance is lost, nobody can look for it.
+          if (view.index.phase(row.row) === PHASE.open) continue;
+          unfinished.push({
+            kind: 'settled',
+            row: row.row,
+            outcome: settledOutcome(view, line),
+          });
+          continue;
+        }
         const outcome = outcomes.outcomeOf(row.row, line);
         const work = workRow(row, line, view, priorOf(outcome));
         unfinished.push(
@@ -111,7 +126,11 @@ export async function* lookBeforeSending(
     const work: WorkRow[] = [];
     for (const one of batch) {
       if (one.kind === 'look') options.onLookOnly(one.unverified);
-      else work.push(one.work);
+      else if (one.kind === 'work') work.push(one.work);
+      else {
+        options.journal.append(encodeOutcome(one.row, one.outcome, false));
+        options.onSettled(one.row, one.outcome);
+      }
     }
     if (look === undefined) {
       if (work.length > 0) yield work;

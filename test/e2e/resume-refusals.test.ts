@@ -72,12 +72,6 @@ const REFUSALS: readonly Refusal[] = [
       ]),
   },
   {
-    name: 'a broken line in the middle',
-    says: /Line 7 of .*journal\.ndjson is broken/,
-    prepare: async ({ directory }) =>
-      editJournal(directory, (lines) => lines.with(6, (lines[6] ?? '').slice(0, 12))),
-  },
-  {
     name: 'a journal that lost its beginning',
     says: /version undefined|first line/,
     prepare: async ({ directory }) => editJournal(directory, (lines) => lines.slice(1)),

@@ -51,8 +51,8 @@ describe('readJournal', () => {
       const tell = (bytes: Uint8Array): void => void seen.push(Buffer.from(bytes).toString());
       let lines = 0;
       const count = (): void => void (lines += 1);
-      for await (const end of readJournal(sourceOf(text, undefined, 3), count, upTo, tell))
-        void end;
+      const options = { upTo, onBytes: tell };
+      for await (const end of readJournal(sourceOf(text, undefined, 3), count, options)) void end;
       expect([seen.join(''), lines]).toEqual([read, upTo === undefined ? 2 : 1]);
     }
   });
@@ -77,12 +77,35 @@ describe('readJournal', () => {
     { name: 'cut short', broken: '{"row":1,"sta' },
     { name: 'blank', broken: '' },
     { name: 'no object', broken: '17' },
-    { name: 'zeros, as some file systems leave them', broken: '\0\0\0\0' },
-  ])('names a line in the middle that is $name', async ({ broken }) => {
-    const text = `${HEADER}\n${broken}\n{"row":1,"state":"deleted"}\n`;
-    await expect(linesOf(text)).rejects.toThrow(/Line 2 of journal\.ndjson is broken/);
+    { name: 'a list', broken: '[{"row":1}]' },
+    { name: 'zeros, as some file systems leave them', broken: '\0'.repeat(300) },
+    { name: 'more zeros than are read at once', broken: '\0'.repeat(200_000) },
+    { name: 'zeros in a long line', broken: `{"a":"${'x'.repeat(150_000)}\0` },
+    { name: 'zeros before what was a line', broken: '\0\0{"row":1,"state":"deleted"}' },
+    { name: 'half of one line and half of the next', broken: '{"row":1,"stat":"deleted"}' },
+  ])('passes over a line in the middle that is $name, and says which', async ({ broken }) => {
+    const last = '{"row":1,"state":"deleted"}';
+    for (const most of [undefined, 7, 60_000]) {
+      const text = `${HEADER}\n${broken}\n${last}\n`;
+      const lines: unknown[] = [];
+      const holes: number[][] = [];
+      let told = 0;
+      let end = 0;
+      const options = {
+        onHole: (...at: number[]): void => void holes.push(at),
+        onBytes: (bytes: Uint8Array): void => void (told += bytes.length),
+      };
+      for await (end of readJournal(sourceOf(text, undefined, most), known(lines), options));
+      expect([lines.length, end, told]).toEqual([2, text.length, text.length]);
+      expect(holes).toEqual([[2, HEADER.length + 1]]);
+    }
   });
 });
+
+/** Takes lines that say what they are of. */
+function known(lines: unknown[]): OnLine {
+  return (line) => ('state' in line || 'version' in line) && void lines.push(line);
+}
 
 describe('foldJournal', () => {
   it.each([

@@ -26,7 +26,7 @@ const LANDED: Worlds = {
   takeovers: true,
   edits: false,
   looksBeforeStop: false,
-  holes: false,
+  holes: true,
 };
 
 /** SIMULATE_WORLDS=lag,sleep plays these besides, `all` every one. */

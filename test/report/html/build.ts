@@ -67,6 +67,7 @@ export function buildView(header: JournalHeader, patch: Partial<JournalView> = {
     stop: undefined,
     exitCode: undefined,
     airMark: 0,
+    holes: undefined,
     sent: header.kind === 'run',
     sessions: 1,
     lastStamp: START_MS,

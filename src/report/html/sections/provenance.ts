@@ -7,7 +7,7 @@ const LONGEST_OPTION = 300;
 
 /** Where the run came from: manifest, approval, options. */
 export function provenanceSection({ context }: Page): Markup {
-  const { header, confirmed } = context.view;
+  const { header, confirmed, holes } = context.view;
   const { manifest, approved } = header;
   const columns = Object.entries(header.columns);
   return html`<section aria-labelledby="provenance">
@@ -32,6 +32,12 @@ export function provenanceSection({ context }: Page): Markup {
         columns.length === 0
           ? undefined
           : shown(columns.map(([name, head]) => `${name} = ${head}`).join('; ')),
+      ],
+      [
+        'Lines of the journal that cannot be read',
+        holes === undefined
+          ? undefined
+          : `${formatCount(holes.lines)}, the first is line ${formatCount(holes.firstLine)}: what they said is not known, and rows without an outcome count as perhaps sent`,
       ],
       ['Recorded with', shown(header.tool)],
     ])}
