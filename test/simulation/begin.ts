@@ -13,6 +13,7 @@ import type { Game, PlaceThen } from './game.ts';
 import { makeLeaseFolder } from './held-lock.ts';
 import { createClock, createLife } from './life.ts';
 import { placeTexts } from './design.ts';
+import { createManifestCopy } from './manifest-copy.ts';
 import { letDesignersWork, letPeopleMeddle } from './people.ts';
 import { keyOf, type Place } from './places.ts';
 import type { Chances } from './random.ts';
@@ -82,6 +83,9 @@ export async function begin(
     placeHistory,
     moved: new Map(),
     leases: scenario.shared ? makeLeaseFolder() : undefined,
+    copy: scenario.edited
+      ? createManifestCopy(world, chance.scenario, scenario.manifest)
+      : undefined,
     overtaken: new Set(),
     lives: new Map(),
     beganAt: new Map(),

@@ -9,6 +9,7 @@ import type { Ruled } from '../../src/plan/rules.ts';
 import type { LookedBatch } from '../../src/project/look-batch.ts';
 import type { ProjectModel } from '../../src/project/model.ts';
 import type { Target } from '../../src/manifest/target.ts';
+import { digestOf } from './manifest-copy.ts';
 import type { Scenario } from './scenario.ts';
 
 export interface Checked {
@@ -80,7 +81,12 @@ export function headerOf(
     startedAt: new Date(startedAtMs).toISOString(),
     host: 'nowhere',
     user: 'nobody',
-    manifest: { name: 'manifest.csv', sha256: '', bytes: scenario.manifest.length, rows },
+    manifest: {
+      name: 'manifest.csv',
+      sha256: digestOf(scenario.manifest),
+      bytes: scenario.manifest.length,
+      rows,
+    },
     columns: {},
     url: 'https://redcap.test/api/',
     project: model ?? null,

@@ -5,6 +5,7 @@ import type { ProjectModel } from '../../src/project/model.ts';
 import type { Disk } from './disk.ts';
 import type { LeaseFolder } from './held-lock.ts';
 import type { Life } from './life.ts';
+import type { ManifestCopy } from './manifest-copy.ts';
 import type { Place } from './places.ts';
 import type { Chances } from './random.ts';
 import type { Scenario } from './scenario.ts';
@@ -52,6 +53,8 @@ export interface Game {
   readonly moved: Map<number, { readonly process: number; readonly at: number }>;
   /** Where the run's lease stands; absent where one process after the other comes. */
   readonly leases: LeaseFolder | undefined;
+  /** The run's copy of the manifest, where somebody edits it. */
+  readonly copy: ManifestCopy | undefined;
   /** Sessions that were taken over by a later one. */
   readonly overtaken: Set<number>;
   /** Processes that work on the run now. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { play } from './play.ts';
 
 /**
- * Seeds that found something beyond the first two thousand, which are all played anyway. A seed
+ * Seeds that found something beyond the first thousand, which are all played anyway. A seed
  * keeps its meaning only while the draws stay as they are: what a bug came to is kept for good
  * as the shortest journal or call that shows it, in lost-lines.test.ts and the tests of src/run.
  */

@@ -38,6 +38,7 @@ export async function play(seed: number, traced = false): Promise<Played> {
         await playGame(game);
       } finally {
         game.leases?.remove();
+        game.copy?.remove();
       }
       sessions = game.processes;
     }
@@ -57,11 +58,13 @@ async function playGame(game: Game): Promise<void> {
     server.banned = false;
     await playOne(game, drawSettings(chance.scenario, tight));
     if (session > 0 && (await isFinished(game))) break;
+    if (chance.scenario.is(0.5)) game.copy?.putBack();
     await world.pass(chance.scenario.whole(0, chance.scenario.pick([100, 10_000, 300_000])));
   }
   server.weather = FAIR_WEATHER;
   server.banned = false;
   game.leave();
+  game.copy?.putBack();
   for (let session = 0; session < CALM_SESSIONS; session += 1) {
     if (game.violations.length > 0) return;
     if (await isFinished(game)) break;

@@ -26,6 +26,8 @@ export interface Scenario {
   readonly redesigns: readonly Planned[];
   /** Processes from elsewhere come to the run's directory. */
   readonly shared: boolean;
+  /** Somebody edits the run's copy of the manifest. */
+  readonly edited: boolean;
   /** Few rows and many deaths: trouble meets trouble on the same row. */
   readonly tight: boolean;
 }
@@ -72,6 +74,7 @@ export function drawScenario(chance: Chance): Scenario {
     lagMs: WORLDS.lag ? chance.pick([0, 0, 0, 3000, 15_000, 100_000]) : 0,
   };
   const guards = chance.is(0.15);
+  const edited = WORLDS.edits && chance.is(0.05);
   const checks = !chance.is(tight ? 0.25 : 0.12);
   return {
     places,
@@ -80,7 +83,9 @@ export function drawScenario(chance: Chance): Scenario {
       picked,
       chance,
       guards ? (target) => guess(places, target, chance) : undefined,
+      edited ? chance.pick([0, 10_000, 40_000]) : 0,
     ),
+    edited,
     checks,
     guards,
     backup: chance.is(0.12),
@@ -116,6 +121,7 @@ function writeManifest(
   targets: readonly Target[],
   chance: Chance,
   expected: ((target: Target) => string) | undefined,
+  paddingChars: number,
 ): string {
   const lines = targets.map(
     (target) =>
@@ -137,7 +143,12 @@ function writeManifest(
       lines.splice(chance.whole(0, lines.length), 0, line);
     }
   }
-  return `record,field,event,instance,expect_filename\n${lines.join('\n')}\n`;
+  if (paddingChars === 0)
+    return `record,field,event,instance,expect_filename\n${lines.join('\n')}\n`;
+  // So long that not all of it is read at once.
+  const note = 'x'.repeat(paddingChars);
+  const rows = lines.map((line) => `${line},${note}`);
+  return `record,field,event,instance,expect_filename,note\n${rows.join('\n')}\n`;
 }
 
 /** The name that somebody wrote down as the stored one: mostly true. */

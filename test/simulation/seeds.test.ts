@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { playSeeds, tell } from './seeds.ts';
 
 const number = (name: string, otherwise: number): number => Number(process.env[name] ?? otherwise);
-const IN_NPM_TEST = 1000;
+const IN_NPM_TEST = 500;
 const from = number('SIMULATE_FROM', 1);
 const to = number('SIMULATE_TO', from + IN_NPM_TEST);
 const step = number('SIMULATE_STEP', 1);

@@ -114,6 +114,9 @@ export async function playSession(
     life.skewMs += settings.clockSet?.byMs ?? 0;
     world.note(`the wall clock is set by ${settings.clockSet?.byMs} ms`);
   });
+  for (const ms of settings.editsAfterMs) {
+    cancels.push(world.after(ms, () => game.copy?.edit()));
+  }
   for (const ms of settings.reportsAfterMs) at(ms, () => void onReport());
 
   const lock = await lockRun(game, process, life, clock, control);
@@ -124,6 +127,13 @@ export async function playSession(
   }
   game.beganAt.set(process, world.now);
   const view = await foldJournal(disk.source);
+  if (!fresh && game.copy !== undefined && !(await game.copy.isWhole(view.header))) {
+    world.note('refused: the copy of the manifest has changed');
+    for (const cancel of cancels) cancel();
+    await lock?.release();
+    life.kill();
+    return { ended: undefined, power: false, wire, elsewhere: true };
+  }
   disk.truncate(view.end);
   const syncEachSend = syncsEachSend(settings.intervalMs);
   const journal = openLivingJournal(game, settings, life, lock, {
@@ -171,9 +181,11 @@ export async function playSession(
     rows: async (): Promise<SessionRows> => {
       const manifest = await game.openRows();
       if (model !== null) await reads.renewStructure(model, Object.keys(model.fileFields));
-      if (fresh) return () => freshWork(manifest.batches(), view);
+      const { copy } = game;
+      const batches = copy === undefined ? manifest.batches() : copy.batches(view.header);
+      if (fresh) return () => freshWork(batches, view);
       return (onLookOnly) =>
-        lookBeforeSending(unfinishedRows(manifest.batches(), view), {
+        lookBeforeSending(unfinishedRows(batches, view), {
           view,
           journal,
           control,

@@ -22,6 +22,8 @@ export interface SessionSettings {
   readonly clockSet: { readonly afterMs: number; readonly byMs: number } | undefined;
   /** How far this process's wall clock is off. */
   readonly skewMs: number;
+  /** Moments at which somebody edits the copy of the manifest. */
+  readonly editsAfterMs: readonly number[];
   /** Moments at which somebody makes a report of the live run. */
   readonly reportsAfterMs: readonly number[];
 }
@@ -141,6 +143,7 @@ function drawOrdinary(chance: Chance, tight: boolean): SessionSettings {
         ? { afterMs: moment(), byMs: chance.pick([-1, 1]) * chance.whole(1000, 7_200_000) }
         : undefined,
     skewMs: chance.is(0.15) ? chance.whole(-3_600_000, 3_600_000) : 0,
+    editsAfterMs: WORLDS.edits && chance.is(0.3) ? [moment()] : [],
     reportsAfterMs: chance.is(0.15) ? [moment(), moment()] : [],
   };
 }
@@ -155,6 +158,7 @@ export function calmSettings(chance: Chance): SessionSettings {
   return {
     ...drawSettings(chance),
     overtaken: undefined,
+    editsAfterMs: [],
     limit: undefined,
     stopAfterMs: undefined,
     signalAfterMs: undefined,

@@ -9,6 +9,8 @@ export interface World {
   runUntil(done: () => boolean): Promise<void>;
   /** Lets so much time pass. */
   pass(ms: number): Promise<void>;
+  /** Something real, a file that is read: it takes no time here. */
+  hold<T>(work: Promise<T>): Promise<T>;
   /** Keeps the last lines of what happened. */
   note(what: string): void;
   readonly trace: readonly string[];
@@ -37,6 +39,7 @@ export function createWorld(traced: boolean): World {
   let events = 0;
   let waiters: Waiter[] = [];
   let pumping = false;
+  let holds = 0;
 
   const add = (event: Event): void => {
     let at = heap.push(event) - 1;
@@ -77,6 +80,7 @@ export function createWorld(traced: boolean): World {
   const pump = async (): Promise<void> => {
     for (;;) {
       await new Promise(setImmediate);
+      if (holds > 0) continue;
       const waiting = waiters;
       waiters = waiting.filter((one) => {
         if (!one.done()) return true;
@@ -123,6 +127,12 @@ export function createWorld(traced: boolean): World {
         passed = true;
       });
       await runUntil(() => passed);
+    },
+    hold(work) {
+      holds += 1;
+      return work.finally(() => {
+        holds -= 1;
+      });
     },
     note(what) {
       if (traced) trace.push(`${(now / 1000).toFixed(3).padStart(9)} ${what}`);

@@ -24,7 +24,7 @@ const LANDED: Worlds = {
   doubles: true,
   sleep: true,
   takeovers: true,
-  edits: false,
+  edits: true,
   looksBeforeStop: false,
   holes: true,
 };
