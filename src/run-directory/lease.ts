@@ -7,6 +7,7 @@ import {
   readFileSync,
   readSync,
   renameSync,
+  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
@@ -151,8 +152,16 @@ function readLease(path: string): Lease | undefined {
     return leaseOf(readFileSync(path, 'utf8'));
   } catch (error) {
     if (isMissing(error)) return undefined;
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') return strangersLease(path);
     throw error;
   }
+}
+
+/** Another user's is not to be read; its signs of life are seen from outside. */
+function strangersLease(path: string): Lease | undefined {
+  const { dev, ino, mtimeMs } = statSync(path);
+  const lease = leaseOf(`${dev} ${ino}`);
+  return { ...lease, text: `${lease.text} ${mtimeMs}` };
 }
 
 /** One that cannot be read has no holder that could be asked: it is judged by its silence. */

@@ -41,6 +41,8 @@ describe.skipIf(process.platform === 'win32')('sessions of one run', () => {
     expect((await resumed.ended).code).toBe(130);
     expect((await stand.sweep(['report', directory])).code).toBeGreaterThan(0);
     // At full speed, the killed session's mark says that any row may have been in the air.
+    const { summary } = await stand.run();
+    expect(summary).toMatchObject({ sessions: 2, stop: { code: 'interrupted' } });
     const told = fates(await stand.run());
     expect(told.slice(0, 2)).toEqual(['deleted  1 ', 'deleted  1 ']);
     for (const fate of told.slice(2)) expect(fate).toMatch(/^unknown interrupted [01] $/);

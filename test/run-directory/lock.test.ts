@@ -1,5 +1,7 @@
+import { rmSync, writeFileSync } from 'node:fs';
 import {
   chmod,
+  chown,
   mkdir,
   mkdtemp,
   readdir,
@@ -135,6 +137,65 @@ describe('on one machine', () => {
   });
 });
 
+describe('who comes a moment later than another one', () => {
+  /** Takes the lock; right before it does, something else happens. */
+  async function takeAfter(happens: () => void): Promise<Lock | undefined> {
+    let happened = false;
+    const now = (): number => {
+      if (!happened) happens();
+      happened = true;
+      return time.clock.now();
+    };
+    return take({ clock: { ...time.clock, now } });
+  }
+
+  /** A living process and what its lease says. */
+  async function rival(): Promise<{ lock: Lock; text: string }> {
+    const at = join(folder, 'rival');
+    await mkdir(at);
+    const lock = await taken({ at });
+    return { lock, text: await readFile(join(at, '.lock'), 'utf8') };
+  }
+
+  it('finds the lease there', async () => {
+    const { text } = await rival();
+    const lock = await takeAfter(() => {
+      writeFileSync(join(folder, '.lock'), text);
+    });
+    expect(lock).toBeUndefined();
+    expect(await readFile(join(folder, '.lock'), 'utf8')).toBe(text);
+  });
+
+  it('finds that another one is taking it over', async () => {
+    const { session } = await leaveBehind();
+    const { text } = await rival();
+    const lock = await takeAfter(() => {
+      writeFileSync(join(folder, `.lock.${session}`), text);
+    });
+    expect(lock).toBeUndefined();
+    expect(await readFile(join(folder, `.lock.${session}`), 'utf8')).toBe(text);
+  });
+
+  it('finds that another one has taken it over', async () => {
+    await leaveBehind();
+    const { text } = await rival();
+    const lock = await takeAfter(() => {
+      writeFileSync(join(folder, '.lock'), text);
+    });
+    expect(lock).toBeUndefined();
+    expect((await readdir(folder)).toSorted()).toEqual(['.lock', 'rival']);
+  });
+
+  it('takes it where the other one has ended by then', async () => {
+    await leaveBehind();
+    const lock = await takeAfter(() => {
+      rmSync(join(folder, '.lock'));
+    });
+    expect(lock).toBeDefined();
+    expect(await readdir(folder)).toEqual(['.lock']);
+  });
+});
+
 describe('from elsewhere', () => {
   it('a holder that is alive is seen to be: refused at its next sign of life', async () => {
     await taken();
@@ -199,6 +260,24 @@ describe('from elsewhere', () => {
     },
   );
 
+  it.skipIf(process.platform === 'win32' || process.getuid?.() !== 0)(
+    'one that another user left, and this one may not read, is judged alike',
+    async () => {
+      await leaveBehind();
+      await chmod(join(folder, '.lock'), 0o600);
+      await chown(folder, 65_534, 65_534);
+      process.seteuid?.(65_534);
+      try {
+        const lock = await taken();
+        expect(time.clock.monotonic()).toBeGreaterThanOrEqual(60_000);
+        await lock.release();
+      } finally {
+        process.seteuid?.(0);
+      }
+      expect(await readdir(folder)).toEqual([]);
+    },
+  );
+
   it('who took over and died before it was done is taken over too', async () => {
     const first = await leaveBehind();
     const second = first.text.replace(first.session, 'b'.repeat(24));
@@ -226,6 +305,15 @@ describe('who was taken over', () => {
     expect([first.lost, told]).toEqual([true, 1]);
     await first.release();
     second.assertOurs();
+    expect((await readFile(join(folder, '.lock'), 'utf8')).includes(second.session)).toBe(true);
+  });
+
+  it('gives up nothing that is not its own any more', async () => {
+    const process = time.process();
+    const first = await taken({ process });
+    process.stopped = true;
+    const second = await taken({ machine: ELSEWHERE });
+    await first.release();
     expect((await readFile(join(folder, '.lock'), 'utf8')).includes(second.session)).toBe(true);
   });
 
@@ -310,7 +398,10 @@ describe('a directory that is moved', () => {
     const to = join(folder, 'to');
     await mkdir(from);
     const lock = await taken({ at: from });
+    const before = await readFile(join(from, '.lock'), 'utf8');
     await lock.still(async () => {
+      time.pass(60_000);
+      expect(await readFile(join(from, '.lock'), 'utf8')).toBe(before);
       await rename(from, to);
       time.pass(60_000);
       expect(await readdir(folder)).toEqual(['to']);
