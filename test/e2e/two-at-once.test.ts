@@ -15,8 +15,9 @@ import {
   type Stand,
 } from '../support/stand.ts';
 
-const ROWS = 60;
-const SLOWLY = ['--rate', '10/s', '--concurrency', '1'];
+const ROWS = 150;
+/** So slow that no test sees its end. */
+const SLOWLY = ['--rate', '3/s', '--concurrency', '1'];
 
 /** Each of its seconds takes a fiftieth of one. */
 const HASTY = 50;
@@ -49,11 +50,9 @@ describe.skipIf(process.platform === 'win32')('a run directory', () => {
     expect((await stand.sweep(['report', directory])).code).toBe(3);
     run.kill('SIGKILL');
     await run.ended;
-    const begun = Date.now();
     const third = await stand.sweep(['resume', directory, ...FAST]);
     expect(third.code).toBe(0);
     expect(third.stderr).not.toContain('waiting');
-    expect(Date.now() - begun).toBeLessThan(60_000);
     audit(await stand.run(), stand);
     // Nobody has to take anything away.
     expect((await namesIn(directory)).filter((name) => name.startsWith('.'))).toEqual([]);
@@ -78,7 +77,8 @@ describe.skipIf(process.platform === 'win32')('a run directory', () => {
       expect(code).toBe(2);
       expect(stderr).toContain('another machine or in another container');
       expect(stderr).toContain('at work');
-      expect((await run.ended).code).toBe(0);
+      run.kill('SIGINT');
+      expect((await run.ended).code).toBe(130);
       audit(await stand.run(), stand);
     },
   );
