@@ -76,7 +76,7 @@ export async function readStructure(
     const read = readFields(metadata);
     const model: ProjectModel = {
       ...known,
-      ...(await readSetup(reader, info, [])),
+      ...(await readSetup(reader, info, [], known.repeats.kind !== 'unknown')),
       ...(whole
         ? { ...read, recordIdField: asText(metadata[0]?.['field_name']) || known.recordIdField }
         : { fileFields: { ...without(known.fileFields, asked), ...read.fileFields } }),
@@ -132,6 +132,7 @@ async function readSetup(
   reader: ProjectReader,
   info: Row,
   notes: string[],
+  hadRepeats = false,
 ): Promise<
   Pick<ProjectModel, 'longitudinal' | 'missingCodes' | 'events' | 'eventForms' | 'repeats'>
 > {
@@ -143,7 +144,7 @@ async function readSetup(
     missingCodes: parseMissingCodes(asText(info['missing_data_codes'])),
     events: events.map(readEvent),
     eventForms,
-    repeats: await readRepeats(reader, info, notes),
+    repeats: await readRepeats(reader, info, notes, hadRepeats),
   };
 }
 
@@ -187,7 +188,12 @@ async function readEventForms(reader: ProjectReader): Promise<Record<string, str
 }
 
 /** An absent flag says nothing (servers before 8 lack it); the call itself does. */
-async function readRepeats(reader: ProjectReader, info: Row, notes: string[]): Promise<Repeats> {
+async function readRepeats(
+  reader: ProjectReader,
+  info: Row,
+  notes: string[],
+  hadRepeats: boolean,
+): Promise<Repeats> {
   const repeating = flag(info['has_repeating_instruments_or_events']);
   if (repeating === false) return { kind: 'none' };
   const answer = await reader.repeatingFormsEvents();
@@ -210,6 +216,10 @@ async function readRepeats(reader: ProjectReader, info: Row, notes: string[]): P
     return { kind: 'none' };
   }
   stopReading(answer);
+  // A token that could read it and meets a failing server is no token without the right.
+  if (hadRepeats && answer.kind !== 'error' && answer.kind !== 'value') {
+    throw unreadable('the repeating setup', answer.message);
+  }
   notes.push(
     'The repeating setup could not be read (it needs the Project Design right): a field counts as repeating where the export shows an instance.',
   );

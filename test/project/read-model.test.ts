@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { RefusedError } from '../../src/errors.ts';
-import { parseMissingCodes, readModel, readProjectId } from '../../src/project/read-model.ts';
+import {
+  parseMissingCodes,
+  readModel,
+  readProjectId,
+  readStructure,
+} from '../../src/project/read-model.ts';
 import { createSandbox } from '../../src/sandbox/handler.ts';
 import { buildProject } from '../../src/sandbox/project.ts';
 import { makeStudy } from '../sandbox/ask.ts';
@@ -263,5 +268,25 @@ describe('missing-data codes', () => {
     [' | ', []],
   ])('%j', (text, codes) => {
     expect(parseMissingCodes(text)).toEqual(codes);
+  });
+});
+
+describe('the structure, read again', () => {
+  it('is not read where the repeating setup could be read before and the server fails on it', async () => {
+    const known = await readModel(readScripted(LONGITUDINAL));
+    const failing = readScripted({ ...LONGITUDINAL, repeatingFormsEvents: [500, ''] });
+    expect(await readStructure(failing, known, ['scan'])).toMatchObject({ kind: 'unreadable' });
+  });
+
+  it('leaves what repeats untold where the right to read it is gone', async () => {
+    const known = await readModel(readScripted(LONGITUDINAL));
+    const refusing = readScripted({
+      ...LONGITUDINAL,
+      repeatingFormsEvents: [403, error('You do not have Design rights')],
+    });
+    expect(await readStructure(refusing, known, ['scan'])).toMatchObject({
+      kind: 'read',
+      model: { repeats: { kind: 'unknown' } },
+    });
   });
 });
