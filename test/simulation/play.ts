@@ -4,7 +4,7 @@ import { hasWorkLeft } from '../../src/run/resume-rows.ts';
 import { begin } from './begin.ts';
 import { auditEnd, auditEnding } from './ending-audit.ts';
 import { drawWeather, FAIR_WEATHER } from './fates.ts';
-import type { Game } from './game.ts';
+import { blame, type Game } from './game.ts';
 import { createChances } from './random.ts';
 import { auditReport, countReports, unsettled } from './report-audit.ts';
 import { playSession, type PlayedSession } from './session.ts';
@@ -94,6 +94,9 @@ async function playOne(game: Game, settings: SessionSettings): Promise<void> {
   } else if (played.ended.failure !== undefined) game.crashes += 1;
   const reports = await auditReport(game, `after session ${game.processes}`);
   auditEnding(game, settings, played, unsettled(reports));
+  if (played.ended?.stopped === true && (await isFinished(game))) {
+    blame(game, 'the run is told to be stopped, and nothing is left to do');
+  }
 }
 
 function playAudited(game: Game, settings: SessionSettings): Promise<PlayedSession> {

@@ -6,7 +6,7 @@ import { auditRemovals } from './safeguards.ts';
 import { wasEmptySince, type Place } from './places.ts';
 import { auditGone, auditMoved } from './place-audit.ts';
 import type { Deletion } from './deletion.ts';
-import { NO_FILE } from './wire-answers.ts';
+import { NO_FILE, NO_PLACE } from './wire-answers.ts';
 
 const MAY_HAVE = /may have/;
 /** For so long after a request's end, an export that lags is looked at again. */
@@ -54,7 +54,10 @@ export function auditRow(game: Game, { row, outcome, plan }: RowReport, doubts: 
       if (!told && plan?.plan === 'delete') auditGone(game, row.row, lie);
       break;
     case 'failed':
-      if (removed && !excusedPresent(game, row.row, code, removals, place)) {
+      if (
+        removals.some((one) => !isRefusedEcho(one)) &&
+        !excusedPresent(game, row.row, code, removals, place)
+      ) {
         lie('we removed a file there');
       }
       break;
@@ -161,6 +164,11 @@ function excusedPresent(
 /** Sent again by something on the way, after the answer: no client can know. */
 function isEcho({ fate, removed, answeredAt }: Deletion): boolean {
   return fate === 'twice' && (removed?.at ?? 0) > (answeredAt ?? Infinity);
+}
+
+/** The first of two like requests removed it, and the second one came after a designer's change. */
+function isRefusedEcho({ fate, answered }: Deletion): boolean {
+  return fate === 'doubled' && answered === NO_PLACE;
 }
 
 /** 200 and nothing done. */

@@ -87,6 +87,11 @@ export async function playSession(
   const cancels: (() => void)[] = [];
   const at = (ms: number | undefined, run: () => void): void => {
     if (ms === undefined) return;
+    // Before anything else was done.
+    if (ms === 0) {
+      run();
+      return;
+    }
     cancels.push(
       world.after(ms, () => {
         life.wake(run);
