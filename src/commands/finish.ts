@@ -83,7 +83,7 @@ export async function finishReports(io: Io, options: FinishOptions): Promise<Fin
         totals: csvs.totals,
         files: listFiles(view, csvs, journalSha256),
         exitCode,
-        generatedAt: summary.finishedAt,
+        generatedAt: new Date(view.lastStamp).toISOString(),
         tool: TOOL,
         runDirectory: directory,
         ...ceilingOf(view, options.perMinute),

@@ -42,6 +42,12 @@ export function saltedDigest(
   return { salt, sha256 };
 }
 
+/** Who is at work, for people who read it later. */
+export function whoIsAtWork(): string {
+  const user = userName();
+  return user === '' ? hostname() : `${user}@${hostname()}`;
+}
+
 function userName(): string {
   try {
     return userInfo().username;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Summary } from '../report/summary.ts';
+import type { Summary, SummaryRestore } from '../report/summary.ts';
 import { EXIT } from '../exit-codes.ts';
 import { reportOf, STATUSES } from '../run/outcome.ts';
 import { count } from '../text/count.ts';
@@ -45,11 +45,12 @@ export function renderSummary(summary: Summary): string {
       '',
     );
   }
+  if (summary.restored !== null) tellRestored(lines, summary.restored);
   lines.push(`Reports   ${summary.directory}`);
   lines.push(`Look at   ${join(summary.directory, 'report.html')}`);
   const next = nextCommand(summary);
   if (next !== undefined) lines.push(`Next      ${next}`);
-  if (summary.options['backup'] === true && summary.totals.deleted > 0) {
+  if (summary.options['backup'] === true && summary.totals.deleted > 0 && !isAllBack(summary)) {
     lines.push(`Undo      redcap-sweep restore ${quote(summary.directory)}`);
   }
   return lines.join('\n') + '\n';
@@ -73,6 +74,28 @@ function verdict(summary: Summary): string {
   return totals.not_attempted > 0
     ? 'Finished, with rows that were not attempted.'
     : 'Finished. Every row is done.';
+}
+
+function tellRestored(lines: string[], { at, by, totals, report }: SummaryRestore): void {
+  const who = by === '' ? '' : ` by ${by}`;
+  if (totals === null) {
+    lines.push(
+      `PUT BACK SINCE  a restore was begun on ${at}${who}; what it put back is not known`,
+      '',
+    );
+    return;
+  }
+  const files = totals.restored + totals.refused + totals.failed + totals.not_restorable;
+  lines.push(
+    `PUT BACK SINCE  ${count(totals.restored)} of ${count(files)} files, on ${at}${who}  -> ${report?.name ?? ''}`,
+    'The figures above say what the run did.',
+    '',
+  );
+}
+
+/** The last restore put everything back that the run had deleted. */
+function isAllBack({ restored, totals }: Summary): boolean {
+  return (restored?.totals?.restored ?? 0) >= totals.deleted;
 }
 
 function tellVerification(lines: string[], summary: Summary): void {

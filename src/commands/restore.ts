@@ -30,6 +30,11 @@ import { createProgress, type Progress } from './progress.ts';
 import { reopenJournal } from './reopen-journal.ts';
 import { openRun, refuseOther } from './resume.ts';
 import { createFiles } from './server.ts';
+import { isFileTrouble } from '../disk-errors.ts';
+import { exitCodeOfJournal } from '../report/exit-code.ts';
+import { finishReports } from './finish.ts';
+import { whoIsAtWork } from './journal-header.ts';
+import { quote } from './render-summary.ts';
 
 export interface RestoreFlags extends ConnectionFlags {
   readonly rows?: string;
@@ -138,7 +143,8 @@ async function putBack(io: Io, all: Restore, plan: RestorePlan): Promise<ExitCod
   const journal = reopenJournal(io, placed, view.lastStamp, true, (error) => {
     control.stop('journal_failed', error.message);
   });
-  journal.append({ state: 'restore', at: journal.stamp(), tool: TOOL, session: lock.session });
+  const by = whoIsAtWork();
+  journal.append({ state: 'restore', at: journal.stamp(), tool: TOOL, session: lock.session, by });
   const rest: RestoredFile[] = [];
   let done = 0;
   progress.phase('Restoring', plan.files);
@@ -164,6 +170,9 @@ async function putBack(io: Io, all: Restore, plan: RestorePlan): Promise<ExitCod
         if (status !== 'restored' && rest.length < LISTED_FILES) rest.push(one);
       },
     });
+    const { name, sha256 } = end.report;
+    const report = { name, sha256 };
+    journal.append({ state: 'restored', at: journal.stamp(), totals: end.totals, report });
   } catch (error) {
     if (!lock.lost) throw error;
     io.stderr.write(`${new TakenOverError().message}\n`);
@@ -173,7 +182,8 @@ async function putBack(io: Io, all: Restore, plan: RestorePlan): Promise<ExitCod
     // A journal that failed has said so by its stop.
     await journal.close().catch(() => undefined);
   }
-  const exitCode = exitCodeOf(io, end.totals);
+  const reported = await tellInReports(io, directory, lock);
+  const exitCode = reported ? exitCodeOf(io, end.totals) : EXIT.rowsLeft;
   if (flags.json === true) {
     io.stdout.write(
       `${JSON.stringify(answerOf(io, all, plan, end, { startedAt, exitCode }), null, 2)}\n`,
@@ -185,6 +195,26 @@ async function putBack(io: Io, all: Restore, plan: RestorePlan): Promise<ExitCod
     io.stderr.write(`${control.reason.message}\nTo go on, run the same restore again.\n`);
   }
   return exitCode;
+}
+
+/** Summary and page say what was put back; the rows' states stay. False: they could not be made. */
+async function tellInReports(io: Io, directory: string, lock: Lock): Promise<boolean> {
+  try {
+    await finishReports(io, {
+      directory,
+      exitCode: exitCodeOfJournal,
+      mayWrite: () => {
+        lock.assertOurs();
+      },
+    });
+    return true;
+  } catch (error) {
+    if (!isFileTrouble(error)) throw error;
+    io.stderr.write(
+      `The reports could not be made anew (${error.message}). What was restored stays restored; make them with: redcap-sweep report ${quote(directory)}\n`,
+    );
+    return false;
+  }
 }
 
 function answerOf(

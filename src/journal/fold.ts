@@ -41,16 +41,28 @@ export interface JournalView {
   readonly sent: boolean;
   /** Lines that cannot be read: what they said is not known, and no row without an outcome is believed untouched. */
   readonly holes: Holes | undefined;
+  /** Commands that put files back, in their order. */
+  readonly restores: readonly Restore[];
   readonly sessions: number;
   readonly lastStamp: number;
+  /** The last entry of the run itself, restores left out. */
+  readonly workedUntil: number;
   /** Where the last whole line ends: a torn tail beyond is to be cut off. */
   readonly end: number;
+}
+
+export interface Restore {
+  readonly at: number;
+  readonly by: string;
+  /** `undefined`: it is at work, or was killed; what it put back is not known. */
+  readonly end: Omit<EventLine & { state: 'restored' }, 'state'> | undefined;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Building = Mutable<JournalView> & {
   open: OpenRows;
   backups: Map<number, FileFacts>;
+  restores: Restore[];
   /** Of the session that is read, and where it began. */
   mark: number;
   sessionStart: number;
@@ -124,20 +136,31 @@ function begin(path: string | JournalSource, line: JournalLine, planStart: numbe
     sessionStart: 0,
     session: header.session,
     sent: false,
+    restores: [],
     holes: undefined,
     begun: false,
     sessions: 1,
     lastStamp: Date.parse(header.startedAt ?? '') || 0,
+    workedUntil: Date.parse(header.startedAt ?? '') || 0,
     end: planStart,
   };
 }
 
+const OF_RESTORE: ReadonlySet<string> = new Set(['restore', 'restoring', 'restored']);
+
 function foldLine(view: Building, whole: JournalLine, offset: number, length: number): void {
-  const line = whole as { at?: number; row?: number; plan?: string };
-  if (line.at !== undefined && line.at > view.lastStamp) view.lastStamp = line.at;
+  const line = whole as { at?: number; row?: number; plan?: string; state?: string };
+  if (line.at !== undefined && line.at > view.lastStamp) {
+    view.lastStamp = line.at;
+    if (!OF_RESTORE.has(line.state ?? '')) view.workedUntil = line.at;
+  }
   if (line.plan !== undefined) foldPlan(view, whole as PlanLine, offset + length + 1);
   else if (line.row !== undefined) {
     view.begun = true;
+    // One of an earlier version of this program, or whose first line is lost.
+    if (line.state === 'restoring' && view.restores.length === 0) {
+      view.restores.push({ at: line.at ?? 0, by: '', end: undefined });
+    }
     foldRow(view, whole as RowLine, offset);
   } else if ('rows' in line) {
     const { rows, verified } = whole as VerifiedLine;
@@ -221,7 +244,14 @@ function foldEvent(view: Building, line: EventLine, offset: number): void {
       view.exitCode = line.exitCode;
       return;
     case 'restore':
+      view.restores.push({ at: line.at, by: line.by ?? '', end: undefined });
       return;
+    case 'restored': {
+      // The line that began it may be lost.
+      const begun = view.restores.at(-1)?.end === undefined ? view.restores.pop() : undefined;
+      view.restores.push({ at: begun?.at ?? line.at, by: begun?.by ?? '', end: line });
+      return;
+    }
   }
 }
 

@@ -153,6 +153,17 @@ export type EventLine =
       readonly at: number;
       readonly tool: string;
       readonly session: string;
+      /** `user@host`, as far as the system tells. */
+      readonly by?: string;
+    }
+  /** A restore came to its end, and its report stands. */
+  | {
+      readonly state: 'restored';
+      readonly at: number;
+      readonly totals: Readonly<
+        Record<'restored' | 'refused' | 'failed' | 'not_restorable', number>
+      >;
+      readonly report: { readonly name: string; readonly sha256: string };
     }
   | { readonly state: 'mark'; readonly upTo: number }
   | {

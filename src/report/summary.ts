@@ -40,6 +40,8 @@ export interface Summary {
   readonly startedAt: string;
   readonly finishedAt: string;
   readonly sessions: number;
+  /** The last time that files were put back; what stands in `totals` is what the run did. */
+  readonly restored: SummaryRestore | null;
   /** Lines of the journal that cannot be read. */
   readonly unreadableLines: number;
   readonly stop: { readonly code: StopCode; readonly message: string } | null;
@@ -47,6 +49,32 @@ export interface Summary {
   readonly exitCode: number;
   readonly host: string;
   readonly user: string;
+}
+
+export interface SummaryRestore {
+  readonly at: string;
+  readonly by: string;
+  /** `null`: it did not come to its end, and what it put back is not known. */
+  readonly totals: Readonly<
+    Record<'restored' | 'refused' | 'failed' | 'not_restorable', number>
+  > | null;
+  /** restore.csv, as it wrote it. */
+  readonly report: { readonly name: string; readonly sha256: string } | null;
+  /** Restores so far, this one included. */
+  readonly count: number;
+}
+
+function restoredOf({ restores }: JournalView): SummaryRestore | null {
+  const last = restores.at(-1);
+  if (last === undefined) return null;
+  const { at, by, end } = last;
+  return {
+    at: new Date(end?.at ?? at).toISOString(),
+    by,
+    totals: end?.totals ?? null,
+    report: end?.report ?? null,
+    count: restores.length,
+  };
 }
 
 export function summarise(options: {
@@ -97,8 +125,9 @@ export function summarise(options: {
     plan: view.planned?.totals ?? null,
     requests: options.requests ?? null,
     startedAt: header.startedAt,
-    finishedAt: new Date(view.lastStamp).toISOString(),
+    finishedAt: new Date(view.workedUntil).toISOString(),
     sessions: view.sessions,
+    restored: restoredOf(view),
     unreadableLines: view.holes?.lines ?? 0,
     stop: view.stop ?? null,
     refused: view.refused ?? null,

@@ -1,5 +1,6 @@
 import { pathBelow, quotePath } from './command-line.ts';
 import { countOf, formatDuration, formatRate } from './format.ts';
+import { hasWorkLeft } from '../../run/resume-rows.ts';
 import type { Page } from './page.ts';
 
 const MINUTE_MS = 60_000;
@@ -78,9 +79,12 @@ function afterRun({ context, states, figures }: Page): readonly NextStep[] {
   const directory = quotePath(runDirectory);
   const steps: NextStep[] = [];
   const open = states.unknown + states.not_attempted;
-  if (open > 0 || exitCode === undefined || ![0, 1].includes(exitCode)) {
+  // What was put back is left alone by resume.
+  const restored = view.restores.length > 0;
+  const isOpen = open > 0 || exitCode === undefined || ![0, 1].includes(exitCode);
+  if (isOpen && (!restored || hasWorkLeft(view))) {
     const what =
-      open > 0
+      open > 0 && !restored
         ? `to settle the ${countOf(open, 'row')} that ${open === 1 ? 'is' : 'are'} still open`
         : 'to do what is left';
     steps.push({
@@ -100,7 +104,15 @@ function afterRun({ context, states, figures }: Page): readonly NextStep[] {
       text: 'Nothing is left to do. Keep this page with the run’s folder as your record.',
     });
   }
-  if (figures.counts.withBackup > 0) {
+  if (restored) {
+    const last = view.restores.at(-1)?.end?.totals;
+    if (last === undefined || last.refused + last.failed > 0) {
+      steps.push({
+        text: 'Some files were not put back, or it is not known: restore.csv has the reasons. To try these again:',
+        command: `redcap-sweep restore ${directory}`,
+      });
+    }
+  } else if (figures.counts.withBackup > 0) {
     steps.push({
       text: `Should a file be needed after all: ${countOf(figures.counts.withBackup, 'deleted file')} can be put back from the copies in the run’s folder:`,
       command: `redcap-sweep restore ${directory}`,

@@ -10,6 +10,7 @@ import { headSection } from './sections/head.ts';
 import { limitsSection } from './sections/limits.ts';
 import { nextSection } from './sections/next.ts';
 import { filesSection, provenanceSection } from './sections/provenance.ts';
+import { restoresSection } from './sections/restores.ts';
 import { attentionSection, sampleSection } from './sections/rows.ts';
 import { timingSection } from './sections/timing.ts';
 import { totalsSection } from './sections/totals.ts';
@@ -54,6 +55,7 @@ function sectionsOfPlan(page: Page): readonly Markup[] {
 /** For the person who signs off what was done. */
 function sectionsOfRun(page: Page): readonly Markup[] {
   return present([
+    restoresSection(page),
     totalsSection(page),
     nextSection(page),
     causesSection(page),

@@ -1,5 +1,6 @@
 import { countOf, formatCount, listWords } from './format.ts';
 import { settledRows, type Page } from './page.ts';
+import { restoreWords } from './restore-words.ts';
 
 export interface Verdict {
   readonly tone: 'good' | 'attention' | 'stopped' | 'neutral';
@@ -11,6 +12,18 @@ export interface Verdict {
 
 /** The page in one sentence. */
 export function judge(page: Page): Verdict {
+  const verdict = judgeRun(page);
+  const putBack = restoreWords(page);
+  if (putBack === undefined) return verdict;
+  return {
+    ...verdict,
+    tone: verdict.tone === 'good' ? 'neutral' : verdict.tone,
+    label: `${verdict.label}; files put back since`,
+    sentence: `${verdict.sentence.replace(/\.$/, '')}; ${putBack}.`,
+  };
+}
+
+function judgeRun(page: Page): Verdict {
   const { view, exitCode } = page.context;
   if (view.refused !== undefined) {
     return {
@@ -119,12 +132,12 @@ function completeSentence(page: Page): string {
 }
 
 /** Says that deletions were read back only where each of them was. */
-function deletedWords({ states, figures }: Page): string {
+function deletedWords({ states, figures, context }: Page): string {
   const { yes, no, skipped, '': unreached } = figures.verified;
   if (states.deleted === 0) return 'no file was deleted';
   const files = `${countOf(states.deleted, 'file')} ${states.deleted === 1 ? 'was' : 'were'} deleted`;
   const allRead = yes >= states.deleted && no + skipped + unreached === 0;
-  return allRead ? `${files} and read back as gone` : files;
+  return allRead && context.view.restores.length === 0 ? `${files} and read back as gone` : files;
 }
 
 function openWords({ states, figures, rows }: Page): string {

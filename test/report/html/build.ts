@@ -68,6 +68,8 @@ export function buildView(header: JournalHeader, patch: Partial<JournalView> = {
     exitCode: undefined,
     airMark: 0,
     holes: undefined,
+    restores: [],
+    workedUntil: 0,
     sent: header.kind === 'run',
     sessions: 1,
     lastStamp: START_MS,

@@ -76,7 +76,7 @@ function pointsOfRun({ states, figures, context }: Page): Point[] {
     html`<strong>${countOf(deleted, 'file')} deleted.</strong> ${
         withBackup === 0
           ? 'No copies were kept in the run’s folder: the API cannot bring them back.'
-          : `${formatCount(withBackup)} can be put back from the copies in the run’s folder${lost > 0 ? `; of ${formatCount(lost)} no copy was kept` : ''}.`
+          : `${formatCount(withBackup)} ${withBackup === 1 ? 'has a copy' : 'have copies'} in the run’s folder, from which ${putBack(context)}${lost > 0 ? `; of ${formatCount(lost)} no copy was kept` : ''}.`
       }`,
   ];
   if (context.view.header.project === null) {
@@ -110,6 +110,10 @@ function pointsOfRun({ states, figures, context }: Page): Point[] {
   }
   points.push(...notePoints(context.view.header.project?.notes));
   return points;
+}
+
+function putBack({ view }: Page['context']): string {
+  return view.restores.length > 0 ? 'files were put back since' : 'restore can put the files back';
 }
 
 function signaturePoint(signatures: number, files: number, verb: string): Point {

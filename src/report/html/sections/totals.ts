@@ -42,7 +42,7 @@ export function totalsSection(page: Page): Markup {
                 <td class="number">${formatCount(states[state])}</td>
                 <td class="number">${formatShare(states[state], rows)}</td>
                 <td><code>${reportOf(statusOf(state))}.csv</code></td>
-                <td>${STATE_WORDS[state].meaning}</td>
+                <td>${meaningOf(state, page)}</td>
               </tr> `,
           )}
         </tbody>
@@ -75,6 +75,13 @@ export function totalsSection(page: Page): Markup {
 function titleOf({ planOnly, context }: Page): string {
   if (!planOnly) return 'What happened';
   return context.view.refused === undefined ? 'What would happen' : 'What would have happened';
+}
+
+/** A file that was put back is not gone any more. */
+function meaningOf(state: State, { context }: Page): string {
+  return state === 'deleted' && context.view.restores.length > 0
+    ? 'A request of this run removed the file. It may have been put back since.'
+    : STATE_WORDS[state].meaning;
 }
 
 /** The class that carries a state's colour. */

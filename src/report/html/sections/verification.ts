@@ -4,7 +4,7 @@ import type { Page } from '../page.ts';
 import { drawShares, swatch } from '../share-bar.ts';
 
 const KINDS = [
-  ['yes', 'v-yes', 'Looked at, and gone', 'The field was read again and holds no file.'],
+  ['yes', 'v-yes', 'Looked at, and gone', 'The field was read again and held no file.'],
   [
     'no',
     'v-no',
@@ -21,14 +21,18 @@ const KINDS = [
 ] as const;
 
 /** How many deletions were read back, and what that showed. */
-export function verificationSection({ figures }: Page): Markup | undefined {
+export function verificationSection({ figures, context }: Page): Markup | undefined {
   const { verified } = figures;
   const rows = verified.yes + verified.no + verified.skipped + verified[''];
   if (rows === 0) return undefined;
   const there = KINDS.filter(([kind]) => verified[kind] > 0);
   return html`<section aria-labelledby="verification">
     <h2 id="verification">Was it read back?</h2>
-    <p>${coverageWords(verified.yes + verified.no, rows)}</p>
+    <p>
+      ${coverageWords(verified.yes + verified.no, rows)}${
+        context.view.restores.length > 0 ? ' This was before files were put back.' : ''
+      }
+    </p>
     ${drawShares(
       there.map(([kind, look, label]) => ({ look, label, count: verified[kind] })),
       rows,
