@@ -1,4 +1,4 @@
-import { elapsedMs, instantOf, type Clock, type Instant } from '../clock.ts';
+import { instantOf, type Clock, type Instant } from '../clock.ts';
 import { encodeOutcome } from '../journal/outcome-lines.ts';
 import type { Seen } from '../journal/lines.ts';
 import type { Journal } from '../journal/write.ts';
@@ -98,8 +98,13 @@ export function createVerifier(options: VerifierOptions): Verifier {
     );
   };
 
-  /** Will what a look shows from now on be believed? */
-  const isLate = ({ since }: Waiting): boolean => elapsedMs(clock, since) >= secondLook.untilMs;
+  /**
+   * Will what a look shows from now on be believed? A wait that must not be cut
+   * short is measured by the clock that nobody sets: a replica does not catch
+   * up with a wall clock that jumps.
+   */
+  const isLate = ({ since }: Waiting): boolean =>
+    clock.monotonic() - since.monotonicMs >= secondLook.untilMs;
 
   const firstLook = async (rows: readonly Waiting[]): Promise<void> => {
     const late = rows.map(isLate);

@@ -211,6 +211,19 @@ describe('one look does not overrule the server', () => {
     expect([batches, verified]).toEqual([[['1']], ['1 failed no 0']]);
   });
 
+  it('is not cut short by a wall clock that is set on', async () => {
+    const { verifier, verified, clock } = open(
+      () => ({ kind: 'looked', looks: [there] }) as unknown as LookedBatch,
+    );
+    verifier.add(row(1));
+    Object.assign(clock, { now: () => clock.monotonic() + 3_600_000 });
+    void verifier.finish();
+    await clock.runTo(14_000);
+    expect(verified).toEqual([]);
+    await clock.runTo(18_000);
+    expect(verified).toEqual(['1 failed no 0']);
+  });
+
   it('holds deleting back while ten rows in a row wait, and no longer', async () => {
     const gone = Object.fromEntries(Array.from({ length: 10 }, (_, n) => [String(n + 1), 6000]));
     const setup: Setup = open(lagging(() => setup.clock, gone));
