@@ -76,6 +76,7 @@ export async function finishReports(io: Io, options: FinishOptions): Promise<Fin
       journalSha256,
       requests: options.requests ?? (await requestsOfLastTime(directory)),
     });
+    mayWrite?.();
     const page = await createReportFile(directory, PAGE_FILE, io.clock);
     await page.write(
       renderHtml(html, {
@@ -89,7 +90,6 @@ export async function finishReports(io: Io, options: FinishOptions): Promise<Fin
         ...ceilingOf(view, options.perMinute),
       }),
     );
-    mayWrite?.();
     await page.finish();
     await writeSummary(directory, summary, io.clock);
     return { summary, exitCode, holes: view.holes };
