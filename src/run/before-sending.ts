@@ -87,6 +87,8 @@ export async function lookFirst(
 ): Promise<Ended | undefined> {
   const look = await context.look?.(work.target);
   if (look === 'stopped' || look === undefined) return stopped(work, tries, context);
+  // A look that says something is the server's word.
+  if (look.kind === 'gone' || look.kind === 'there') tries.trusted = true;
   const decision = settleByLook(look, work.seen, tries.effect);
   if (decision.kind === 'send') return undefined;
   const { status, code, message } = decision;

@@ -1,4 +1,7 @@
-import { isFailure, type Outcome, type StopCode } from './outcome.ts';
+import { oneLine } from '../text/one-line.ts';
+import type { StopReason } from './control.ts';
+import { isFailure, type Outcome } from './outcome.ts';
+import { answerOf } from './settle-look.ts';
 
 /** `--max-failures`: so many rows, or a share of the finished ones in percent. */
 export type MaxFailures =
@@ -9,48 +12,76 @@ export const ROWS_IN_A_ROW = 10;
 /** A share of failures means nothing before so many rows have finished. */
 const PERCENT_FROM_ROW = 100;
 
+export const STOP_SENTENCES = {
+  no_answers:
+    'Ten rows in a row ended without one trustworthy answer, and a look at them, where the run makes looks, said nothing either. Look at the server, the network or the proxy, then resume.',
+  max_failures: 'So many rows failed that the run stops, as --max-failures asks.',
+  limit: 'The pilot is done: as many rows were sent as --limit allows.',
+} as const;
+
 export interface Breaker {
   /** Counts a row that reached the deleting pass, in the order in which rows finish. */
-  finished(outcome: Outcome, trusted: boolean): StopCode | undefined;
+  finished(outcome: Outcome): StopReason | undefined;
   /** Counts what verification found of a row; between rows of one streak none was found gone. */
-  verified(before: Outcome, after: Outcome, streak: number): StopCode | undefined;
+  verified(before: Outcome, after: Outcome, streak: number): StopReason | undefined;
 }
 
 export function createBreaker(maxFailures: MaxFailures | undefined): Breaker {
   let finished = 0;
   let failures = 0;
-  let untrusted = 0;
-  let stillPresent = 0;
+  /** What the server had answered of the rows in a row that are still present. */
+  let stillPresent: (string | undefined)[] = [];
   let lastStreak = 0;
 
-  const tooMany = (): StopCode | undefined => {
+  const tooMany = (): StopReason | undefined => {
     if (maxFailures === undefined) return undefined;
     const reached =
       maxFailures.kind === 'count'
         ? failures >= maxFailures.n
         : finished >= PERCENT_FROM_ROW && failures * 100 >= maxFailures.n * finished;
-    return reached && failures > 0 ? 'max_failures' : undefined;
+    return reached && failures > 0
+      ? { code: 'max_failures', message: STOP_SENTENCES.max_failures }
+      : undefined;
   };
 
   return {
-    finished(outcome, trusted) {
+    finished(outcome) {
       if (outcome.status === 'not_attempted') return undefined;
       finished += 1;
       if (isFailure(outcome.status)) failures += 1;
-      untrusted = trusted ? 0 : untrusted + 1;
-      if (untrusted >= ROWS_IN_A_ROW) return 'no_answers';
       return tooMany();
     },
     verified(before, after, streak) {
       if (after.code !== 'still_present') {
-        if (after.verified === 'no') stillPresent = 0;
+        if (after.verified === 'no') stillPresent = [];
         return undefined;
       }
       // Rows that wait for a second look are heard of later than those behind them.
-      stillPresent = streak === lastStreak ? stillPresent + 1 : 1;
+      if (streak !== lastStreak) stillPresent = [];
       lastStreak = streak;
+      stillPresent.push(answerOf(before));
       if (!isFailure(before.status)) failures += 1;
-      return stillPresent >= ROWS_IN_A_ROW ? 'not_deleting' : tooMany();
+      return stillPresent.length >= ROWS_IN_A_ROW
+        ? { code: 'not_deleting', message: tellNotDeleting(stillPresent) }
+        : tooMany();
     },
   };
+}
+
+const LONGEST_ANSWER = 200;
+const MOST_ANSWERS = 3;
+
+/** What the server had answered, done or not: whoever looks after it has to know. */
+function tellNotDeleting(answers: readonly (string | undefined)[]): string {
+  const counts = new Map<string, number>();
+  for (const answer of answers) {
+    const told =
+      answer === undefined ? 'nothing to rely on' : `"${oneLine(answer, LONGEST_ANSWER)}"`;
+    counts.set(told, (counts.get(told) ?? 0) + 1);
+  }
+  const most = [...counts].toSorted(([, one], [, other]) => other - one).slice(0, MOST_ANSWERS);
+  const words = most
+    .map(([told, n]) => (counts.size === 1 ? told : `${told} (${n} of them)`))
+    .join(', ');
+  return `Ten rows in a row still hold their file after its deletion was sent. The server had answered: ${words}. Ask the REDCap administrator before you resume.`;
 }

@@ -55,6 +55,8 @@ export interface DeleteContext {
   readonly look?: ((target: Target) => Promise<Look | 'stopped'>) | undefined;
   /** What is known to have changed of a target's place since the check; absent with `--no-check`. */
   readonly changeAt?: ((target: Target) => string | undefined) | undefined;
+  /** While nothing may be sent: what to wait for. Further tries wait as new rows do. */
+  readonly held?: (() => Promise<void> | undefined) | undefined;
   /** Does verification follow? */
   readonly verifies: boolean;
   readonly onWait?: ((why: 'retry', ms: number) => void) | undefined;

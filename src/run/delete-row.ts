@@ -13,6 +13,15 @@ const STALE_MS = 60_000;
 
 /** Thrown by `beforeSend` where a look must come first; the door then sends nothing. */
 class LookFirst extends Error {}
+/** Thrown by `beforeSend` while nothing may be sent. */
+class Held extends Error {
+  readonly until: Promise<void>;
+
+  constructor(until: Promise<void>) {
+    super();
+    this.until = until;
+  }
+}
 /** Thrown by `beforeSend` where the row's place has changed while it waited. */
 class PlaceChanged extends Error {}
 
@@ -61,6 +70,12 @@ export async function deleteRow(work: WorkRow, context: DeleteContext): Promise<
     try {
       sent = await context.remove(work.target, hooks);
     } catch (error) {
+      if (error instanceof Held) {
+        await error.until;
+        if (control.reason !== undefined) return stopped(work, tries, context);
+        retry -= 1;
+        continue;
+      }
       if (error instanceof PlaceChanged) {
         const changed = placeChanged(work, tries, context);
         if (changed !== undefined) return changed;
@@ -97,10 +112,12 @@ export async function deleteRow(work: WorkRow, context: DeleteContext): Promise<
 function hooksOf(
   work: WorkRow,
   tries: Tries,
-  { journal, clock, look, control, changeAt }: DeleteContext,
+  { journal, clock, look, control, changeAt, held }: DeleteContext,
 ): RemoveHooks {
   return {
     beforeSend() {
+      const until = held?.();
+      if (until !== undefined) throw new Held(until);
       if (changeAt?.(work.target) !== undefined) throw new PlaceChanged();
       const stale = tries.lostAt !== undefined && elapsedMs(clock, tries.lostAt) > STALE_MS;
       if (tries.lookedFirst) {

@@ -2,11 +2,14 @@ import { isFileTrouble } from '../disk-errors.ts';
 import { encodeOutcome } from '../journal/outcome-lines.ts';
 import type { Mark } from '../journal/mark.ts';
 import { ManifestChangedError } from '../manifest/held-file.ts';
-import type { Breaker } from './breaker.ts';
+import type { Target } from '../manifest/target.ts';
+import type { LookedBatch } from '../project/look-batch.ts';
+import { STOP_SENTENCES, type Breaker } from './breaker.ts';
 import type { DeleteContext, Ended } from './delete-context.ts';
 import { deleteRow } from './delete-row.ts';
 import { needsVerifying } from './end-row.ts';
 import type { Outcome } from './outcome.ts';
+import { createSilence } from './silence.ts';
 import { createTickets } from './tickets.ts';
 import { createTrust } from './trust.ts';
 import type { Verifier } from './verify.ts';
@@ -18,19 +21,12 @@ export interface PassOptions {
   readonly breaker: Breaker;
   readonly verifier: Verifier | undefined;
   readonly mark: Mark | undefined;
+  /** Looks that settle no row, to tell a silent server from silent answers; absent where the run makes no looks. */
+  readonly ask: ((targets: readonly Target[]) => Promise<LookedBatch>) | undefined;
   /** `--limit`: rows that may be sent. */
   readonly limit: number | undefined;
   readonly onEnded?: (row: number, outcome: Outcome) => void;
 }
-
-export const STOP_SENTENCES = {
-  no_answers:
-    'Ten rows in a row ended without one trustworthy answer. Look at the server, the network or the proxy, then resume.',
-  not_deleting:
-    'The server says that it deletes, and the files are still there: ten rows in a row. Ask the REDCap administrator before you resume.',
-  max_failures: 'So many rows failed that the run stops, as --max-failures asks.',
-  limit: 'The pilot is done: as many rows were sent as --limit allows.',
-} as const;
 
 /**
  * The deleting pass: rows in, outcomes into the journal, at most `concurrency`
@@ -41,14 +37,18 @@ export async function deletePass(
   rows: AsyncIterable<readonly WorkRow[]>,
   options: PassOptions,
 ): Promise<void> {
-  const { concurrency, breaker, verifier, mark, limit, onEnded } = options;
+  const { concurrency, breaker, verifier, mark, ask, limit, onEnded } = options;
   const { control, journal } = options.context;
   let atOnce = 1;
   // Nothing is begun here: the row that earned it may stop the run when it ends, and then begins the next ones.
   const trust = createTrust(() => {
     atOnce = concurrency;
   });
-  const context: DeleteContext = { ...options.context, trust };
+  const context: DeleteContext = {
+    ...options.context,
+    trust,
+    held: () => silence.deciding ?? verifier?.doubting(),
+  };
   const tickets = createTickets(limit);
   let batch: readonly WorkRow[] = [];
   let next = 0;
@@ -68,6 +68,14 @@ export async function deletePass(
     control.stop('interrupted', 'the run ended early');
   };
 
+  const silence = createSilence({
+    look: ask,
+    onSilent: () => {
+      control.stop('no_answers', STOP_SENTENCES.no_answers);
+    },
+    onBug: fail,
+  });
+
   const end = (sent: boolean): void => {
     tickets.giveBack(sent);
     underway -= 1;
@@ -80,8 +88,9 @@ export async function deletePass(
       const due = needsVerifying(work, outcome);
       journal.append(encodeOutcome(work.row, outcome, due));
       onEnded?.(work.row, outcome);
-      const stop = breaker.finished(outcome, trusted);
-      if (stop !== undefined) control.stop(stop, STOP_SENTENCES[stop as 'no_answers']);
+      silence.finished(work.target, outcome, trusted);
+      const stop = breaker.finished(outcome);
+      if (stop !== undefined) control.stop(stop.code, stop.message);
       if (due) verifier?.add({ row: work.row, target: work.target, seen: work.seen, outcome });
     } catch (error) {
       fail(error);
@@ -126,7 +135,7 @@ export async function deletePass(
       if (control.reason !== undefined) over = true;
       const work = batch[next];
       if (over || held || underway >= atOnce || work === undefined || !hasTicket()) break;
-      const ready = verifier?.ready() ?? mark?.cover(work.row);
+      const ready = silence.deciding ?? verifier?.ready() ?? mark?.cover(work.row);
       if (ready !== undefined) {
         holdUntil(ready);
         break;
@@ -162,5 +171,7 @@ export async function deletePass(
     } else fail(error);
   }
   while (underway > 0) await change();
+  // The last ten of a run: what the look says decides whether the run stops or is verified.
+  await silence.deciding;
   if (bug !== undefined) throw bug;
 }

@@ -8,7 +8,7 @@ import { createBreaker, type MaxFailures } from './breaker.ts';
 import type { RunControl } from './control.ts';
 import type { RemoveFile, Safeguarded } from './delete-context.ts';
 import type { Outcome } from './outcome.ts';
-import { deletePass, STOP_SENTENCES } from './pass.ts';
+import { deletePass } from './pass.ts';
 import {
   createVerifier,
   SECOND_LOOK,
@@ -23,6 +23,8 @@ export interface SessionOptions {
   readonly remove: RemoveFile;
   /** Absent with `--no-check`: nothing is looked at before or after. */
   readonly look: ((targets: readonly Target[]) => Promise<LookedBatch>) | undefined;
+  /** Looks that settle no row, to tell a silent server from silent answers; `look` by default. */
+  readonly ask?: ((targets: readonly Target[]) => Promise<LookedBatch>) | undefined;
   /** What is known to have changed of a target's place since the check; absent with `--no-check`. */
   readonly changeAt?: ((target: Target) => string | undefined) | undefined;
   readonly verifies: boolean;
@@ -85,6 +87,7 @@ export async function runSession(rows: SessionRows, options: SessionOptions): Pr
       breaker,
       verifier,
       mark: options.mark,
+      ask: options.verifies ? (options.ask ?? look) : undefined,
       limit: options.limit,
       ...(options.onEnded === undefined ? {} : { onEnded: options.onEnded }),
     });
@@ -113,7 +116,7 @@ function createSessionVerifier(
       // What is looked at on behalf of an earlier session counts towards no stop.
       if (catchingUp.delete(one.row)) return;
       const stop = breaker.verified(one.outcome, after, streak);
-      if (stop !== undefined) control.stop(stop, STOP_SENTENCES[stop as 'not_deleting']);
+      if (stop !== undefined) control.stop(stop.code, stop.message);
     },
   });
 }

@@ -21,6 +21,8 @@ export interface Verifier {
   add(one: Unverified): void;
   /** Resolves when few enough looks are outstanding for deleting to go on. */
   ready(): Promise<void> | undefined;
+  /** Resolves when fewer than ten rows in a row wait for their second look; until then nothing may be sent. */
+  doubting(): Promise<void> | undefined;
   /** Looks at everything that is left. */
   finish(): Promise<void>;
 }
@@ -192,6 +194,16 @@ export function createVerifier(options: VerifierOptions): Verifier {
     }
   };
 
+  /** One wait for all who wait. */
+  let fewer: Promise<void> | undefined;
+  const doubting = (): Promise<void> | undefined => {
+    if (!holds() || watching === undefined) return undefined;
+    fewer ??= untilFewer().finally(() => {
+      fewer = undefined;
+    });
+    return fewer;
+  };
+
   return {
     add(one) {
       const full = first
@@ -205,8 +217,9 @@ export function createVerifier(options: VerifierOptions): Verifier {
     },
     ready() {
       if (outstanding >= OUTSTANDING) return chain;
-      return holds() && watching !== undefined ? untilFewer() : undefined;
+      return doubting();
     },
+    doubting,
     async finish() {
       send();
       await chain;

@@ -1,7 +1,10 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { busiestSecond } from '../support/busiest-second.ts';
 import { pause, until } from '../support/cli.ts';
-import { audit, makeArchive, openStand, photosManifest } from '../support/stand.ts';
+import { pick } from '../support/run-files.ts';
+import { audit, FAST, makeArchive, openStand, photo, photosManifest } from '../support/stand.ts';
 
 const ROWS = 120;
 const PER_SECOND = 20;
@@ -28,5 +31,35 @@ describe.skipIf(process.platform === 'win32')('a laptop that sleeps in the middl
     expect(run.success).toHaveLength(ROWS);
     // No answer that lay in a socket was taken for a timeout.
     for (const row of run.success) expect(row['sweep_attempts']).toBe('1');
+  });
+
+  it('looks before it sends again what had no answer when it fell asleep', async () => {
+    const stand = await openStand();
+    const asleep = join(stand.folder, 'asleep');
+    stand.sandbox.script(photo(2), [
+      (_call, proceed) => {
+        // Overnight, the request did what it should, and somebody stored the right file.
+        return proceed().then(() => {
+          stand.project.putFile(photo(2), 'right.pdf');
+          writeFileSync(asleep, '');
+          return new Response('<html>Bad gateway</html>', { status: 502 });
+        });
+      },
+    ]);
+    await stand.write('m.csv', photosManifest(3));
+    const clock = new URL('../support/asleep-clock.mjs', import.meta.url).href;
+    const ended = await stand.sweep(['run', 'm.csv', '--yes', ...FAST], {
+      NODE_OPTIONS: `--import=${clock}`,
+      ASLEEP_SINCE: asleep,
+    });
+    expect(ended.code).toBe(0);
+    const run = await stand.run();
+    expect(pick(run.rows.get(2), 'status', 'code', 'attempts')).toEqual([
+      'deleted',
+      'new_file',
+      '1',
+    ]);
+    expect(stand.project.fileName(photo(2))).toBe('right.pdf');
+    audit(run, stand);
   });
 });

@@ -7,35 +7,11 @@ function outcome(status: Status, code = '', verified: Verified = ''): Outcome {
   return { status, code, message: '', attempts: 1, effect: 'none', verified } as Outcome;
 }
 
-function finish(
-  breaker: Breaker,
-  status: Status,
-  times: number,
-  trusted = true,
-): (string | undefined)[] {
-  return Array.from({ length: times }, () => breaker.finished(outcome(status), trusted));
+function finish(breaker: Breaker, status: Status, times: number): (string | undefined)[] {
+  return Array.from({ length: times }, () => breaker.finished(outcome(status))?.code);
 }
 
 const quiet = (times: number): undefined[] => Array.from({ length: times }, () => undefined);
-
-describe('no_answers', () => {
-  it('is ten rows in a row without a trustworthy answer', () => {
-    const breaker = createBreaker(undefined);
-    expect(finish(breaker, 'unknown', 10, false)).toEqual([...quiet(9), 'no_answers']);
-  });
-
-  it('begins anew with each trustworthy one', () => {
-    const breaker = createBreaker(undefined);
-    finish(breaker, 'failed', 9, false);
-    expect(finish(breaker, 'failed', 1, true)).toEqual([undefined]);
-    expect(finish(breaker, 'failed', 9, false)).toEqual(quiet(9));
-  });
-
-  it('does not count rows that the stop kept from being sent', () => {
-    const breaker = createBreaker(undefined);
-    expect(finish(breaker, 'not_attempted', 20, false)).toEqual(quiet(20));
-  });
-});
 
 describe('not_deleting', () => {
   const deleted = outcome('deleted');
@@ -43,7 +19,7 @@ describe('not_deleting', () => {
 
   it('is ten looks in a row that find the file', () => {
     const breaker = createBreaker(undefined);
-    const stops = Array.from({ length: 10 }, () => breaker.verified(deleted, present, 0));
+    const stops = Array.from({ length: 10 }, () => breaker.verified(deleted, present, 0)?.code);
     expect(stops).toEqual([...quiet(9), 'not_deleting']);
   });
 
@@ -51,9 +27,34 @@ describe('not_deleting', () => {
     const breaker = createBreaker(undefined);
     for (let n = 0; n < 9; n += 1) breaker.verified(deleted, present, 0);
     expect(breaker.verified(deleted, outcome('deleted', '', 'skipped'), 0)).toBeUndefined();
-    expect(breaker.verified(deleted, present, 0)).toBe('not_deleting');
+    expect(breaker.verified(deleted, present, 0)).toMatchObject({ code: 'not_deleting' });
     expect(breaker.verified(deleted, outcome('deleted', '', 'yes'), 1)).toBeUndefined();
     expect(breaker.verified(deleted, present, 1)).toBeUndefined();
+  });
+});
+
+describe('what not_deleting tells', () => {
+  const present = outcome('failed', 'still_present', 'no');
+  const told = (...befores: readonly Outcome[]): string | undefined => {
+    const breaker = createBreaker(undefined);
+    return befores.map((before) => breaker.verified(before, present, 0)).at(-1)?.message;
+  };
+  const ten = (before: Outcome): Outcome[] => Array.from({ length: 10 }, () => before);
+  const full = { ...outcome('unknown', 'http_5xx'), said: 'The file storage is full' };
+
+  it.each<[string, Outcome, string]>([
+    ['done', outcome('deleted'), 'The server had answered: "done".'],
+    ['an error', full, 'The server had answered: "The file storage is full".'],
+    ['silence', outcome('unknown', 'timeout'), 'The server had answered: nothing to rely on.'],
+  ])('is what the server had answered: %s', (_name, before, is) => {
+    expect(told(...ten(before))).toContain(is);
+  });
+
+  it('is each of several answers, the most frequent first, and cut', () => {
+    const long = { ...full, said: 'x'.repeat(400) };
+    const message = told(full, long, ...ten(outcome('deleted')).slice(2)) ?? '';
+    expect(message).toContain('"done" (8 of them), "The file storage is full" (1 of them), "xxx');
+    expect(message.length).toBeLessThan(500);
   });
 });
 
@@ -125,7 +126,9 @@ describe('max_failures', () => {
     const present = outcome('failed', 'still_present', 'no');
     // It has counted as unknown already.
     expect(breaker.verified(outcome('unknown'), present, 0)).toBeUndefined();
-    expect(breaker.verified(outcome('deleted'), present, 0)).toBe('max_failures');
+    expect(breaker.verified(outcome('deleted'), present, 0)).toMatchObject({
+      code: 'max_failures',
+    });
   });
 });
 

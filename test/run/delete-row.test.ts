@@ -235,6 +235,35 @@ describe('the tries of a row', () => {
     expect(scene.sentAt).toEqual([]);
   });
 
+  it('wait while nothing may be sent, whenever their turn comes', async () => {
+    let scene: Scene | undefined;
+    // From 100 ms to a minute: the first try has left by then.
+    const held = (): Promise<void> | undefined => {
+      const clock = scene?.clock;
+      if (clock === undefined || clock.now() < 100 || clock.now() >= 60_000) return undefined;
+      return clock.sleep(60_000 - clock.now()).then(() => undefined);
+    };
+    scene = setScene([busy, done], { held });
+    scene.trust.earn();
+    const ending = deleteRow(WORK, scene.context);
+    await scene.clock.runTo(200_000);
+    expect((await ending).outcome).toMatchObject({ status: 'deleted', attempts: 2 });
+    expect(scene.sentAt).toHaveLength(2);
+    expect(scene.sentAt[1]).toBeGreaterThanOrEqual(60_000);
+  });
+
+  it('end where the run stops while they are held', async () => {
+    const scene = setScene([done], {
+      held: () =>
+        Promise.resolve().then(() => {
+          scene.control.stop('no_answers', 'silence');
+        }),
+    });
+    const { outcome } = await deleteRow(WORK, scene.context);
+    expect(outcome).toMatchObject({ status: 'not_attempted', code: 'no_answers', attempts: 0 });
+    expect(scene.sentAt).toEqual([]);
+  });
+
   it('go no further where the journal cannot be written', async () => {
     const scene = setScene([done]);
     scene.journal.announce = () => Promise.reject(new Error('disk full'));
@@ -274,10 +303,12 @@ describe('a row that waited over a minute with a lost answer', () => {
     },
   ] as const)('is looked at before it is sent again: $name', async ({ look, is, sent }) => {
     // The first answer is lost early, the second try takes its minute.
-    const { fate, scene } = await play([lost, slow(lost), done], {
+    const { fate, scene, trusted } = await play([lost, slow(lost), done], {
       look: () => Promise.resolve(look),
     });
     expect(fate).toBe(is);
+    // Ten rows that nothing says anything of are silence; a look that shows something is none.
+    expect(trusted).toBe(look.kind === 'gone' || look.kind === 'there');
     expect(scene.sentAt).toHaveLength(sent);
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { LookedBatch } from '../../src/project/look-batch.ts';
 import { createBreaker } from '../../src/run/breaker.ts';
 import { deletePass } from '../../src/run/pass.ts';
 import type { WorkRow } from '../../src/run/work.ts';
@@ -27,6 +28,7 @@ async function playUntil(failure: Error) {
     breaker: createBreaker(undefined),
     verifier: undefined,
     mark: undefined,
+    ask: undefined,
     limit: undefined,
   });
   const ended = pass.then(
@@ -64,5 +66,70 @@ describe('rows that cannot be read on', () => {
       { row: 3, state: 'not_attempted' },
       { row: 2, state: 'deleted' },
     ]);
+  });
+});
+
+describe('ten rows in a row without one trustworthy answer', () => {
+  const NOTHING: LookedBatch = { kind: 'unreadable', message: 'HTML', status: 200 };
+  const GONE = { kind: 'looked', looks: [{ kind: 'gone' }] } as unknown as LookedBatch;
+
+  /** Three rows at once; but for the first one, each answer is lost after a second or so. A look takes a minute. */
+  async function playSilence(answer: LookedBatch, rows: number) {
+    const looks: { readonly at: number; readonly rows: number }[] = [];
+    const scene = setScene(
+      [
+        // Until one was answered, they go out one at a time.
+        ANSWERS.done,
+        async ({ clock, sentAt }) => {
+          await clock.sleep(800 + (sentAt.length % 3) * 400);
+          return ANSWERS.lost;
+        },
+      ],
+      { retries: 3 },
+    );
+    const { clock, control, sentAt } = scene;
+    const pass = deletePass(
+      (async function* () {
+        yield await Promise.resolve(Array.from({ length: rows }, (_, at) => rowOf(at + 1)));
+      })(),
+      {
+        context: scene.context,
+        concurrency: 3,
+        breaker: createBreaker(undefined),
+        verifier: undefined,
+        mark: undefined,
+        ask: async (targets) => {
+          looks.push({ at: clock.now(), rows: targets.length });
+          await clock.sleep(60_000);
+          return answer;
+        },
+        limit: undefined,
+      },
+    );
+    const ended = pass.then(() => control.reason?.code);
+    await clock.runTo(1_000_000);
+    return { looks, sentAt, stop: await ended };
+  }
+
+  it('wait for a look before anything more is sent', async () => {
+    const { looks, sentAt, stop } = await playSilence(GONE, 23);
+    expect(stop).toBeUndefined();
+    expect(sentAt).toHaveLength(1 + 22 * 4);
+    expect(looks.map(({ rows }) => rows)).toEqual([10, 10]);
+    for (const { at } of looks) {
+      expect(sentAt.filter((one) => one >= at && one < at + 60_000)).toEqual([]);
+    }
+  });
+
+  it('stop the run where that look says nothing either', async () => {
+    const { looks, sentAt, stop } = await playSilence(NOTHING, 23);
+    expect(stop).toBe('no_answers');
+    expect(looks).toHaveLength(1);
+    expect(sentAt.filter((one) => one >= (looks[0]?.at ?? 0))).toEqual([]);
+  });
+
+  it('do so also where they are the last ones', async () => {
+    expect((await playSilence(NOTHING, 11)).stop).toBe('no_answers');
+    expect((await playSilence(GONE, 11)).stop).toBeUndefined();
   });
 });

@@ -157,6 +157,8 @@ export async function playSession(
           ? keepLooks(game, process, (targets) => reads.lookAfter(model, targets))
           : undefined,
       changeAt: model === null ? undefined : (target) => reads.changeAt(model, target),
+      // Not kept as looks at the rows: they settle none.
+      ask: model === null ? undefined : (targets) => reads.lookAfter(model, targets),
       verifies: scenario.verifies,
       safeguard: createSafeguards(game, {
         source: { ...reach, files: createFiles(reach) },

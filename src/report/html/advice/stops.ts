@@ -33,11 +33,11 @@ export const STOPS: Readonly<
   ],
   no_answers: [
     'Ten rows running had no answer to rely on',
-    `The server or the network has a fault. Wait until it is mended. ${RESUME}`,
+    `The server or the network has a fault, and a look at these rows said nothing either. Wait until it is mended. ${RESUME}`,
   ],
   not_deleting: [
-    'The server accepts deletions and deletes nothing',
-    `Show this to the REDCap administrators before going on. ${RESUME}`,
+    'Ten rows running still hold their file after its deletion was sent',
+    `The reason at the top of this page says what the server had answered. Show this to the REDCap administrators before going on. ${RESUME}`,
   ],
   manifest_changed: [
     'The run’s copy of the manifest was changed',
