@@ -32,6 +32,18 @@ export function elapsedMs(clock: Pick<Clock, 'now' | 'monotonic'>, since: Instan
   return Math.max(clock.now() - since.wallMs, clock.monotonic() - since.monotonicMs);
 }
 
+/** A timer stands still while a laptop sleeps; so often a long wait looks at both clocks. */
+export const LOOK_AGAIN_MS = 5000;
+
+/** Waits by whichever clock says more. Resolves as `sleep` does. */
+export async function waitOut(clock: Clock, ms: number, signal?: AbortSignal): Promise<boolean> {
+  const since = instantOf(clock);
+  for (let left = ms; ; left = ms - elapsedMs(clock, since)) {
+    if (!(await clock.sleep(Math.min(left, LOOK_AGAIN_MS), signal))) return false;
+    if (left <= LOOK_AGAIN_MS) return true;
+  }
+}
+
 const LONGEST_TIMER_MS = 0x7fff_ffff;
 
 export const systemClock: Clock = {

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
-import { elapsedMs, instantOf } from '../src/clock.ts';
+import { describe, expect, it, test } from 'vitest';
+import { elapsedMs, instantOf, waitOut } from '../src/clock.ts';
+import { createVirtualClock } from './redcap/virtual-clock.ts';
 
 const at = (wall: number, monotonic: number) => ({ now: () => wall, monotonic: () => monotonic });
 
@@ -10,4 +11,25 @@ test.each([
 ])('the time gone by is the one that says more: %s', (_what, later, expected) => {
   const since = instantOf(at(1_000, 1_000));
   expect(elapsedMs(later, since)).toBe(expected);
+});
+
+describe('waitOut', () => {
+  it('ends early after a sleep of the machine, and waits out the time otherwise', async () => {
+    const clock = createVirtualClock();
+    let asleepMs = 0;
+    const sleeping = { ...clock, now: () => clock.now() + asleepMs };
+    const ended: number[] = [];
+    const wait = async (): Promise<void> => {
+      expect(await waitOut(sleeping, 60_000)).toBe(true);
+      ended.push(clock.now());
+    };
+    const first = wait();
+    await clock.runTo(100_000);
+    const second = wait();
+    await clock.runTo(112_000);
+    asleepMs = 3_600_000;
+    await clock.runTo(200_000);
+    await Promise.all([first, second]);
+    expect(ended).toEqual([60_000, 115_000]);
+  });
 });

@@ -2,7 +2,7 @@ import { readConnection, type Connection, type ConnectionOptions } from '../conf
 import { proxyLabel } from '../config/proxy.ts';
 import type { RunControl } from '../run/control.ts';
 import { createDoor } from '../redcap/door.ts';
-import { createPacer } from '../redcap/pacer.ts';
+import { createPacer, intervalWithin } from '../redcap/pacer.ts';
 import { createUndiciTransport } from '../redcap/undici-transport.ts';
 import { createRunControl } from '../run/control.ts';
 import { createRedactor } from '../text/redact.ts';
@@ -113,7 +113,7 @@ export function openServer(
   const door = createDoor({
     transport,
     token,
-    pacer: createPacer({ intervalMs: rate.intervalMs, clock: io.clock }),
+    pacer: createPacer({ intervalMs: intervalWithin(rate.intervalMs), clock: io.clock }),
     redact: createRedactor([token]),
     concurrency,
     about: { url, ...(proxy === undefined ? {} : { proxy: proxyLabel(proxy) }) },

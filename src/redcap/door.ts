@@ -15,9 +15,9 @@ export interface SendOptions {
   /** Tears down the request that is in the air. */
   readonly abort?: AbortSignal | undefined;
   /**
-   * Runs after every wait of the door's own. Once it has begun, the request
-   * goes out whatever `signal` says; where it throws, nothing is sent and
-   * `send` rejects with its error.
+   * Runs after every wait: for a place, a connection, the pace, a hold. Once it
+   * has begun, the request goes out whatever `signal` says; where it throws,
+   * nothing is sent and `send` rejects with its error.
    */
   readonly beforeSend?: (() => void | Promise<void>) | undefined;
   readonly onLeaving?: WireRequest['onLeaving'];
@@ -59,10 +59,12 @@ export function createDoor(options: DoorOptions): Door {
   const slots = createSlots(options.concurrency ?? Number.POSITIVE_INFINITY);
   let requests = 0;
 
+  const count = (): void => {
+    requests += 1;
+  };
+
   const receive = (answer: WireAnswer): WireAnswer => {
     slots.giveBack();
-    // Given up before its first byte left.
-    if (answer.kind === 'broken' && answer.code === 'aborted' && !answer.sent) requests -= 1;
     const clean = redactAnswer(answer, redact);
     if (clean.kind !== 'answer') return clean;
     const holdMs = readRetryAfter(clean.headers);
@@ -73,32 +75,14 @@ export function createDoor(options: DoorOptions): Door {
     return clean;
   };
 
-  const giveUp = (error: unknown): Promise<never> => {
-    slots.giveBack();
-    return Promise.reject(error);
-  };
-
-  const transmit = (
-    { body, contentType }: ReturnType<Encode>,
-    { abort: signal, onLeaving, onData, maxBodyBytes }: SendOptions,
-  ): Promise<WireAnswer> => {
-    requests += 1;
-    pacer.departed();
-    return transport({ body, contentType, signal, onLeaving, onData, maxBodyBytes }).then(
-      receive,
-      giveUp,
-    );
-  };
-
-  /** Has its place and its turn. */
+  /** Has its place and its turn, and yet to get a connection. */
   const leave = (encode: Encode, sending: SendOptions): Promise<WireAnswer> => {
-    try {
-      const ready = sending.beforeSend?.();
-      if (ready === undefined) return transmit(encode(token), sending);
-      return ready.then(() => encode(token)).then((form) => transmit(form, sending), giveUp);
-    } catch (error) {
-      return giveUp(error);
-    }
+    const departure = new Departure(encode(token), sending, pacer, count);
+    return transport(departure).then((answer) => {
+      const clean = receive(answer);
+      if (departure.failure !== undefined) throw departure.failure.error;
+      return clean;
+    });
   };
 
   const waitAndLeave = async (
@@ -127,6 +111,66 @@ export function createDoor(options: DoorOptions): Door {
       return requests;
     },
     about,
+  };
+}
+
+/** One request on its way out: what comes between its connection and its first byte. */
+class Departure implements WireRequest {
+  readonly body: WireRequest['body'];
+  readonly contentType: string;
+  readonly signal: AbortSignal | undefined;
+  readonly onData: WireRequest['onData'];
+  readonly maxBodyBytes: number | undefined;
+  /** What `beforeSend` threw. */
+  failure: { readonly error: unknown } | undefined;
+  readonly #sending: SendOptions;
+  readonly #pacer: Pacer;
+  readonly #count: () => void;
+  #begun = false;
+
+  constructor(
+    { body, contentType }: ReturnType<Encode>,
+    sending: SendOptions,
+    pacer: Pacer,
+    count: () => void,
+  ) {
+    this.body = body;
+    this.contentType = contentType;
+    this.signal = sending.abort;
+    this.onData = sending.onData;
+    this.maxBodyBytes = sending.maxBodyBytes;
+    this.#sending = sending;
+    this.#pacer = pacer;
+    this.#count = count;
+  }
+
+  beforeLeaving(): Promise<boolean> | boolean {
+    const signal = this.#begun ? undefined : this.#sending.signal;
+    if (signal?.aborted === true) return false;
+    try {
+      const may = this.#pacer.leave(this.#prepare, signal);
+      return may === true ? true : may.catch(this.#fail);
+    } catch (error) {
+      return this.#fail(error);
+    }
+  }
+
+  onLeaving(): boolean {
+    if (this.#sending.onLeaving?.() === false) return false;
+    this.#count();
+    return true;
+  }
+
+  readonly #prepare = (): void | Promise<void> => {
+    // A connection that was lost before anything left is no second request.
+    if (this.#begun) return undefined;
+    this.#begun = true;
+    return this.#sending.beforeSend?.();
+  };
+
+  readonly #fail = (error: unknown): false => {
+    this.failure = { error };
+    return false;
   };
 }
 

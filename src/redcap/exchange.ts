@@ -68,6 +68,22 @@ export class Exchange implements LaneUser, Watched, Abortable {
     this.lastProgressAt = this.#settings.watch.now();
   }
 
+  beforeLeaving(): Promise<boolean> | boolean {
+    if (this.#over) return false;
+    const may = this.#request.beforeLeaving?.() ?? true;
+    if (typeof may === 'boolean') return this.#mayLeave(may);
+    // Waiting for its turn is no silence of the server.
+    this.lastProgressAt = Number.POSITIVE_INFINITY;
+    return may.then((yes) => this.#mayLeave(yes));
+  }
+
+  #mayLeave(may: boolean): boolean {
+    if (this.#over) return false;
+    this.progress();
+    if (!may) this.onAbort();
+    return may;
+  }
+
   onConnect(abort: (reason?: Error) => void): void {
     this.#giveUp = abort;
     if (!this.#over && this.#request.onLeaving?.() === false) this.onAbort();

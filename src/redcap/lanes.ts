@@ -12,6 +12,8 @@ export interface Lane {
 /** A request's hooks. In its last one it gives its lane back, before it tells anyone of its end. */
 export interface LaneUser extends Dispatcher.DispatchHandler {
   lane: Lane | undefined;
+  /** A connection is there. False, or a promise of it: the user is at its end, and nothing is to be sent. */
+  beforeLeaving(): Promise<boolean> | boolean;
   onError(error: Error): void;
   /** The connection was reset; what undici tells of the answer's end is no end from here on. */
   onBreak(error: Error): void;
@@ -39,7 +41,8 @@ export function createLanes(
   connections: number,
   options: Client.Options & { readonly connect: buildConnector.connector },
 ): Lanes {
-  const clients: Client[] = [];
+  const target = targetOf(new URL(origin));
+  const lanes: ClientLane[] = [];
   const free: ClientLane[] = [];
   const waiting: Parameters<Lanes['dispatch']>[] = [];
   let seenClosing = false;
@@ -47,37 +50,35 @@ export function createLanes(
 
   class ClientLane implements Lane {
     readonly #client: Client;
+    /** The last connection made; undici may not have it yet. */
     #socket: Socket | undefined;
+    #isUndicis = false;
     #user: LaneUser | undefined;
 
     constructor() {
       this.#client = new Client(origin, {
         ...options,
-        connect: (to, callback) => {
-          options.connect(to, (...made) => {
-            const [, socket] = made;
-            // Before undici hears anything of this connection.
-            if (socket !== null) this.#hear(socket);
-            callback(...made);
-          });
+        connect: (_to, callback) => {
+          this.#handOver(callback);
         },
       });
-      clients.push(this.#client);
+      lanes.push(this);
       this.#client.on('disconnect', () => {
         seenClosing = true;
       });
     }
 
+    /** The connection comes first: what is said before a request leaves must not wait for it. */
     use(request: Dispatcher.DispatchOptions, user: LaneUser): void {
       user.lane = this;
       this.#user = user;
-      this.#client.dispatch(request, user);
-    }
-
-    #hear(socket: Socket): void {
-      this.#socket = socket;
-      hearBreaks(socket, (error) => {
-        if (this.#socket === socket) this.#user?.onBreak(error);
+      if (this.#isOpen()) {
+        this.#send(request, user);
+        return;
+      }
+      this.#open((error) => {
+        if (error === null) this.#send(request, user);
+        else user.onError(error);
       });
     }
 
@@ -88,10 +89,63 @@ export function createLanes(
       else queueMicrotask(() => free.unshift(this));
       if (waiting.length > 0) setImmediate(serve);
     }
+
+    destroy(): Promise<void> {
+      if (!this.#isUndicis) this.#socket?.destroy();
+      return this.#client.destroy();
+    }
+
+    #isOpen(): boolean {
+      return this.#socket !== undefined && !this.#socket.destroyed && this.#socket.writable;
+    }
+
+    #send(request: Dispatcher.DispatchOptions, user: LaneUser): void {
+      const may = user.beforeLeaving();
+      if (may === true) this.#client.dispatch(request, user);
+      else if (may === false) this.giveBack(false);
+      else {
+        void may.then((yes) => {
+          if (yes) this.#client.dispatch(request, user);
+          else this.giveBack(false);
+        });
+      }
+    }
+
+    #open(done: (error: Error | null) => void): void {
+      options.connect(target, (error, socket) => {
+        if (error === null) {
+          this.#socket = socket;
+          this.#isUndicis = false;
+          // Before undici hears anything of this connection.
+          hearBreaks(socket, (breakError) => {
+            if (this.#socket === socket) this.#user?.onBreak(breakError);
+          });
+        }
+        done(error);
+      });
+    }
+
+    /** undici asks for a connection: the one that was made for this request, if it lives yet. */
+    #handOver(callback: buildConnector.Callback): void {
+      const give = (): void => {
+        this.#isUndicis = true;
+        callback(null, this.#socket as Socket);
+      };
+      if (!this.#isUndicis && this.#isOpen()) {
+        // undici does not expect it before this call is over.
+        queueMicrotask(give);
+        return;
+      }
+      // It broke at the last moment: whoever uses this lane has to wait once more.
+      this.#open((error) => {
+        if (error !== null) callback(error, null);
+        else void Promise.resolve(this.#user?.beforeLeaving()).then(give);
+      });
+    }
   }
 
   const take = (): ClientLane | undefined =>
-    free.pop() ?? (clients.length < connections ? new ClientLane() : undefined);
+    free.pop() ?? (lanes.length < connections ? new ClientLane() : undefined);
 
   const serve = (): void => {
     while (waiting.length > 0) {
@@ -118,7 +172,12 @@ export function createLanes(
     async close() {
       closed = true;
       for (const [, user] of waiting.splice(0)) user.onError(new Error('closed before its turn'));
-      await Promise.all(clients.map((client) => client.destroy()));
+      await Promise.all(lanes.map((lane) => lane.destroy()));
     },
   };
+}
+
+/** Where to connect, as undici would put it. */
+function targetOf({ hostname, host, protocol, port }: URL): buildConnector.Options {
+  return { hostname: hostname.replace(/^\[|\]$/g, ''), host, protocol, port };
 }

@@ -1,8 +1,13 @@
-import type { Clock } from '../clock.ts';
-import { createAbortGroup, type Abortable } from './abort-group.ts';
+import { elapsedMs, instantOf, LOOK_AGAIN_MS, type Clock, type Instant } from '../clock.ts';
+import { createTurnQueue } from './turn-queue.ts';
 
 /** Timers are late by a few milliseconds; high rates must not lose by that. */
 const LEAST_CREDIT_MS = 10;
+/** Nor may low ones gain by it: that much is later than any timer of a machine that works. */
+const MOST_CREDIT_MS = 50;
+/** What the network may make up for between here and the server. */
+const JITTER_MS = 100;
+const MINUTE_MS = 60_000;
 
 /**
  * An ideal schedule, so that late timers do not lose rate, with little credit, so
@@ -11,7 +16,7 @@ const LEAST_CREDIT_MS = 10;
  * network could push it over.
  */
 function creditMs(intervalMs: number): number {
-  return Math.max(intervalMs / 2, LEAST_CREDIT_MS);
+  return Math.min(Math.max(intervalMs / 2, LEAST_CREDIT_MS), MOST_CREDIT_MS);
 }
 
 /** When the next request may leave, which may be in the past: then it leaves at once. */
@@ -24,97 +29,120 @@ export function nextSlot(
   return Math.max(state.lastSlot + intervalMs, now - creditMs(intervalMs), holdUntil);
 }
 
+/**
+ * The interval that keeps to a ceiling in every minute, however it is cut out:
+ * at the bare interval, the first and the last request of 601 are a minute
+ * apart, less the credit. Costs a quarter of a percent.
+ */
+export function intervalWithin(intervalMs: number): number {
+  return intervalMs * (1 + (creditMs(intervalMs) + JITTER_MS) / MINUTE_MS);
+}
+
+/**
+ * Two waits for each request, both first come, first served. `turn` spreads the
+ * requests out, so that no connection is opened long before it is needed.
+ * `leave` comes when the connection is there: connections stall, and what had
+ * its turn meanwhile must not leave together. At a steady pace it is no wait.
+ */
 export interface Pacer {
   /**
-   * First come, first served. `true` (at once, without a promise, where nothing
-   * limits), or a promise of `true` when it is this request's turn, and of
-   * `false` as soon as the signal aborts: the place is given back then.
+   * `true` (at once, without a promise, where nothing limits), or a promise of
+   * `true` when it is this request's turn, and of `false` as soon as the signal
+   * aborts: the place is given back then.
    */
   turn(signal?: AbortSignal): Promise<boolean> | true;
   /**
-   * A request has left now. Where it was kept between its turn and leaving (a
-   * slow disk), those behind it wait the longer: late ones must not bunch up.
+   * Likewise, right before the request leaves. Runs `prepare` when it may, and
+   * lets nobody else through before that has ended; the next one keeps its
+   * distance from there. A disk that stands still makes no burst. Throws, or
+   * rejects with, what `prepare` throws.
    */
-  departed(): void;
+  leave(prepare: () => void | Promise<void>, signal?: AbortSignal): Promise<boolean> | true;
   /** Keeps back every request, also those that wait already; they go at the even pace after it. */
   holdFor(ms: number): void;
-  /** Monotonic milliseconds; in the past where nothing is held. */
-  readonly heldUntil: number;
-}
-
-interface Waiting extends Abortable {
-  readonly grant: () => void;
+  /** How long everything is kept back yet; 0 where nothing is. */
+  readonly heldMs: number;
 }
 
 /** `intervalMs` is 60,000 / requests a minute; 0 for no limit. */
 export function createPacer(options: { intervalMs: number; clock: Clock }): Pacer {
   const { intervalMs, clock } = options;
-  const state = { lastSlot: clock.monotonic() - intervalMs };
-  const queue = new Set<Waiting>();
-  const aborts = createAbortGroup();
-  let heldUntil = Number.NEGATIVE_INFINITY;
+  const turns = { lastSlot: clock.monotonic() - intervalMs };
+  const exits = { lastSlot: turns.lastSlot };
   let lastDeparture = Number.NEGATIVE_INFINITY;
-  /** Ends the pause of the pump when nobody is left to wait for. */
-  let pause: AbortController | undefined;
+  let hold: { readonly since: Instant; readonly ms: number } | undefined;
+  /** When the last hold ended, monotonic. */
+  let heldUntil = Number.NEGATIVE_INFINITY;
 
-  const take = (): number => {
+  const heldMs = (): number => {
+    if (hold === undefined) return 0;
+    const left = hold.ms - elapsedMs(clock, hold.since);
+    if (left > 0) return left;
+    heldUntil = Math.min(hold.since.monotonicMs + hold.ms, clock.monotonic());
+    hold = undefined;
+    return 0;
+  };
+
+  /** Takes a slot, or says how long to wait before the next try. */
+  const take = (state: { lastSlot: number }): number => {
     // On the path of every row, and asking for the time costs as much as all the rest of this.
-    if (intervalMs === 0 && heldUntil === Number.NEGATIVE_INFINITY) return heldUntil;
+    if (intervalMs === 0 && hold === undefined) return 0;
+    const held = heldMs();
+    if (held > 0) return Math.min(held, LOOK_AGAIN_MS);
+    if (intervalMs === 0) return 0;
     const now = clock.monotonic();
-    if (intervalMs === 0) return heldUntil - now;
     const slot = nextSlot(state, now, intervalMs, heldUntil);
     if (slot <= now) state.lastSlot = slot;
     return slot - now;
   };
 
-  const pump = async (): Promise<void> => {
-    for (const first of queue) {
-      // A new one each time: an ended pause would make a busy loop of the next.
-      pause = new AbortController();
-      while (queue.has(first)) {
-        const waitMs = take();
-        if (waitMs > 0) {
-          await clock.sleep(waitMs, pause.signal);
-          continue;
-        }
-        queue.delete(first);
-        first.grant();
-      }
+  const leaving = createTurnQueue({
+    clock,
+    waitMs: () => take(exits),
+    oneAtATime: true,
+    onEmpty: () => {
+      turning.askAgain();
+    },
+  });
+  const turning = createTurnQueue({
+    clock,
+    // Whoever has a connection goes first: those behind would only wait with theirs open.
+    waitMs: () => (leaving.waiting > 0 ? Number.POSITIVE_INFINITY : take(turns)),
+  });
+
+  /** A request leaves now: whoever comes next, to a turn or to leave, keeps the distance. */
+  const depart = (): void => {
+    lastDeparture = Math.max(clock.monotonic(), lastDeparture + intervalMs);
+    const slot = lastDeparture - creditMs(intervalMs);
+    turns.lastSlot = Math.max(turns.lastSlot, slot);
+    exits.lastSlot = Math.max(exits.lastSlot, slot);
+  };
+
+  const run = async (prepare: () => void | Promise<void>): Promise<true> => {
+    try {
+      await prepare();
+      return true;
+    } finally {
+      if (intervalMs > 0) depart();
+      leaving.release();
     }
-    pause = undefined;
   };
 
   return {
-    turn(signal) {
-      if (signal?.aborted === true) return Promise.resolve(false);
-      if (queue.size === 0 && pause === undefined && take() <= 0) return true;
-      return new Promise((resolve) => {
-        const one: Waiting = {
-          grant: () => {
-            if (signal !== undefined) aborts.remove(signal, one);
-            resolve(true);
-          },
-          onAbort: () => {
-            queue.delete(one);
-            if (queue.size === 0) pause?.abort();
-            resolve(false);
-          },
-        };
-        queue.add(one);
-        if (signal !== undefined) aborts.add(signal, one);
-        if (pause === undefined) void pump();
-      });
-    },
-    departed() {
-      if (intervalMs === 0) return;
-      lastDeparture = Math.max(clock.monotonic(), lastDeparture + intervalMs);
-      state.lastSlot = Math.max(state.lastSlot, lastDeparture - creditMs(intervalMs));
+    turn: (signal) => turning.enter(signal),
+    leave(prepare, signal) {
+      if (intervalMs === 0 && hold === undefined) {
+        const ready = prepare();
+        return ready === undefined ? true : ready.then(() => true);
+      }
+      const entered = leaving.enter(signal);
+      return entered === true ? run(prepare) : entered.then((mine) => mine && run(prepare));
     },
     holdFor(ms) {
-      heldUntil = Math.max(heldUntil, clock.monotonic() + ms);
+      if (ms > heldMs()) hold = { since: instantOf(clock), ms };
     },
-    get heldUntil() {
-      return heldUntil;
+    get heldMs() {
+      return heldMs();
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { waitOut, type Clock } from '../clock.ts';
 import { NOT_SENT, type ReadFailure } from './read-answers.ts';
 
 const FIRST_DELAY_MS = 500;
@@ -63,7 +63,7 @@ export function retrying<A extends Retriable>(
       if (!again || stopped?.() === true) return answer;
       const waitMs = answer.retryAfterMs ?? delayBefore(attempt, random);
       onRetry?.(waitMs, answer.message);
-      if (!(await clock.sleep(waitMs, signal))) return NOT_SENT;
+      if (!(await waitOut(clock, waitMs, signal))) return NOT_SENT;
     }
   };
 }

@@ -18,8 +18,15 @@ export interface WireRequest {
   /** Tears the request down at once. */
   readonly signal?: AbortSignal | undefined;
   /**
+   * Runs when a connection is there, however long that took; what must come
+   * last of all before a request leaves has its place here. Runs again where
+   * that connection is lost before anything left. Must not throw or reject.
+   * False: nothing leaves, and the answer is `aborted`, not sent.
+   */
+  readonly beforeLeaving?: (() => Promise<boolean> | boolean) | undefined;
+  /**
    * Runs on a connected socket, right before the first byte leaves; must not
-   * throw. False: nothing leaves, and the answer is `aborted`, not sent.
+   * throw. False: as above.
    */
   readonly onLeaving?: (() => boolean) | undefined;
   /**

@@ -93,8 +93,13 @@ export async function deleteRow(work: WorkRow, context: DeleteContext): Promise<
       tries.attempts = before;
       return stopped(work, tries, context);
     }
+    const announced = tries.attempts > before;
+    // A connection that was never made is no try, whether its line was written or not.
+    if ('sent' in sent && !sent.sent) tries.attempts = before;
     const ended = readAnswer(sent, work, tries, context, retry);
     if (ended !== undefined) return ended;
+    // Without a line of its own it would end the try before it, whose end may not be known.
+    if (!announced) continue;
     journal.append({
       row: work.row,
       state: 'tried',
@@ -169,7 +174,6 @@ function readAnswer(
         : endEmpty(work, tries, context, answer.message);
     case 'retry':
       tries.code = answer.code;
-      if (!answer.sent) tries.attempts -= 1;
       if (answer.effect === 'possible') {
         tries.effect = 'possible';
         tries.lostAt ??= lostSince(tries, context);
@@ -187,8 +191,6 @@ function readAnswer(
     case 'stop':
       tries.code = answer.httpStatus === undefined ? answer.stop : codeOfStatus(answer.httpStatus);
       if (answer.effect === 'possible') tries.effect = 'possible';
-      // The connection was never made.
-      if (!answer.sent) tries.attempts -= 1;
       control.stop(answer.stop, answer.message);
       return stopped(work, tries, context);
   }

@@ -3,11 +3,13 @@ import { createDoor, type Door, type DoorOptions } from '../../src/redcap/door.t
 import { createPacer } from '../../src/redcap/pacer.ts';
 import type { Transport, WireAnswer, WireRequest } from '../../src/redcap/transport.ts';
 import { createRedactor } from '../../src/text/redact.ts';
+import { busiestSecond } from '../support/busiest-second.ts';
 import { knownHeaders } from './known-headers.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 
 const TOKEN = '0123456789ABCDEF0123456789ABCDEF';
 const EMPTY: WireAnswer = { kind: 'answer', status: 200, headers: knownHeaders({}), body: '' };
+const GIVEN_UP: WireAnswer = { kind: 'broken', code: 'aborted', sent: false, message: 'given up' };
 /** What an empty answer comes out as, its headers aside. */
 const ANSWERED = { kind: 'answer', status: 200, body: '' };
 
@@ -20,14 +22,20 @@ interface Scene {
 
 function open(
   answers: readonly (WireAnswer | Promise<WireAnswer>)[] = [],
-  more: Partial<DoorOptions> & { readonly intervalMs?: number } = {},
+  more: Partial<DoorOptions> & {
+    readonly intervalMs?: number;
+    readonly connecting?: (clock: VirtualClock) => Promise<unknown>;
+  } = {},
 ): Scene {
   const clock = createVirtualClock();
   const sent: Scene['sent'] = [];
   const holds: Scene['holds'] = [];
-  const transport: Transport = (request) => {
+  const transport: Transport = async (request) => {
+    await more.connecting?.(clock);
+    const leaves = (await request.beforeLeaving?.()) !== false && request.onLeaving?.() !== false;
+    if (!leaves) return GIVEN_UP;
     sent.push({ request, at: clock.now() });
-    return Promise.resolve(answers[sent.length - 1] ?? EMPTY);
+    return answers[sent.length - 1] ?? EMPTY;
   };
   const door = createDoor({
     transport,
@@ -56,8 +64,8 @@ describe('the door', () => {
   });
 
   it('does not count what was given up before it left', async () => {
-    const { door } = open([{ kind: 'broken', code: 'aborted', sent: false, message: 'given up' }]);
-    await door.send({});
+    const { door } = open();
+    await door.send({}, { onLeaving: () => false });
     expect(door.requests).toBe(0);
     await door.send({});
     expect(door.requests).toBe(1);
@@ -95,6 +103,45 @@ describe('the door', () => {
     await Promise.all(asked);
     expect(before).toEqual([0, 0, 1000, 1, 2000, 2]);
     expect(sent.map(({ at }) => at)).toEqual([0, 1000, 2000]);
+  });
+
+  it('lets no more leave than the ceiling, however long connections stall', async () => {
+    const { door, clock, sent } = open([], {
+      intervalMs: 100,
+      concurrency: 64,
+      // After four seconds none is made for eight.
+      connecting: async ({ now, sleep }) => {
+        if (now() > 4000 && now() < 12_000) await sleep(12_000 - now());
+      },
+    });
+    const before: number[] = [];
+    const asked = Array.from({ length: 200 }, () =>
+      door.send({}, { beforeSend: () => void before.push(clock.now()) }),
+    );
+    await clock.runTo(11_999);
+    // What waits for a connection is not on its way.
+    expect([before.length, door.requests]).toEqual([41, 41]);
+    await clock.runTo(60_000);
+    await Promise.all(asked);
+    expect(sent).toHaveLength(200);
+    expect(before).toEqual(sent.map(({ at }) => at));
+    expect(busiestSecond(before)).toBeLessThanOrEqual(11);
+  });
+
+  it('keeps its distance from one that the disk kept until it left', async () => {
+    const { door, clock, sent } = open([], { intervalMs: 100, concurrency: 8 });
+    const asked = Array.from({ length: 8 }, (_, at) =>
+      door.send(
+        {},
+        { beforeSend: () => (at === 3 ? clock.sleep(1000).then(() => undefined) : undefined) },
+      ),
+    );
+    await clock.runTo(5000);
+    await Promise.all(asked);
+    const times = sent.map(({ at }) => at);
+    expect(times.slice(0, 4)).toEqual([0, 100, 200, 1300]);
+    const gaps = times.slice(4).map((time, at) => time - (times[at + 3] ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(50);
   });
 
   it.each([

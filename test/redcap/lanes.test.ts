@@ -37,6 +37,37 @@ describe('connections', () => {
     expect(server.connections()).toBe(2);
   });
 
+  it('are there before the request is told that it may leave, again where one was lost', async () => {
+    const server = await listenRaw((socket) => {
+      void readRequest(socket).then(() => {
+        socket.end('HTTP/1.0 200 OK\r\n\r\n');
+      });
+    });
+    const transport = connect(server.port, { connections: 1 });
+    const open: number[] = [];
+    for (let count = 0; count < 3; count += 1) {
+      const beforeLeaving = (): Promise<boolean> => {
+        open.push(server.connections());
+        return delay(1).then(() => true);
+      };
+      expect(fate(await transport({ ...FORM, beforeLeaving }))).toBe('answer 200');
+    }
+    expect(open.at(-1)).toBe(3);
+    const unmade = connect(1);
+    const answer = await unmade({ ...FORM, beforeLeaving: () => expect.unreachable() });
+    expect(fate(answer)).toBe('connection not sent');
+  });
+
+  it('that were opened for nothing are kept for the next one', async () => {
+    const server = await listenEcho(1);
+    const transport = connect(server.url, { connections: 1 });
+    expect(fate(await transport({ ...FORM, beforeLeaving: () => false }))).toBe('aborted not sent');
+    const later = { ...FORM, beforeLeaving: () => delay(1).then(() => false) };
+    expect(fate(await transport(later))).toBe('aborted not sent');
+    expect(fate(await transport(FORM))).toBe('answer 200');
+    expect([server.connections(), server.seen.length]).toEqual([1, 1]);
+  });
+
   it('are made anew after they broke, for those that waited too', async () => {
     let sockets = 0;
     const server = await listenRaw((socket) => {

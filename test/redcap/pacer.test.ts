@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { createPacer, nextSlot, type Pacer } from '../../src/redcap/pacer.ts';
+import { createPacer, intervalWithin, nextSlot, type Pacer } from '../../src/redcap/pacer.ts';
 import { createVirtualClock } from './virtual-clock.ts';
 
 const NEVER = Number.NEGATIVE_INFINITY;
@@ -37,8 +37,7 @@ async function take(pacer: Pacer, count: number, now: () => number): Promise<num
   const times: number[] = [];
   const turns = Array.from({ length: count }, async () => {
     expect(await pacer.turn()).toBe(true);
-    times.push(now());
-    pacer.departed();
+    expect(await pacer.leave(() => void times.push(now()))).toBe(true);
   });
   await Promise.all(turns);
   return times;
@@ -113,7 +112,7 @@ describe('a pacer', () => {
     await clock.runTo(150);
     pacer.holdFor(5000);
     pacer.holdFor(10);
-    expect(pacer.heldUntil).toBe(5150);
+    expect(pacer.heldMs).toBe(5000);
     await clock.runTo(10_000);
     expect(await taken).toEqual([0, 100, 5150, 5250, 5350]);
   });
@@ -137,15 +136,92 @@ describe('a pacer', () => {
     const left: number[] = [];
     const asked = Array.from({ length: 60 }, async (_, at) => {
       await pacer.turn();
-      // The disk stands still for half a second.
-      if (at > 5 && clock.now() < 900) await clock.sleep(900 - clock.now());
-      left.push(clock.now());
-      pacer.departed();
+      await pacer.leave(async () => {
+        // The disk stands still for half a second.
+        if (at > 5 && clock.now() < 900) await clock.sleep(900 - clock.now());
+        left.push(clock.now());
+      });
     });
     await clock.runTo(20_000);
     await Promise.all(asked);
     expect(most(left, 1000)).toBeLessThanOrEqual(22);
   });
+
+  it('lets those whose connections stalled leave one after the other, at the pace', async () => {
+    const clock = createVirtualClock();
+    const pacer = createPacer({ intervalMs: intervalWithin(100), clock });
+    const left: number[] = [];
+    const asked = Array.from({ length: 1000 }, async (_, at) => {
+      // After four seconds no connection is made for 8 s, 64 at a time.
+      await pacer.turn();
+      const now = clock.now();
+      if (now > 4000 && now < 12_000 && at < 104) await clock.sleep(12_000 - now);
+      await pacer.leave(() => void left.push(clock.now()));
+    });
+    await clock.runTo(200_000);
+    await Promise.all(asked);
+    expect(left).toHaveLength(1000);
+    expect(most(left, 1000)).toBeLessThanOrEqual(11);
+    expect(most(left, 60_000)).toBeLessThanOrEqual(600);
+  });
+
+  it('lets nobody else through while one prepares, and goes on where that fails', async () => {
+    const clock = createVirtualClock();
+    const pacer = createPacer({ intervalMs: 10, clock });
+    const left: string[] = [];
+    const slow = pacer.leave(async () => {
+      await clock.sleep(500);
+    });
+    const failing = pacer.leave(() => Promise.reject(new Error('no journal')));
+    const next = pacer.leave(() => void left.push(`next ${clock.now()}`));
+    const failed = failing === true ? '' : failing.catch(String);
+    await clock.runTo(499);
+    expect(left).toEqual([]);
+    await clock.runTo(1000);
+    expect([await slow, await next]).toEqual([true, true]);
+    expect(await failed).toBe('Error: no journal');
+    expect(left).toEqual(['next 510']);
+  });
+
+  it('holds back what has its turn and its connection, by the clock that says more', async () => {
+    const clock = createVirtualClock();
+    let asleepMs = 0;
+    const sleeping = { ...clock, now: () => clock.now() + asleepMs };
+    for (const intervalMs of [0, 100]) {
+      const pacer = createPacer({ intervalMs, clock: sleeping });
+      const from = clock.now();
+      pacer.holdFor(300_000);
+      const left: number[] = [];
+      const leaving = pacer.leave(() => void left.push(clock.now() - from));
+      await clock.runTo(from + 50_000);
+      expect(left).toEqual([]);
+      // The laptop is closed for a night: what the server asked for is long over.
+      asleepMs += 8 * 3_600_000;
+      await clock.runTo(from + 60_000);
+      expect(left).toHaveLength(1);
+      expect(await leaving).toBe(true);
+      expect(left[0]).toBeLessThanOrEqual(55_000);
+    }
+  });
+
+  it.each([600, 300, 60, 1200])(
+    'keeps any minute to %i, however late timers are',
+    async (ceiling) => {
+      let seed = 11;
+      const clock = createVirtualClock(() => {
+        seed = (seed * 16_807) % 2_147_483_647;
+        return seed % 24;
+      });
+      const pacer = createPacer({ intervalMs: intervalWithin(60_000 / ceiling), clock });
+      const taken = take(pacer, ceiling * 3, clock.now);
+      await clock.runTo(400_000);
+      const times = await taken;
+      expect(times).toHaveLength(ceiling * 3);
+      // As the server sees them, too: what left late may have come early.
+      expect(most(times, 60_050)).toBeLessThanOrEqual(ceiling);
+      expect(most(times, 60_000)).toBeGreaterThan(ceiling * 0.97);
+    },
+  );
 
   it('keeps to it with real timers, however late a busy machine makes them', async () => {
     const pacer = createPacer({ intervalMs: 20, clock: systemClock });

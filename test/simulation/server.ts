@@ -26,6 +26,9 @@ export interface Wire {
   onAnswered(deletion: Deletion | undefined, answer: WireAnswer): void;
 }
 
+/** So long some connections take: what has its turn meanwhile must not leave together. */
+const STALL_MS = 4000;
+
 export function createServer(options: ServerOptions): Server {
   const { world } = options;
   const deletions: Deletion[] = [];
@@ -101,18 +104,43 @@ export function createServer(options: ServerOptions): Server {
     deletionsOf: (key) => byTarget.get(key) ?? [],
     transport: (life, process, wire) => (request) =>
       new Promise((resolve) => {
-        const leave = (): void => {
+        const isDeletion =
+          typeof request.body === 'string' && request.body.includes('&action=delete&');
+        const giveUp = (code: 'aborted' | 'connection'): void => {
+          life.wake(() => {
+            resolve({ kind: 'broken', code, sent: false, message: `simulated ${code}` });
+          });
+        };
+        const leave = (may: boolean): void => {
           if (!life.alive) return;
-          const leaves = request.signal?.aborted !== true && request.onLeaving?.() !== false;
+          const leaves = may && request.signal?.aborted !== true && request.onLeaving?.() !== false;
           // Bringing the journal to the disk may have been the last thing that the process did.
           if (!life.alive) return;
           if (leaves) receive(request, life, process, wire, resolve);
-          else resolve({ kind: 'broken', code: 'aborted', sent: false, message: 'given up' });
+          else giveUp('aborted');
         };
-        // A deletion leaves at once, or a moment later: when its connection is found to be alive.
-        if (request.onLeaving !== undefined) requests += 1;
-        if (requests % 3 === 0 || request.onLeaving === undefined) leave();
-        else life.after(0, leave);
+        const leaveThen = (may: boolean): void => {
+          // At once, or a moment later: when the connection is found to be alive.
+          if (requests % 3 === 0 || !isDeletion) leave(may);
+          else
+            life.after(0, () => {
+              leave(may);
+            });
+        };
+        const connected = (): void => {
+          if (!life.alive) return;
+          const may = request.beforeLeaving?.() ?? true;
+          if (typeof may === 'boolean') leaveThen(may);
+          else void may.then(leaveThen);
+        };
+        if (isDeletion) requests += 1;
+        // Some connections stall, and some are never made.
+        if (requests % 41 === 7 && isDeletion) {
+          life.after(STALL_MS, () => {
+            giveUp('connection');
+          });
+        } else if (requests % 23 < 4) life.after(STALL_MS, connected);
+        else connected();
       }),
   };
   return server;

@@ -40,7 +40,7 @@ export function createWireAudit(
   let dueAt = -Infinity;
   let inFlight = 0;
   let trusted = false;
-  let held: { readonly from: number; readonly until: number } | undefined;
+  let held: { readonly from: number; readonly until: number; readonly skewMs: number } | undefined;
 
   const leaves = (what: string): void => {
     requests += 1;
@@ -51,7 +51,9 @@ export function createWireAudit(
     if (early > 0) blame(game, `${early} ms early by the rate: ${what}`);
     inFlight += 1;
     if (inFlight > settings.concurrency) blame(game, `${inFlight} requests in flight: ${what}`);
-    if (held !== undefined && world.now < held.until && world.now > held.from + SLACK_MS) {
+    // A wall clock that is set forward cannot be told from a sleep: the hold is over by it.
+    const byWallClock = world.now + Math.max(0, life.skewMs - (held?.skewMs ?? 0));
+    if (held !== undefined && byWallClock < held.until && world.now > held.from + SLACK_MS) {
       blame(game, `left during the hold of a Retry-After: ${what}`);
     }
   };
@@ -98,6 +100,7 @@ export function createWireAudit(
         held = {
           from: held !== undefined && held.until > world.now ? held.from : world.now,
           until,
+          skewMs: held !== undefined && held.until > world.now ? held.skewMs : life.skewMs,
         };
       }
     },
