@@ -1,6 +1,16 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fates, findRun } from '../support/run-files.ts';
-import { audit, FAST, openStand, photo, photosManifest, type Stand } from '../support/stand.ts';
+import {
+  audit,
+  FAST,
+  FAST_CLOCK,
+  openStand,
+  photo,
+  photosManifest,
+  type Stand,
+} from '../support/stand.ts';
 
 async function finish(stand: Stand, more: readonly string[] = []): Promise<readonly string[]> {
   const ended = await stand.sweep(['resume', await findRun(stand.folder), ...FAST, ...more]);
@@ -108,18 +118,25 @@ describe('stops that somebody asked for', () => {
   });
 
   it('--stop-at: a time that has come stops, and resume goes on', async () => {
-    const stand = await openStand({ latencyMs: 40 });
+    const stand = await openStand();
     await stand.write('m.csv', photosManifest(20));
-    // A clock of its own, half a second before the full minute.
-    const at = new Date(Math.ceil((Date.now() + 2500) / 60_000) * 60_000);
-    const clock = at.toISOString().slice(11, 16);
-    const shift = at.getTime() - 2500 - Date.now();
+    // The clock jumps to the hour with the second deletion, and is looked at every 30 s.
+    const come = join(stand.folder, 'come');
+    stand.between.request = (form) => {
+      if (stand.deletions() > 0) writeFileSync(come, '');
+      return form;
+    };
     const preload = await stand.write(
       'clock.mjs',
-      `const now = Date.now; Date.now = () => now() + ${shift};`,
+      `import { existsSync } from 'node:fs';
+       const { now } = Date;
+       Date.now = () => now() + (existsSync(${JSON.stringify(come)}) ? 3_600_000 : 0);`,
     );
-    const args = ['run', 'm.csv', '--yes', '--rate', '3/s', '--stop-at', clock];
-    const ended = await stand.sweep(args, { NODE_OPTIONS: `--import ${preload}` });
+    const clock = new Date(Date.now() + 1_800_000).toISOString().slice(11, 16);
+    const args = ['run', 'm.csv', '--yes', '--rate', '20/min', '--stop-at', clock];
+    const ended = await stand.sweep(args, {
+      NODE_OPTIONS: `${FAST_CLOCK.NODE_OPTIONS} --import ${preload}`,
+    });
     expect(ended.code).toBe(3);
     const run = await stand.run();
     expect(run.summary.stop).toMatchObject({ code: 'stop_at' });
