@@ -1,4 +1,4 @@
-import { oneLine } from '../text/one-line.ts';
+import { oneLine } from '../words/one-line.ts';
 import type { RestoreOptions } from './restore-options.ts';
 import type { Candidate, RestoreCode } from './restored.ts';
 import { stopOf, takeFile, tellFailure } from './take-file.ts';

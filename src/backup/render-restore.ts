@@ -1,5 +1,5 @@
-import { count } from '../text/count.ts';
-import { oneLine } from '../text/one-line.ts';
+import { count } from '../words/counts.ts';
+import { oneLine } from '../words/one-line.ts';
 import type { RestoredFile } from './restore-pass.ts';
 import {
   RESTORE_STATUSES,

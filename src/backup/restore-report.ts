@@ -1,5 +1,5 @@
 import { csvLine } from '../report/csv-line.ts';
-import { oneLine } from '../text/one-line.ts';
+import { oneLine } from '../words/one-line.ts';
 import type { RestoredFile } from './restore-pass.ts';
 
 export const RESTORE_FILE = 'restore.csv';

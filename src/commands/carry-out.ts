@@ -19,7 +19,8 @@ import { finishReports } from './finish.ts';
 import type { Io } from './io.ts';
 import { createSafeguard } from './safeguard.ts';
 import type { Progress } from './progress.ts';
-import { quote, renderSummary } from './render-summary.ts';
+import { quotePath } from '../words/quote.ts';
+import { renderSummary } from './render-summary.ts';
 import { reopenJournal } from './reopen-journal.ts';
 import { createRemover } from './server.ts';
 
@@ -119,7 +120,7 @@ function plannedFields({ planned }: JournalView): readonly string[] | undefined 
 /** What has become of the run is the other process's to tell. */
 function tellTakenOver(io: Io, directory: string, sent: boolean): ExitCode {
   io.stderr.write(
-    `${new TakenOverError().message}\nHow the run stands: redcap-sweep report ${quote(directory)}\n`,
+    `${new TakenOverError().message}\nHow the run stands: redcap-sweep report ${quotePath(directory)}\n`,
   );
   return sent ? EXIT.stopped : EXIT.refused;
 }
@@ -186,7 +187,7 @@ function sessionOf(
 /** The journal is safe, and no report could be written: the disk is full, or read-only. */
 function tellUnreported(io: Io, directory: string, error: Error, sent: boolean): ExitCode {
   io.stderr.write(
-    `The reports could not be written (${error.message}). What the journal holds is safe: free the disk, then: redcap-sweep resume ${quote(directory)}\nThe reports alone: redcap-sweep report ${quote(directory)}\n`,
+    `The reports could not be written (${error.message}). What the journal holds is safe: free the disk, then: redcap-sweep resume ${quotePath(directory)}\nThe reports alone: redcap-sweep report ${quotePath(directory)}\n`,
   );
   return sent ? EXIT.stopped : EXIT.refused;
 }
@@ -206,7 +207,7 @@ async function conclude(
   const { placed, connected } = options;
   const { server, control, connection } = connected;
   const directory = placed.path;
-  const { summary, exitCode } = await finishReports(io, {
+  const { summary, page, exitCode } = await finishReports(io, {
     directory,
     exitCode: (_view, csvs) =>
       exitCodeOfEnding(
@@ -235,8 +236,8 @@ async function conclude(
   });
   connected.log.log('info', 'end', { exitCode, totals: summary.totals });
   if (options.json) io.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
-  else io.stdout.write(renderSummary(summary));
-  const goOn = `To go on: redcap-sweep resume ${quote(directory)}\n`;
+  else io.stdout.write(renderSummary(summary, page));
+  const goOn = `To go on: redcap-sweep resume ${quotePath(directory)}\n`;
   if (failure !== undefined) io.stderr.write(`${failure.message}\n${goOn}`);
   // On a terminal the summary above has said so already.
   else if (control.reason !== undefined && how.stopped && (options.json || !io.stdout.isTTY)) {

@@ -44,7 +44,7 @@ export async function check(io: Io, manifest: string, flags: CheckFlags): Promis
     try {
       const { lastStamp } = await foldJournal(join(path, JOURNAL_FILE));
       const journal = reopenJournal(io, placed, lastStamp);
-      const { summary, exitCode } = await finishReports(io, {
+      const { summary, page, exitCode } = await finishReports(io, {
         directory: path,
         exitCode: (_view, csvs) => exitCodeOfRows(csvs),
         end: async (code) => {
@@ -71,7 +71,7 @@ export async function check(io: Io, manifest: string, flags: CheckFlags): Promis
           }),
         );
         io.stdout.write(`\n${renderProblems(prepared)}`);
-        io.stdout.write(renderSummary(summary));
+        io.stdout.write(renderSummary(summary, page));
       }
       return exitCode;
     } finally {

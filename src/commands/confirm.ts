@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { RefusedError } from '../errors.ts';
 import { hasTerminal, type Io } from './io.ts';
-import { count } from '../text/count.ts';
+import { count } from '../words/counts.ts';
 
 export type Confirmed = 'typed' | '--yes';
 

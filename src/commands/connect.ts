@@ -5,10 +5,11 @@ import { createDoor } from '../redcap/door.ts';
 import { createPacer, intervalWithin } from '../redcap/pacer.ts';
 import { createUndiciTransport } from '../redcap/undici-transport.ts';
 import { createRunControl } from '../run/control.ts';
-import { createRedactor } from '../text/redact.ts';
+import { createRedactor } from '../words/redact.ts';
 import { TOOL, VERSION } from '../version.ts';
 import { hasTerminal, promptOutput, type Io } from './io.ts';
-import { duration, type Progress } from './progress.ts';
+import { aboutDuration } from '../words/counts.ts';
+import type { Progress } from './progress.ts';
 import { openRunLog, type LogFlags, type RunLog } from './run-log.ts';
 import { createServer, type Server, type ServerOptions } from './server.ts';
 
@@ -118,7 +119,7 @@ export function openServer(
     concurrency,
     about: { url, ...(proxy === undefined ? {} : { proxy: proxyLabel(proxy) }) },
     onHold: (ms, reason) => {
-      progress.waiting(`waiting ${duration(ms)}: ${reason}`);
+      progress.waiting(`waiting ${aboutDuration(ms)}: ${reason}`);
       log?.log('info', 'hold', { ms, reason });
       void io.clock.sleep(ms, control.stopping).then(() => {
         progress.waiting('');
@@ -132,7 +133,7 @@ export function openServer(
     random: io.random,
     retries: connection.retries,
     onRetry: (ms, message) => {
-      progress.waiting(`trying again in ${duration(ms)}: ${message}`);
+      progress.waiting(`trying again in ${aboutDuration(ms)}: ${message}`);
       log?.log('debug', 'retry', { ms, message });
     },
     onAnswer: () => {

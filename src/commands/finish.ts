@@ -15,6 +15,7 @@ import {
 } from '../report/make-reports.ts';
 import { createReportFile, removeUnfinished, type WrittenFile } from '../report/report-file.ts';
 import { createHtmlAggregate } from '../report/html/aggregate.ts';
+import { pageOf, type Page } from '../report/html/page.ts';
 import { renderHtml } from '../report/html/render.ts';
 import type { RowReport } from '../report/row-report.ts';
 import { summarise, SUMMARY_FILE, writeSummary, type Summary } from '../report/summary.ts';
@@ -40,6 +41,8 @@ export interface FinishOptions {
 
 export interface Finished {
   readonly summary: Summary;
+  /** What the page tells, and the screen with it. */
+  readonly page: Page;
   readonly exitCode: ExitCode;
   /** Lines of the journal that cannot be read. */
   readonly holes: Holes | undefined;
@@ -76,23 +79,23 @@ export async function finishReports(io: Io, options: FinishOptions): Promise<Fin
       journalSha256,
       requests: options.requests ?? (await requestsOfLastTime(directory)),
     });
+    const page = pageOf(html.figures(), {
+      view,
+      totals: csvs.totals,
+      files: listFiles(view, csvs, journalSha256),
+      exitCode,
+      generatedAt: new Date(view.lastStamp).toISOString(),
+      tool: TOOL,
+      runDirectory: directory,
+      errorFile: csvs.files.error.name,
+      ...ceilingOf(view, options.perMinute),
+    });
     mayWrite?.();
-    const page = await createReportFile(directory, PAGE_FILE, io.clock);
-    await page.write(
-      renderHtml(html, {
-        view,
-        totals: csvs.totals,
-        files: listFiles(view, csvs, journalSha256),
-        exitCode,
-        generatedAt: new Date(view.lastStamp).toISOString(),
-        tool: TOOL,
-        runDirectory: directory,
-        ...ceilingOf(view, options.perMinute),
-      }),
-    );
-    await page.finish();
+    const file = await createReportFile(directory, PAGE_FILE, io.clock);
+    await file.write(renderHtml(page));
+    await file.finish();
     await writeSummary(directory, summary, io.clock);
-    return { summary, exitCode, holes: view.holes };
+    return { summary, page, exitCode, holes: view.holes };
   } finally {
     await lock.release();
   }

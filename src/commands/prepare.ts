@@ -16,7 +16,7 @@ import { MANIFEST_FILE } from '../report/make-reports.ts';
 import { createDraft, type Draft } from '../run-directory/draft.ts';
 import { tellChanged } from '../run-directory/held-manifest.ts';
 import { copyManifest, lastingPath } from '../run-directory/manifest-copy.ts';
-import { oneLine } from '../text/one-line.ts';
+import { oneLine } from '../words/one-line.ts';
 import type { Io } from './io.ts';
 import type { Progress } from './progress.ts';
 import type { PrepareOptions } from './prepare-options.ts';

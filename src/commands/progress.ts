@@ -1,4 +1,4 @@
-import { count } from '../text/count.ts';
+import { aboutDuration, count } from '../words/counts.ts';
 import { usesColour, type Io } from './io.ts';
 
 /** Shows that long work goes on: a line that redraws itself on a terminal, a line every 10 s elsewhere. */
@@ -63,7 +63,7 @@ export function createProgress(io: Io, quiet: boolean): Progress {
         perSecond >= 10 ? `${count(Math.round(perSecond))}/s` : `${Math.round(perSecond * 60)}/min`,
       );
       if (total !== undefined && done > 0 && done < total && why === '') {
-        parts.push(`about ${duration(((total - done) / perSecond) * 1000)} left`);
+        parts.push(`about ${aboutDuration(((total - done) / perSecond) * 1000)} left`);
       }
     }
     if (why !== '') parts.push(why);
@@ -135,16 +135,4 @@ function cut(text: string, width: number): string {
     }
   }
   return kept;
-}
-
-/** "3 s", "12 min", "2 h 5 min": rounded as a person would say it. */
-export function duration(ms: number): string {
-  const seconds = Math.max(1, Math.round(ms / 1000));
-  if (seconds < 90) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 90) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  if (hours >= 48) return `${Math.round(hours / 24)} days`;
-  const rest = minutes % 60;
-  return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;
 }

@@ -6,7 +6,7 @@ import type { Connected } from './connect.ts';
 import { finishReports } from './finish.ts';
 import type { Io } from './io.ts';
 import type { Prepared } from './prepare.ts';
-import { count } from '../text/count.ts';
+import { count } from '../words/counts.ts';
 import { renderProblems } from './render-problems.ts';
 import { renderSummary } from './render-summary.ts';
 import { reopenJournal } from './reopen-journal.ts';
@@ -32,7 +32,7 @@ export async function refuseRows(
         ? `${count(broken)} rows are not what the check saw, or are invalid.`
         : `${count(broken)} ${broken === 1 ? 'row is' : 'rows are'} invalid.`;
     journal.append({ state: 'refused', at: journal.stamp(), reason });
-    const { summary } = await finishReports(io, {
+    const { summary, page } = await finishReports(io, {
       directory: path,
       exitCode: () => EXIT.refused,
       end: async (exitCode) => {
@@ -43,10 +43,10 @@ export async function refuseRows(
       perMinute: connection.rate.perMinute,
     });
     if (flags.json === true) io.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
-    else io.stdout.write(renderSummary(summary));
+    else io.stdout.write(renderSummary(summary, page));
     io.stderr.write(renderProblems(prepared));
     io.stderr.write(
-      `Refused: nothing was deleted. Mend these rows, or delete the valid ones alone with --skip-invalid.\n`,
+      `Refused: nothing was deleted. Correct these rows, or delete the valid ones alone with --skip-invalid.\n`,
     );
     return EXIT.refused;
   } finally {

@@ -2,9 +2,8 @@ import type { JournalHeader } from '../journal/lines.ts';
 import type { PlanTotals } from '../plan/totals.ts';
 import type { ProjectModel } from '../project/model.ts';
 import { structureRequests } from '../project/read-model.ts';
-import { oneLine } from '../text/one-line.ts';
-import { count } from '../text/count.ts';
-import { duration } from './progress.ts';
+import { oneLine } from '../words/one-line.ts';
+import { aboutDuration, count } from '../words/counts.ts';
 
 /** A plan in words: what a person judges before anything is deleted. */
 export interface PlanWords {
@@ -111,7 +110,7 @@ export function renderPlan(words: PlanWords): string {
     const pace =
       words.perMinute === Infinity
         ? 'at an unlimited rate'
-        : `about ${duration((words.requests / words.perMinute) * 60_000)} at ${words.perMinute}/min`;
+        : `about ${aboutDuration((words.requests / words.perMinute) * 60_000)} at ${words.perMinute}/min`;
     lines.push(`Requests  about ${count(words.requests)}, ${pace}`);
     if (!words.backup) {
       lines.push('Deletion cannot be undone through the API. --backup keeps a copy of each file.');

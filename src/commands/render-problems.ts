@@ -1,5 +1,5 @@
-import { oneLine } from '../text/one-line.ts';
-import { count } from '../text/count.ts';
+import { oneLine } from '../words/one-line.ts';
+import { count } from '../words/counts.ts';
 import type { WrittenPlan } from './write-plan.ts';
 
 /** All problems at once, each with its line; error.csv holds those that are too many to list. */

@@ -1,43 +1,35 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
+import type { Page } from '../report/html/page.ts';
+import { STATES } from '../report/html/states.ts';
 import type { Summary, SummaryRestore } from '../report/summary.ts';
-import { EXIT } from '../exit-codes.ts';
-import { reportOf, STATUSES } from '../run/outcome.ts';
-import { count } from '../text/count.ts';
+import { reportOf, type Status } from '../run/outcome.ts';
+import { count, countOf } from '../words/counts.ts';
+import type { State } from '../words/facts.ts';
+import { oneLine } from '../words/one-line.ts';
+import { STATE_WORDS } from '../words/states.ts';
 
-const WORDS: Readonly<Record<(typeof STATUSES)[number], string>> = {
-  deleted: 'deleted',
-  already_empty: 'already empty',
-  failed: 'failed: the file was not deleted',
-  unknown: 'unknown: nothing trustworthy says what became of the file',
-  guard_mismatch: 'left alone: not the file that was expected',
-  invalid: 'invalid: could not be sent',
-  duplicate: 'duplicates of an earlier row',
-  not_attempted: 'not attempted',
-};
-
-/** A check attempts nothing: its sound rows are those that a run would work on. */
-const CHECKED_WORDS: typeof WORDS = {
-  ...WORDS,
-  not_attempted: 'sound: would be deleted, or nothing is there',
-};
+/** The longest reason that the screen repeats from the journal. */
+const LONGEST_REASON = 500;
 
 /** The end of a run in words: what happened, where it stands, and what to do next. */
-export function renderSummary(summary: Summary): string {
-  const words = summary.kind === 'check' ? CHECKED_WORDS : WORDS;
-  const lines = [verdict(summary), ''];
-  if (summary.stop !== null && summary.exitCode !== 0) lines.push(summary.stop.message, '');
-  for (const status of STATUSES) {
-    const n = summary.totals[status];
+export function renderSummary(summary: Summary, page: Page): string {
+  const { label, sentence, because } = page.verdict;
+  const lines = [`${label}. ${sentence}`];
+  if (because !== '') lines.push(oneLine(because, LONGEST_REASON));
+  lines.push('');
+  for (const state of STATES) {
+    const n = page.states[state];
     if (n === 0) continue;
-    lines.push(`${count(n).padStart(9)}  ${words[status]}  -> ${summary.files[reportOf(status)]}`);
-    if (status === 'already_empty' && summary.goneSinceCheck > 0) {
+    const report = summary.files[reportOf(statusOf(state))];
+    lines.push(`${figure(n)}  ${STATE_WORDS[state].name.toLowerCase()}  -> ${report}`);
+    if (state === 'already_empty' && summary.goneSinceCheck > 0) {
       lines.push(
         `           ${count(summary.goneSinceCheck)} of these although the check had seen a file (gone_since_check)`,
       );
     }
   }
-  lines.push(`${count(summary.rows).padStart(9)}  rows in the manifest`, '');
-  if (summary.kind === 'run') tellVerification(lines, summary);
+  lines.push(`${figure(summary.rows)}  ${summary.rows === 1 ? 'row' : 'rows'} in the manifest`, '');
+  if (summary.kind === 'run') lines.push(...verificationLines(summary));
   if (summary.approved !== null) {
     lines.push(
       `Carried out the check ${summary.approved.directory}`,
@@ -47,33 +39,16 @@ export function renderSummary(summary: Summary): string {
   }
   if (summary.restored !== null) tellRestored(lines, summary.restored);
   lines.push(`Reports   ${summary.directory}`);
-  lines.push(`Look at   ${join(summary.directory, 'report.html')}`);
-  const next = nextCommand(summary);
-  if (next !== undefined) lines.push(`Next      ${next}`);
-  if (summary.options['backup'] === true && summary.totals.deleted > 0 && !isAllBack(summary)) {
-    lines.push(`Undo      redcap-sweep restore ${quote(summary.directory)}`);
-  }
+  lines.push(`Look at   ${resolve(summary.directory, 'report.html')}`);
+  page.nextSteps.forEach(({ text, command }, at) => {
+    lines.push(`${at === 0 ? 'Next    ' : '        '}  ${text}`);
+    if (command !== undefined) lines.push(`            ${command}`);
+  });
   return lines.join('\n') + '\n';
 }
 
-function verdict(summary: Summary): string {
-  const { totals, stop, refused, kind } = summary;
-  if (kind === 'check') {
-    return summary.exitCode === 0
-      ? 'Checked. Nothing was deleted; nothing stands in the way of a run.'
-      : 'Checked. Nothing was deleted; some rows need attention.';
-  }
-  if (refused !== null) return `Refused. Nothing was deleted. ${refused}`;
-  if (stop === null && (summary.exitCode === EXIT.stopped || summary.exitCode === EXIT.refused)) {
-    return 'Not finished: the run is still going on, or was cut short.';
-  }
-  if (stop !== null) return `Stopped (${stop.code}). What is done is done; the rest was not begun.`;
-  const left = totals.failed + totals.unknown + totals.guard_mismatch + totals.invalid;
-  if (left > 0)
-    return `Finished, with ${count(left)} ${left === 1 ? 'row' : 'rows'} that need attention.`;
-  return totals.not_attempted > 0
-    ? 'Finished, with rows that were not attempted.'
-    : 'Finished. Every row is done.';
+function figure(n: number): string {
+  return count(n).padStart(9);
 }
 
 function tellRestored(lines: string[], { at, by, totals, report }: SummaryRestore): void {
@@ -93,51 +68,24 @@ function tellRestored(lines: string[], { at, by, totals, report }: SummaryRestor
   );
 }
 
-/** The last restore put everything back that the run had deleted. */
-function isAllBack({ restored, totals }: Summary): boolean {
-  return (restored?.totals?.restored ?? 0) >= totals.deleted;
+function statusOf(state: State): Status {
+  return state === 'would_delete' || state === 'nothing_to_delete' ? 'not_attempted' : state;
 }
 
-function tellVerification(lines: string[], summary: Summary): void {
-  const { yes, no, skipped } = summary.verified;
-  if (!summary.checked) {
-    lines.push(
+function verificationLines({ checked, verified }: Summary): string[] {
+  const { yes, no, skipped } = verified;
+  if (!checked) {
+    return [
       'NOT CHECKED AND NOT VERIFIED: --no-check was given. Nobody looked at the',
       'fields before or after.',
       '',
-    );
-    return;
+    ];
   }
-  if (yes + no + skipped === 0) return;
-  lines.push(
-    `Verified  ${count(yes)} seen to be gone${no > 0 ? `, ${count(no)} hold a file` : ''}`,
-  );
-  if (skipped > 0)
-    lines.push(
-      `NOT VERIFIED  ${count(skipped)} ${skipped === 1 ? 'row' : 'rows'}: nobody looked, or the look said nothing`,
-    );
-  lines.push('');
-}
-
-function nextCommand(summary: Summary): string | undefined {
-  const { directory, totals, kind, stop, refused } = summary;
-  if (kind === 'check') {
-    if (!(Number(summary.plan?.['delete']) > 0)) return undefined;
-    const rest = summary.reportRows.error > 0 ? ' --skip-invalid' : '';
-    return `redcap-sweep run --approved ${quote(directory)}${rest}`;
+  if (yes + no + skipped === 0) return [];
+  const still = no > 0 ? `, ${count(no)} still ${no === 1 ? 'has' : 'have'} a file` : '';
+  const lines = [`Verified  ${count(yes)} seen to be gone${still}`];
+  if (skipped > 0) {
+    lines.push(`NOT VERIFIED  ${countOf(skipped, 'row')}: nobody looked, or the look said nothing`);
   }
-  if (refused !== null)
-    return `mend the rows in ${join(directory, summary.files.error)}, then run again`;
-  if (stop !== null || totals.unknown > 0 || totals.not_attempted > 0) {
-    return `redcap-sweep resume ${quote(directory)}`;
-  }
-  if (summary.reportRows.error > 0) {
-    return `mend ${join(directory, summary.files.error)}, then: redcap-sweep run ${quote(join(directory, summary.files.error))}`;
-  }
-  return undefined;
-}
-
-/** A path as both shells take it. */
-export function quote(path: string): string {
-  return /^[\w./\\:@%+=,-]+$/.test(path) ? path : `"${path.replaceAll('"', '\\"')}"`;
+  return [...lines, ''];
 }

@@ -22,12 +22,12 @@ export async function report(
       `${directory} is no run directory: it has no ${JOURNAL_FILE}. Name a directory that redcap-sweep made.`,
     );
   }
-  const { summary, exitCode, holes } = await finishReports(io, {
+  const { summary, page, exitCode, holes } = await finishReports(io, {
     directory,
     exitCode: exitCodeOfJournal,
   });
   if (holes !== undefined) io.stderr.write(`${tellHoles(holes)}\n`);
   if (flags.json === true) io.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
-  else io.stdout.write(renderSummary(summary));
+  else io.stdout.write(renderSummary(summary, page));
   return exitCode;
 }

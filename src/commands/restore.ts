@@ -34,7 +34,7 @@ import { isFileTrouble } from '../disk-errors.ts';
 import { exitCodeOfJournal } from '../report/exit-code.ts';
 import { finishReports } from './finish.ts';
 import { whoIsAtWork } from './journal-header.ts';
-import { quote } from './render-summary.ts';
+import { quotePath } from '../words/quote.ts';
 
 export interface RestoreFlags extends ConnectionFlags {
   readonly rows?: string;
@@ -211,7 +211,7 @@ async function tellInReports(io: Io, directory: string, lock: Lock): Promise<boo
   } catch (error) {
     if (!isFileTrouble(error)) throw error;
     io.stderr.write(
-      `The reports could not be made anew (${error.message}). What was restored stays restored; make them with: redcap-sweep report ${quote(directory)}\n`,
+      `The reports could not be made anew (${error.message}). What was restored stays restored; make them with: redcap-sweep report ${quotePath(directory)}\n`,
     );
     return false;
   }

@@ -121,9 +121,12 @@ function countUnfinished(view: JournalView): number {
 
 async function alreadyFinished(io: Io, directory: string, flags: ResumeFlags): Promise<ExitCode> {
   io.stderr.write('This run is finished: no row is left to send or to look at.\n');
-  const { summary, exitCode } = await finishReports(io, { directory, exitCode: exitCodeOfJournal });
+  const { summary, page, exitCode } = await finishReports(io, {
+    directory,
+    exitCode: exitCodeOfJournal,
+  });
   if (flags.json === true) io.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
-  else io.stdout.write(renderSummary(summary));
+  else io.stdout.write(renderSummary(summary, page));
   return exitCode;
 }
 

@@ -63,6 +63,7 @@ export function recordOptions(
     verify: flags.verify !== false && flags.check !== false,
     skipInvalid: flags.skipInvalid === true,
     backup: flags.backup === true,
+    ...(flags.rehearsal === true ? { rehearsal: true } : {}),
     ...(limits.maxDeletions === undefined ? {} : { maxDeletions: limits.maxDeletions }),
     ...(limits.maxFailures === undefined ? {} : { maxFailures: flags.maxFailures }),
     ...(limits.limit === undefined ? {} : { limit: limits.limit }),

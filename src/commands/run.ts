@@ -15,7 +15,7 @@ import { hasTerminal, type Io } from './io.ts';
 import { readManifestFlags } from './manifest-flags.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import type { PrepareOptions } from './prepare-options.ts';
-import { count } from '../text/count.ts';
+import { count } from '../words/counts.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { estimateRequests, renderPlan } from './render-plan.ts';
 import { renderProblems } from './render-problems.ts';

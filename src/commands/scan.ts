@@ -10,7 +10,7 @@ import { createReportFile } from '../report/report-file.ts';
 import { scanProject, SCAN_COLUMNS, type ScanScope } from '../project/scan.ts';
 import { connect, type ConnectionFlags } from './connect.ts';
 import type { Io } from './io.ts';
-import { count } from '../text/count.ts';
+import { count } from '../words/counts.ts';
 import { createProgress } from './progress.ts';
 
 export interface ScanFlags extends ConnectionFlags {

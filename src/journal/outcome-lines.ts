@@ -1,5 +1,5 @@
 import { isSame, type Effect, type Outcome, type Verified } from '../run/outcome.ts';
-import { inOnePiece } from '../text/one-piece.ts';
+import { inOnePiece } from '../words/one-piece.ts';
 import type { OutcomeLine } from './lines.ts';
 
 /** Rows of the same millisecond mostly share all but their number. */

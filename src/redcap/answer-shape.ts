@@ -1,4 +1,4 @@
-import { oneLine } from '../text/one-line.ts';
+import { oneLine } from '../words/one-line.ts';
 import { namesFile } from './file-name.ts';
 import type { AnswerHead } from './transport.ts';
 

@@ -1,4 +1,4 @@
-import { oneLine } from '../text/one-line.ts';
+import { oneLine } from '../words/one-line.ts';
 
 const WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing accepts connections there',

@@ -1,7 +1,7 @@
 import type { Target } from '../manifest/target.ts';
 import { readDeleteAnswer, type DeleteAnswer } from './answers.ts';
 import type { Door, DoorAnswer, Encode, SendOptions } from './door.ts';
-import { inOnePiece } from '../text/one-piece.ts';
+import { inOnePiece } from '../words/one-piece.ts';
 import { encodeFormValue, FORM_TYPE } from './form.ts';
 
 export type DeletionHooks = Pick<SendOptions, 'signal' | 'abort' | 'beforeSend' | 'onLeaving'>;

@@ -5,7 +5,7 @@ import { ConnectFailure } from './connect-failure.ts';
 import { readCodings } from './content-coding.ts';
 import { connectionReason } from './connection-words.ts';
 import { namesFile } from './file-name.ts';
-import { oneLine } from '../text/one-line.ts';
+import { oneLine } from '../words/one-line.ts';
 import type { Lane, LaneUser } from './lanes.ts';
 import type { SilenceWatch, Watched } from './silence-watch.ts';
 import type { AnswerHead, Broken, WireAnswer, WireRequest } from './transport.ts';

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import type { Socket } from 'node:net';
-import { oneLine } from '../text/one-line.ts';
+import { oneLine } from '../words/one-line.ts';
 import { ConnectFailure } from './connect-failure.ts';
 
 /** A proxy's address without user name and password. */

@@ -1,4 +1,4 @@
-import { oneLine } from '../text/one-line.ts';
+import { oneLine } from '../words/one-line.ts';
 import { isBlank, readRedcapError, readWords } from './answer-shape.ts';
 import type { AnswerContext, AnswerFacts } from './answer-facts.ts';
 import type { AnswerHead } from './transport.ts';

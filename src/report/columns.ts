@@ -1,7 +1,7 @@
 import { isSame, type FileFacts, type Outcome } from '../run/outcome.ts';
-import { createIsoTime } from '../text/iso-time.ts';
-import { oneLine } from '../text/one-line.ts';
-import { inOnePiece } from '../text/one-piece.ts';
+import { createIsoTime } from '../words/iso-time.ts';
+import { oneLine } from '../words/one-line.ts';
+import { inOnePiece } from '../words/one-piece.ts';
 import { csvCell, csvCells } from './csv-line.ts';
 import type { RowReport } from './row-report.ts';
 

@@ -9,7 +9,7 @@ import {
 } from '../manifest/held-file.ts';
 import { openManifest, type Manifest } from '../manifest/read.ts';
 import type { ManifestRow } from '../manifest/row.ts';
-import { quotePath } from '../report/html/command-line.ts';
+import { quotePath } from '../words/quote.ts';
 
 type Known = Pick<JournalHeader, 'kind' | 'manifest' | 'columns'>;
 

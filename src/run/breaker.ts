@@ -1,4 +1,4 @@
-import { oneLine } from '../text/one-line.ts';
+import { oneLine } from '../words/one-line.ts';
 import type { StopReason } from './control.ts';
 import { isFailure, type Outcome } from './outcome.ts';
 import { answerOf } from './settle-look.ts';

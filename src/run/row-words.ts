@@ -1,5 +1,5 @@
 import type { Seen } from '../journal/lines.ts';
-import { oneLine } from '../text/one-line.ts';
+import { oneLine } from '../words/one-line.ts';
 import type { Effect, EmptyCode } from './outcome.ts';
 
 /** What a plain success is called where it turns out to be none. */

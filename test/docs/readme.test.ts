@@ -6,9 +6,7 @@ import { COMMANDS, COMMON_OPTIONS } from '../../src/commands/options.ts';
 import { EXIT_SENTENCES } from '../../src/exit-codes.ts';
 import { COLUMN_NAMES } from '../../src/manifest/columns.ts';
 import { REPORT_COLUMNS } from '../../src/report/columns.ts';
-import { ANSWERS } from '../../src/report/html/advice/answers.ts';
-import { FAULTY_ROWS } from '../../src/report/html/advice/faulty-rows.ts';
-import { STOPS } from '../../src/report/html/advice/stops.ts';
+import { KNOWN } from '../../src/words/advice.ts';
 import { reportOf, STATUSES, STOP_CODES } from '../../src/run/outcome.ts';
 import { runProgram } from '../support/run-program.ts';
 import { codeSpans, README, readPage, sectionOf, tableRows } from './markdown.ts';
@@ -78,7 +76,7 @@ describe('the README names', () => {
 
   it('each code', () => {
     const spans = codeSpans(sectionOf(README, 'Reports'));
-    const codes = [FAULTY_ROWS, ANSWERS, STOPS].flatMap((words) => Object.keys(words));
+    const codes = Object.keys(KNOWN);
     expect(codes.length).toBeGreaterThan(40);
     expect(codes.filter((code) => !spans.includes(code) && !code.startsWith('http_4'))).toEqual([]);
     const stops = tableRows(sectionOf(README, 'Reports')).map(([cell]) => cell ?? '');

@@ -6,7 +6,7 @@ import { createFileClient } from '../../src/redcap/file-client.ts';
 import { createReader } from '../../src/redcap/reader.ts';
 import { createDoor, type Door } from '../../src/redcap/door.ts';
 import { createPacer } from '../../src/redcap/pacer.ts';
-import { createRedactor } from '../../src/text/redact.ts';
+import { createRedactor } from '../../src/words/redact.ts';
 import { connect, listenHttp, type Seen } from './servers.ts';
 
 const TOKEN = '0123456789ABCDEF0123456789ABCDEF';

@@ -5,8 +5,8 @@ import { createDoor, type Door } from '../../src/redcap/door.ts';
 import { createPacer } from '../../src/redcap/pacer.ts';
 import { createReader } from '../../src/redcap/reader.ts';
 import type { WireAnswer } from '../../src/redcap/transport.ts';
-import { createRedactor } from '../../src/text/redact.ts';
-import { oneLine } from '../../src/text/one-line.ts';
+import { createRedactor } from '../../src/words/redact.ts';
+import { oneLine } from '../../src/words/one-line.ts';
 import { knownHeaders } from '../redcap/known-headers.ts';
 import { createVirtualClock } from '../redcap/virtual-clock.ts';
 

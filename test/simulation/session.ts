@@ -17,7 +17,7 @@ import { createRunControl, type RunControl } from '../../src/run/control.ts';
 import { lookBeforeSending, unfinishedRows } from '../../src/run/resume-rows.ts';
 import type { SessionRows } from '../../src/run/session.ts';
 import { freshWork } from '../../src/run/work-rows.ts';
-import { createRedactor } from '../../src/text/redact.ts';
+import { createRedactor } from '../../src/words/redact.ts';
 import { auditStop } from './stop-audit.ts';
 import { diesAtRequests } from './deaths.ts';
 import type { Game } from './game.ts';

@@ -65,6 +65,7 @@ export function createHtmlAggregate(): HtmlAggregate & { figures(): HtmlFigures 
     if (outcome.code === 'nothing_to_delete') counts.nothingToDelete += 1;
     if (outcome.code === 'not_confirmed') counts.notConfirmed += 1;
     if (outcome.code === 'gone_since_check') counts.goneSinceCheck += 1;
+    if (outcome.code === 'changed_since_check') counts.changedSinceCheck += 1;
     if (!planned && outcome.status !== 'deleted') return;
     if (seen === undefined) counts.unconfirmed += 1;
     else if (seen === true) counts.unnamed += 1;

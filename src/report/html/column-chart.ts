@@ -1,5 +1,5 @@
 import { countTicks } from './axis.ts';
-import { formatCount } from './format.ts';
+import { count } from '../../words/counts.ts';
 import { html, type Markup } from './markup.ts';
 
 const WIDTH = 520;
@@ -55,7 +55,7 @@ export function drawColumns(chart: ColumnChart): Markup {
             y1="${round(y(value))}"
             y2="${round(y(value))}"
           /><text x="${LEFT - 8}" y="${round(y(value) + 4)}" text-anchor="end"
-            >${formatCount(value)}</text
+            >${count(value)}</text
           >`,
     )}
     ${chart.columns.map((parts, at) => drawColumn(parts, x(at) + thin / 2, step - thin, y))}

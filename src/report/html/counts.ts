@@ -17,6 +17,8 @@ export interface HtmlCounts {
   remarks: number;
   /** Rows of which a look could not confirm what the check saw. */
   notConfirmed: number;
+  /** Rows that are no longer what the check saw. */
+  changedSinceCheck: number;
   /** Rows that were found empty although the check had seen a file. */
   goneSinceCheck: number;
   /** Rows of which at least one deletion request was sent. */
@@ -37,6 +39,7 @@ export function emptyCounts(): HtmlCounts {
     withBackup: 0,
     remarks: 0,
     notConfirmed: 0,
+    changedSinceCheck: 0,
     goneSinceCheck: 0,
     sentRows: 0,
     requests: 0,

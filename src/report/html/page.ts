@@ -1,8 +1,13 @@
 import type { JournalView } from '../../journal/fold.ts';
 import { isPlanOnly } from '../../journal/outcome-of.ts';
+import { hasWorkLeft } from '../../run/resume-rows.ts';
 import type { Status } from '../../run/outcome.ts';
 import type { HtmlFigures } from './aggregate.ts';
-import { stateTotals, type State } from './states.ts';
+import { countOf } from '../../words/counts.ts';
+import { nextSteps, type NextStep } from '../../words/next-steps.ts';
+import type { Facts, State } from '../../words/facts.ts';
+import { judge, type Verdict } from '../../words/verdict.ts';
+import { stateTotals } from './states.ts';
 
 /** What the page tells beside the figures that were gathered from the rows. */
 export interface HtmlContext {
@@ -20,6 +25,8 @@ export interface HtmlContext {
   readonly tool: string;
   /** As the commands to run next name it. */
   readonly runDirectory: string;
+  /** The name of the report of errors that counts, where it is not error.csv. */
+  readonly errorFile?: string;
   /** Ceiling over all requests; Infinity: none. */
   readonly requestsPerMinute?: number;
 }
@@ -32,19 +39,67 @@ export interface Page {
   readonly rows: number;
   /** A check or a refused run: nothing was attempted. */
   readonly planOnly: boolean;
+  readonly verdict: Verdict;
+  readonly nextSteps: readonly NextStep[];
 }
 
 export function pageOf(figures: HtmlFigures, context: HtmlContext): Page {
+  const facts = factsOf(figures, context);
+  const { states, rows, planOnly } = facts;
   return {
     context,
     figures,
-    states: stateTotals(context.totals, figures.counts),
-    rows: context.view.header.manifest.rows,
-    planOnly: isPlanOnly(context.view),
+    states,
+    rows,
+    planOnly,
+    verdict: judge(facts),
+    nextSteps: nextSteps(facts),
   };
 }
 
-/** Rows whose end nothing will change but a person. */
-export function settledRows({ rows, states }: Page): number {
-  return rows - states.unknown - states.not_attempted;
+function factsOf({ counts, reports, verified }: HtmlFigures, context: HtmlContext): Facts {
+  const { view, runDirectory, requestsPerMinute } = context;
+  const { header, refused, stop, sent, confirmed } = view;
+  return {
+    kind: header.kind,
+    planOnly: isPlanOnly(view),
+    refused,
+    stop,
+    exitCode: context.exitCode,
+    sent,
+    confirmed,
+    rows: header.manifest.rows,
+    states: stateTotals(context.totals, counts),
+    errors: reports.error,
+    changed: counts.changedSinceCheck,
+    verified,
+    unconfirmed: counts.unconfirmed,
+    goneSinceCheck: counts.goneSinceCheck,
+    withBackup: counts.withBackup,
+    approved: header.approved !== undefined,
+    workLeft: hasWorkLeft(view),
+    restored: restoredOf(view),
+    rehearsal: header.options['rehearsal'] === true,
+    manifest: header.manifest.name,
+    columns: header.columns,
+    directory: runDirectory,
+    errorFile: context.errorFile ?? 'error.csv',
+    perMinute: requestsPerMinute,
+  };
+}
+
+/** What was put back since the run, in a few words; `undefined` where no restore was begun. */
+function restoredOf({ restores }: JournalView): Facts['restored'] {
+  if (restores.length === 0) return undefined;
+  const last = restores.at(-1)?.end?.totals;
+  const incomplete = last === undefined || last.refused + last.failed > 0;
+  return { words: restoreWords(restores), incomplete };
+}
+
+function restoreWords(restores: JournalView['restores']): string {
+  if (restores.some(({ end }) => end === undefined)) return 'files may have been put back since';
+  if (restores.length > 1) return 'files were put back since';
+  const files = restores[0]?.end?.totals.restored ?? 0;
+  if (files === 0) return 'a restore since then put no file back';
+  return `${countOf(files, 'file')} ${files === 1 ? 'was' : 'were'} put back since`;
 }

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { HtmlAggregate, HtmlFigures } from './aggregate.ts';
 import { formatTime } from './format.ts';
 import { html, trusted, type Markup } from './markup.ts';
-import { pageOf, type HtmlContext, type Page } from './page.ts';
+import type { Page } from './page.ts';
 import { SCRIPT } from './script.ts';
 import { causesSection } from './sections/causes.ts';
 import { eventSection, fieldSection } from './sections/groups.ts';
@@ -18,19 +17,13 @@ import { verificationSection } from './sections/verification.ts';
 import { STYLE } from './style.ts';
 import { shorten } from './visible-text.ts';
 
-export type { HtmlContext } from './page.ts';
-
 const MOST_BYTES = 1_900_000;
 
 /**
  * The whole of report.html: one document that fetches nothing, runs nothing
  * but its own script, and stays below 2 MB however many rows there are.
  */
-export function renderHtml(
-  aggregate: HtmlAggregate & { figures(): HtmlFigures },
-  context: HtmlContext,
-): string {
-  const page = pageOf(aggregate.figures(), context);
+export function renderHtml(page: Page): string {
   const sections = page.planOnly ? sectionsOfPlan(page) : sectionsOfRun(page);
   const size = Buffer.byteLength(shell(page, sections).markup);
   const rows = attentionSection(page, MOST_BYTES - size);

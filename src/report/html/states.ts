@@ -1,45 +1,7 @@
 import { STATUSES, type Status } from '../../run/outcome.ts';
+import type { State } from '../../words/facts.ts';
 import type { RowReport } from '../row-report.ts';
 import type { HtmlCounts } from './counts.ts';
-
-/** A state as the page tells it: that of the reports, a check's two apart. */
-export type State = Status | 'would_delete' | 'nothing_to_delete';
-
-export interface StateWords {
-  readonly name: string;
-  readonly meaning: string;
-}
-
-export const STATE_WORDS: Readonly<Record<State, StateWords>> = {
-  would_delete: { name: 'Would be deleted', meaning: 'A run would delete this file.' },
-  nothing_to_delete: {
-    name: 'Nothing to delete',
-    meaning: 'The field is empty. A run would send no request.',
-  },
-  deleted: { name: 'Deleted', meaning: 'The file is gone, and a request of this run removed it.' },
-  already_empty: {
-    name: 'Already empty',
-    meaning: 'Nothing was there, and no request of this run is known to have removed it.',
-  },
-  failed: { name: 'Failed', meaning: 'The file was not deleted.' },
-  unknown: {
-    name: 'Unknown',
-    meaning: 'A request was sent, and nothing trustworthy says what became of the file.',
-  },
-  guard_mismatch: {
-    name: 'Another file',
-    meaning: 'The stored file is not the one that was expected. It was left alone.',
-  },
-  invalid: { name: 'Invalid row', meaning: 'The row could not be sent: something in it is wrong.' },
-  duplicate: {
-    name: 'Repeated row',
-    meaning: 'An earlier row names the same place. It was sent once at most.',
-  },
-  not_attempted: {
-    name: 'Not attempted',
-    meaning: 'The run ended before this row. It was not sent.',
-  },
-};
 
 /** The order of the page: what went well, what did not, what was left. */
 export const STATES: readonly State[] = ['would_delete', 'nothing_to_delete', ...STATUSES];

@@ -5,7 +5,8 @@ import { RowIndex } from '../../../src/journal/row-index.ts';
 import { NO_PROBLEMS, type ManifestRow } from '../../../src/manifest/row.ts';
 import type { ProjectModel } from '../../../src/project/model.ts';
 import { createHtmlAggregate } from '../../../src/report/html/aggregate.ts';
-import { renderHtml, type HtmlContext } from '../../../src/report/html/render.ts';
+import { pageOf, type HtmlContext } from '../../../src/report/html/page.ts';
+import { renderHtml } from '../../../src/report/html/render.ts';
 import type { RowReport } from '../../../src/report/row-report.ts';
 import type { Outcome, Status } from '../../../src/run/outcome.ts';
 
@@ -170,7 +171,7 @@ export function buildPage(rows: Iterable<RowReport>, patch: PagePatch = {}): str
     count += 1;
     lastStamp = Math.max(lastStamp, row.outcome.finishedAt ?? 0);
   }
-  return renderHtml(aggregate, {
+  const page = pageOf(aggregate.figures(), {
     view: buildView(buildHeader(count, patch.header), { lastStamp, ...patch.view }),
     totals,
     files: [
@@ -187,4 +188,5 @@ export function buildPage(rows: Iterable<RowReport>, patch: PagePatch = {}): str
     requestsPerMinute: 300,
     ...patch.context,
   });
+  return renderHtml(page);
 }

@@ -1,10 +1,11 @@
-import { adviseOn } from '../advice/advise.ts';
+import { adviseOn } from '../../../words/advice.ts';
 import type { Cause } from '../causes.ts';
-import { countOf, formatCount } from '../format.ts';
+import { count, countOf } from '../../../words/counts.ts';
 import { html, shown, type Markup } from '../markup.ts';
 import type { Page } from '../page.ts';
 import { swatch } from '../share-bar.ts';
-import { isNotReached, STATE_WORDS, stateOf } from '../states.ts';
+import { isNotReached, stateOf } from '../states.ts';
+import { STATE_WORDS } from '../../../words/states.ts';
 import { lookOf } from './totals.ts';
 
 /** Why rows did not end well, and what to do about each reason. */
@@ -52,8 +53,8 @@ function codeTag(code: string): Markup | undefined {
   return code === '' ? undefined : html`· <code>${shown(code)}</code>`;
 }
 
-function placeWords(count: number, firstRows: readonly number[]): string {
-  const rest = count - firstRows.length;
-  const rows = firstRows.map(formatCount).join(', ');
-  return `${count === 1 ? 'Row' : 'Rows'} ${rows}${rest > 0 ? ` and ${formatCount(rest)} more` : ''}`;
+function placeWords(all: number, firstRows: readonly number[]): string {
+  const rest = all - firstRows.length;
+  const rows = firstRows.map(count).join(', ');
+  return `${all === 1 ? 'Row' : 'Rows'} ${rows}${rest > 0 ? ` and ${count(rest)} more` : ''}`;
 }

@@ -1,8 +1,10 @@
-import { formatCount } from '../format.ts';
+import { count } from '../../../words/counts.ts';
 import { html, shown, type Child, type Markup } from '../markup.ts';
 import type { Page } from '../page.ts';
 import { swatch } from '../share-bar.ts';
-import { STATE_WORDS, STATES, type State } from '../states.ts';
+import { STATES } from '../states.ts';
+import { STATE_WORDS } from '../../../words/states.ts';
+import type { State } from '../../../words/facts.ts';
 import type { Tally, TallyFigures } from '../tallies.ts';
 import { lookOf } from './totals.ts';
 
@@ -91,11 +93,11 @@ function groupRow(name: Child, tally: Tally, columns: readonly State[]): Markup 
   return html`<tr>
     <th scope="row">${name}</th>
     ${columns.map((state) => {
-      const count = tally.counts[state] ?? 0;
+      const rows = tally.counts[state] ?? 0;
       return html`<td class="number">
-        ${count === 0 ? html`<span class="none">0</span>` : formatCount(count)}
+        ${rows === 0 ? html`<span class="none">0</span>` : count(rows)}
       </td>`;
     })}
-    <td class="number">${formatCount(tally.total)}</td>
+    <td class="number">${count(tally.total)}</td>
   </tr> `;
 }

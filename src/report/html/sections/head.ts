@@ -1,8 +1,8 @@
 import type { ProjectModel } from '../../../project/model.ts';
-import { formatDuration, formatTime, toIso } from '../format.ts';
+import { duration } from '../../../words/counts.ts';
+import { formatTime, toIso } from '../format.ts';
 import { html, shown, type Markup } from '../markup.ts';
 import type { Page } from '../page.ts';
-import { judge } from '../verdict.ts';
 import { shorten } from '../visible-text.ts';
 
 /** What this page is about, its verdict, and the facts that an auditor asks for first. */
@@ -18,7 +18,7 @@ export function headSection(page: Page): Markup {
 }
 
 function verdictPanel(page: Page): Markup {
-  const { tone, label, sentence, because } = judge(page);
+  const { tone, label, sentence, because } = page.verdict;
   return html`<div class="verdict ${tone}">
     <p class="label">${label}</p>
     <p class="sentence">${sentence}</p>
@@ -61,7 +61,7 @@ function titleOf({ title, id }: ProjectModel): string {
 }
 
 function lasting(startMs: number, endMs: number): string {
-  return endMs > startMs ? ` (after ${formatDuration(endMs - startMs)})` : '';
+  return endMs > startMs ? ` (after ${duration(endMs - startMs)})` : '';
 }
 
 function productionWords(production: boolean | undefined): string {

@@ -1,4 +1,4 @@
-import { countOf, formatCount } from '../format.ts';
+import { count, countOf } from '../../../words/counts.ts';
 import { html, type Markup } from '../markup.ts';
 import type { Page } from '../page.ts';
 
@@ -76,7 +76,7 @@ function pointsOfRun({ states, figures, context }: Page): Point[] {
     html`<strong>${countOf(deleted, 'file')} deleted.</strong> ${
         withBackup === 0
           ? 'No copies were kept in the run’s folder: the API cannot bring them back.'
-          : `${formatCount(withBackup)} ${withBackup === 1 ? 'has a copy' : 'have copies'} in the run’s folder, from which ${putBack(context)}${lost > 0 ? `; of ${formatCount(lost)} no copy was kept` : ''}.`
+          : `${count(withBackup)} ${withBackup === 1 ? 'has a copy' : 'have copies'} in the run’s folder, from which ${putBack(context)}${lost > 0 ? `; of ${count(lost)} no copy was kept` : ''}.`
       }`,
   ];
   if (context.view.header.project === null) {

@@ -1,5 +1,4 @@
 import { html, shown, type Markup } from '../markup.ts';
-import { nextSteps } from '../next-steps.ts';
 import type { Page } from '../page.ts';
 
 /** What to do now, with the line to type. */
@@ -7,7 +6,7 @@ export function nextSection(page: Page): Markup {
   return html`<section aria-labelledby="next">
     <h2 id="next">What to do next</h2>
     <ol class="steps">
-      ${nextSteps(page).map(
+      ${page.nextSteps.map(
         ({ text, command }) =>
           html`<li>
             <p>${text}</p>

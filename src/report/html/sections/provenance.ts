@@ -1,4 +1,5 @@
-import { formatBytes, formatCount } from '../format.ts';
+import { count } from '../../../words/counts.ts';
+import { formatBytes } from '../format.ts';
 import { html, shown, type Markup } from '../markup.ts';
 import type { Page } from '../page.ts';
 import { facts } from './head.ts';
@@ -15,8 +16,7 @@ export function provenanceSection({ context }: Page): Markup {
     ${facts([
       [
         'Manifest',
-        html`${shown(manifest.name)}, ${formatCount(manifest.rows)} rows,
-        ${formatBytes(manifest.bytes)}`,
+        html`${shown(manifest.name)}, ${count(manifest.rows)} rows, ${formatBytes(manifest.bytes)}`,
       ],
       ['SHA-256 of the manifest', html`<code class="digest">${shown(manifest.sha256)}</code>`],
       ['Approved check', approved === undefined ? undefined : shown(approved.directory)],
@@ -37,7 +37,7 @@ export function provenanceSection({ context }: Page): Markup {
         'Lines of the journal that cannot be read',
         holes === undefined
           ? undefined
-          : `${formatCount(holes.lines)}, the first is line ${formatCount(holes.firstLine)}: what they said is not known, and rows without an outcome count as perhaps sent`,
+          : `${count(holes.lines)}, the first is line ${count(holes.firstLine)}: what they said is not known, and rows without an outcome count as perhaps sent`,
       ],
       ['Recorded with', shown(header.tool)],
     ])}

@@ -1,4 +1,4 @@
-import { formatCount } from '../format.ts';
+import { count } from '../../../words/counts.ts';
 import { html, shown, type Markup } from '../markup.ts';
 import type { Page } from '../page.ts';
 import { time } from './head.ts';
@@ -42,8 +42,7 @@ export function restoresSection({ context }: Page): Markup | undefined {
                         known. Run the same restore again.
                       </td>`
                     : (['restored', 'refused', 'failed', 'not_restorable'] as const).map(
-                        (status) =>
-                          html`<td class="number">${formatCount(end.totals[status])}</td>`,
+                        (status) => html`<td class="number">${count(end.totals[status])}</td>`,
                       )
                 }
               </tr> `,

@@ -1,9 +1,10 @@
 import type { ShownRow } from '../attention.ts';
-import { countOf, formatCount, listWords } from '../format.ts';
+import { count, countOf, listWords } from '../../../words/counts.ts';
 import { html, shown, type Child, type Markup } from '../markup.ts';
 import type { Page } from '../page.ts';
 import { swatch } from '../share-bar.ts';
-import { STATE_WORDS, STATES, stateOf } from '../states.ts';
+import { STATES, stateOf } from '../states.ts';
+import { STATE_WORDS } from '../../../words/states.ts';
 import { lookOf } from './totals.ts';
 
 interface Column {
@@ -54,7 +55,7 @@ export function sampleSection({ figures, states }: Page): Markup | undefined {
     <div class="scroll" role="group" tabindex="0" aria-labelledby="sample-caption">
       <table class="rows">
         <caption id="sample-caption">
-          ${rest > 0 ? html`${formatCount(rest)} more stand in <code>unprocessed.csv</code>, with the code <code>would_delete</code>.` : html`They stand in <code>unprocessed.csv</code> too.`}
+          ${rest > 0 ? html`${count(rest)} more stand in <code>unprocessed.csv</code>, with the code <code>would_delete</code>.` : html`They stand in <code>unprocessed.csv</code> too.`}
         </caption>
         ${tableHead(columns)}
         <tbody>
@@ -85,7 +86,7 @@ export function attentionSection({ figures }: Page, mostBytes: number): Markup |
   const rows = kept.slice(0, lines.length);
   return html`<section aria-labelledby="attention">
     <h2 id="attention">Rows that need attention</h2>
-    ${total > rows.length ? html`<p class="cut"><strong>The ${rows.length === 1 ? 'first row' : `first ${formatCount(rows.length)}`} of ${formatCount(total)} are shown.</strong> All of them stand in the CSV reports beside this page.</p>` : undefined}
+    ${total > rows.length ? html`<p class="cut"><strong>The ${rows.length === 1 ? 'first row' : `first ${count(rows.length)}`} of ${count(total)} are shown.</strong> All of them stand in the CSV reports beside this page.</p>` : undefined}
     ${toolbar(rows)}
     <div class="scroll" role="group" tabindex="0" aria-labelledby="attention-caption">
       <table class="rows" id="attention-rows">

@@ -1,12 +1,13 @@
 import { STATUSES } from '../../../run/outcome.ts';
 import { timeTicks } from '../axis.ts';
 import { drawColumns } from '../column-chart.ts';
-import { countOf, formatCount, formatDuration, formatRate, formatTime } from '../format.ts';
+import { count, countOf, duration, rateWords } from '../../../words/counts.ts';
+import { formatTime } from '../format.ts';
 import type { LatencyBar } from '../latency.ts';
 import { html, type Markup } from '../markup.ts';
 import type { Page } from '../page.ts';
 import { swatch } from '../share-bar.ts';
-import { STATE_WORDS } from '../states.ts';
+import { STATE_WORDS } from '../../../words/states.ts';
 import { sum, type TimeSeries } from '../time-buckets.ts';
 import { figure } from './figure.ts';
 import { lookOf } from './totals.ts';
@@ -31,7 +32,7 @@ function outcomesFigure({ figures }: Page): Markup | undefined {
   const there = [...STATUSES.entries()].filter(([at]) =>
     slots.some((slot) => (slot.counts[at] ?? 0) > 0),
   );
-  const width = formatDuration(widthMs);
+  const width = duration(widthMs);
   const rows = slots.reduce((total, slot) => total + sum(slot.counts), 0);
   return figure({
     id: 'outcomes-over-time',
@@ -54,7 +55,7 @@ function outcomesFigure({ figures }: Page): Markup | undefined {
       .filter((slot) => sum(slot.counts) > 0)
       .map((slot) => [
         formatTime(slot.startMs),
-        ...there.map(([at]) => formatCount(slot.counts[at] ?? 0)),
+        ...there.map(([at]) => count(slot.counts[at] ?? 0)),
       ]),
   });
 }
@@ -70,25 +71,25 @@ function requestsFigure({ figures, context }: Page): Markup | undefined {
     id: 'requests-over-time',
     title: 'Deletion requests a minute',
     picture: drawColumns({
-      summary: `${countOf(figures.counts.requests, 'deletion request')}, at most ${formatRate(Math.max(...perMinute))} a minute. ${ceilingWords(ceiling)} The figures follow.`,
+      summary: `${countOf(figures.counts.requests, 'deletion request')}, at most ${rateWords(Math.max(...perMinute))} a minute. ${ceilingWords(ceiling)} The figures follow.`,
       columns: perMinute.map((count) => [{ look: 'bar', count }]),
       ticks: placeTimes(series),
       xTitle: 'time of day (UTC)',
       yTitle: 'requests a minute',
       ...(ceiling === undefined || !Number.isFinite(ceiling)
         ? {}
-        : { ceiling: { value: ceiling, label: `ceiling ${formatRate(ceiling)}` } }),
+        : { ceiling: { value: ceiling, label: `ceiling ${rateWords(ceiling)}` } }),
     }),
-    caption: html`${minutes === 1 ? 'Each column is one minute.' : `Each column is the average of ${formatDuration(series.widthMs)}.`}
+    caption: html`${minutes === 1 ? 'Each column is one minute.' : `Each column is the average of ${duration(series.widthMs)}.`}
     ${
       peak === undefined
         ? undefined
-        : `Busiest minute: ${formatCount(sum(peak.counts))}, ${formatTime(peak.startMs)}. `
+        : `Busiest minute: ${count(sum(peak.counts))}, ${formatTime(peak.startMs)}. `
     }${ceilingWords(ceiling)}
     Reading requests count towards it too, and are not drawn here.`,
     head: ['From', 'Requests a minute'],
     rows: series.slots
-      .map((slot, at) => [formatTime(slot.startMs), formatRate(perMinute[at] ?? 0)])
+      .map((slot, at) => [formatTime(slot.startMs), rateWords(perMinute[at] ?? 0)])
       .filter((_, at) => (perMinute[at] ?? 0) > 0),
   });
 }
@@ -96,7 +97,7 @@ function requestsFigure({ figures, context }: Page): Markup | undefined {
 function ceilingWords(perMinute: number | undefined): string {
   if (perMinute === undefined) return 'The ceiling is not recorded.';
   return Number.isFinite(perMinute)
-    ? `The ceiling was ${formatRate(perMinute)} requests a minute.`
+    ? `The ceiling was ${rateWords(perMinute)} requests a minute.`
     : 'No ceiling was set.';
 }
 
@@ -108,7 +109,7 @@ function latencyFigure({ figures }: Page): Markup | undefined {
     id: 'latency',
     title: 'How long a row took',
     picture: drawColumns({
-      summary: `Half of the rows took at most ${formatDuration(medianMs)}, 95 of 100 at most ${formatDuration(p95Ms)}, the longest ${formatDuration(longestMs)}.`,
+      summary: `Half of the rows took at most ${duration(medianMs)}, 95 of 100 at most ${duration(p95Ms)}, the longest ${duration(longestMs)}.`,
       columns: bars.map((bar) => [{ look: 'bar', count: bar.count }]),
       ticks: [...bars.map((bar) => bar.fromMs), bars.at(-1)?.toMs]
         .map((edge, at) => ({ at, label: edge === undefined ? '' : edgeWords(edge) }))
@@ -116,9 +117,9 @@ function latencyFigure({ figures }: Page): Markup | undefined {
       xTitle: 'from first request to the end, retries included',
       yTitle: 'rows',
     }),
-    caption: `Half of the ${countOf(rows, 'row')} took at most about ${formatDuration(medianMs)}, 95 of 100 at most about ${formatDuration(p95Ms)}; the longest took ${formatDuration(longestMs)}. The steps grow from left to right.`,
+    caption: `Half of the ${countOf(rows, 'row')} took at most about ${duration(medianMs)}, 95 of 100 at most about ${duration(p95Ms)}; the longest took ${duration(longestMs)}. The steps grow from left to right.`,
     head: ['Time taken', 'Rows'],
-    rows: bars.map((bar) => [barWords(bar), formatCount(bar.count)]),
+    rows: bars.map((bar) => [barWords(bar), count(bar.count)]),
   });
 }
 

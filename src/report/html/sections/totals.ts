@@ -1,9 +1,12 @@
 import { reportOf, type Status } from '../../../run/outcome.ts';
-import { formatCount, formatShare } from '../format.ts';
+import { count } from '../../../words/counts.ts';
+import { formatShare } from '../format.ts';
 import { html, type Markup } from '../markup.ts';
 import type { Page } from '../page.ts';
 import { drawShares, swatch } from '../share-bar.ts';
-import { STATE_WORDS, STATES, type State } from '../states.ts';
+import { STATES } from '../states.ts';
+import { STATE_WORDS } from '../../../words/states.ts';
+import type { State } from '../../../words/facts.ts';
 
 /** Every row in exactly one state: as one bar and as figures that add up. */
 export function totalsSection(page: Page): Markup {
@@ -39,7 +42,7 @@ export function totalsSection(page: Page): Markup {
             (state) =>
               html`<tr>
                 <th scope="row">${swatch(lookOf(state))}${STATE_WORDS[state].name}</th>
-                <td class="number">${formatCount(states[state])}</td>
+                <td class="number">${count(states[state])}</td>
                 <td class="number">${formatShare(states[state], rows)}</td>
                 <td><code>${reportOf(statusOf(state))}.csv</code></td>
                 <td>${meaningOf(state, page)}</td>
@@ -49,13 +52,13 @@ export function totalsSection(page: Page): Markup {
         <tfoot>
           <tr>
             <th scope="row">Together</th>
-            <td class="number">${formatCount(total)}</td>
+            <td class="number">${count(total)}</td>
             <td class="number">${formatShare(total, rows)}</td>
             <td colspan="2">
               ${
                 total === rows
-                  ? `all ${formatCount(rows)} rows of the manifest`
-                  : `The manifest has ${formatCount(rows)} rows: these figures do not add up. Do not rely on this page.`
+                  ? `all ${count(rows)} rows of the manifest`
+                  : `The manifest has ${count(rows)} rows: these figures do not add up. Do not rely on this page.`
               }
             </td>
           </tr>
@@ -63,11 +66,10 @@ export function totalsSection(page: Page): Markup {
       </table>
     </div>
     <p class="sum">
-      ${formatCount(figures.reports.success)} in <code>success.csv</code> +
-      ${formatCount(figures.reports.error)} in <code>error.csv</code> +
-      ${formatCount(figures.reports.unprocessed)} in <code>unprocessed.csv</code> =
-      ${formatCount(figures.reports.success + figures.reports.error + figures.reports.unprocessed)}
-      rows
+      ${count(figures.reports.success)} in <code>success.csv</code> +
+      ${count(figures.reports.error)} in <code>error.csv</code> +
+      ${count(figures.reports.unprocessed)} in <code>unprocessed.csv</code> =
+      ${count(figures.reports.success + figures.reports.error + figures.reports.unprocessed)} rows
     </p>
   </section>`;
 }

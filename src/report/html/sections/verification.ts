@@ -1,4 +1,5 @@
-import { countOf, formatCount, formatShare } from '../format.ts';
+import { count, countOf } from '../../../words/counts.ts';
+import { formatShare } from '../format.ts';
 import { html, type Markup } from '../markup.ts';
 import type { Page } from '../page.ts';
 import { drawShares, swatch } from '../share-bar.ts';
@@ -55,7 +56,7 @@ export function verificationSection({ figures, context }: Page): Markup | undefi
             ([kind, look, label, meaning]) =>
               html`<tr>
                 <th scope="row">${swatch(look)}${label}</th>
-                <td class="number">${formatCount(verified[kind])}</td>
+                <td class="number">${count(verified[kind])}</td>
                 <td class="number">${formatShare(verified[kind], rows)}</td>
                 <td>${meaning}</td>
               </tr> `,
@@ -64,7 +65,7 @@ export function verificationSection({ figures, context }: Page): Markup | undefi
         <tfoot>
           <tr>
             <th scope="row">Together</th>
-            <td class="number">${formatCount(rows)}</td>
+            <td class="number">${count(rows)}</td>
             <td class="number">100 %</td>
             <td></td>
           </tr>
@@ -78,5 +79,5 @@ function coverageWords(looked: number, rows: number): string {
   const proof = 'That a file is gone is proven only where its field was read again afterwards:';
   if (looked === rows) return `${proof} that is so for all ${countOf(rows, 'row')}.`;
   if (looked === 0) return `${proof} that is so for none of ${countOf(rows, 'row')}.`;
-  return `${proof} that is so for ${formatCount(looked)} of ${countOf(rows, 'row')}.`;
+  return `${proof} that is so for ${count(looked)} of ${countOf(rows, 'row')}.`;
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createIsoTime } from '../../src/text/iso-time.ts';
+import { createIsoTime } from '../../src/words/iso-time.ts';
 
 describe('createIsoTime', () => {
   it('writes what Date writes, whatever it wrote before', () => {

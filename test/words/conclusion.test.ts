@@ -1,20 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { adviseOn } from '../../../src/report/html/advice/advise.ts';
-import { createHtmlAggregate } from '../../../src/report/html/aggregate.ts';
-import { pathBelow, quotePath } from '../../../src/report/html/command-line.ts';
+import { adviseOn } from '../../src/words/advice.ts';
+import { createHtmlAggregate } from '../../src/report/html/aggregate.ts';
+import { pathBelow, quotePath } from '../../src/words/quote.ts';
+import { formatBytes, formatShare, formatTime } from '../../src/report/html/format.ts';
+import { pageOf, type Page } from '../../src/report/html/page.ts';
+import { aboutDuration, count, duration, rateWords } from '../../src/words/counts.ts';
+import type { RowReport } from '../../src/report/row-report.ts';
 import {
-  formatBytes,
-  formatCount,
-  formatDuration,
-  formatRate,
-  formatShare,
-  formatTime,
-} from '../../../src/report/html/format.ts';
-import { nextSteps } from '../../../src/report/html/next-steps.ts';
-import { pageOf, type Page } from '../../../src/report/html/page.ts';
-import { judge } from '../../../src/report/html/verdict.ts';
-import type { RowReport } from '../../../src/report/row-report.ts';
-import { buildHeader, buildRow, buildView, emptyTotals, unsent, type PagePatch } from './build.ts';
+  buildHeader,
+  buildRow,
+  buildView,
+  emptyTotals,
+  unsent,
+  type PagePatch,
+} from '../report/html/build.ts';
 
 function pageWith(rows: readonly RowReport[], patch: PagePatch = {}): Page {
   const aggregate = createHtmlAggregate();
@@ -50,6 +49,8 @@ const unseen = buildRow(7, {
   report: { seen: undefined },
 });
 const invalid = buildRow(8, { outcome: unsent('invalid', 'unknown_field') });
+const other = buildRow(11, { outcome: unsent('guard_mismatch', 'guard_filename') });
+const changed = buildRow(12, { outcome: unsent('guard_mismatch', 'changed_since_check') });
 const kept = buildRow(9, { outcome: { file: { backup: 'backup/9' } } });
 
 describe('the verdict in one sentence', () => {
@@ -58,35 +59,35 @@ describe('the verdict in one sentence', () => {
       'all well',
       [deleted, empty],
       {},
-      'Complete',
+      'Finished',
       'All 2 rows are settled: 1 file was deleted and read back as gone and 1 field was already empty.',
     ],
     [
       'not read back',
       [buildRow(1, { outcome: { verified: 'skipped' } })],
       {},
-      'Complete',
+      'Finished',
       'The one row is settled: 1 file was deleted.',
     ],
     [
       'nothing there',
       [empty],
       {},
-      'Complete',
+      'Finished',
       'The one row is settled: 1 field was already empty.',
     ],
     [
       'nothing there any more',
       [gone],
       {},
-      'Complete',
+      'Finished',
       'The one row is settled: 1 field was already empty (although the check had seen a file).',
     ],
     [
       'nothing there, and nothing there any more',
       [empty, gone],
       {},
-      'Complete',
+      'Finished',
       'All 2 rows are settled: 2 fields were already empty (1 of them although the check had seen a file).',
     ],
     [
@@ -170,7 +171,7 @@ describe('the verdict in one sentence', () => {
       'If this is approved, 1 file would be deleted; 1 of 2 rows cannot be carried out as they stand. Nothing has been deleted.',
     ],
   ])('%s', (_, rows, patch, label, sentence) => {
-    const verdict = judge(pageWith(rows, patch));
+    const { verdict } = pageWith(rows, patch);
     expect([verdict.label, verdict.sentence]).toEqual([label, sentence]);
   });
 });
@@ -225,10 +226,52 @@ describe('what to do next', () => {
         ...CHECK,
         header: { kind: 'check', manifest: { name: '-', sha256: '', bytes: 1, rows: 1 } },
       },
+      ['redcap-sweep check -'],
+    ],
+    [
+      'a check with guard mismatches alone',
+      [planned, other],
+      CHECK,
+      ['redcap-sweep run --approved reports/x'],
+    ],
+    [
+      'rows that changed since the check: nobody has reviewed what is there',
+      [deleted, changed],
+      { context: { exitCode: 1 } },
+      ['redcap-sweep check reports/x/error.csv'],
+    ],
+    [
+      'rows that changed, beside others that failed',
+      [failed, changed],
+      { context: { exitCode: 1 } },
+      ['redcap-sweep check reports/x/error.csv'],
+    ],
+    [
+      'columns that were named',
+      [failed],
+      { context: { exitCode: 1 }, header: { columns: { record: 'Subject ID' } } },
+      ["redcap-sweep run reports/x/error.csv --column 'record=Subject ID'"],
+    ],
+    [
+      'a report that a spreadsheet held open',
+      [failed],
+      { context: { exitCode: 1, errorFile: 'error.new.csv' } },
+      ['redcap-sweep run reports/x/error.new.csv'],
+    ],
+    [
+      'a rehearsal',
+      [failed],
+      { context: { exitCode: 1 }, header: { options: { rehearsal: true } } },
+      ['redcap-sweep check <manifest>'],
+    ],
+    [
+      'a rehearsal that was broken off',
+      [left],
+      { context: { exitCode: 130 }, header: { options: { rehearsal: true } } },
       ['redcap-sweep check <manifest>'],
     ],
   ])('%s', (_, rows, patch, commands) => {
-    expect(nextSteps(pageWith(rows, patch)).map((step) => step.command)).toEqual(commands);
+    expect(pageWith(rows, patch).nextSteps.map((step) => step.command)).toEqual(commands);
   });
 
   it.each([
@@ -259,23 +302,27 @@ describe('advice', () => {
 
 describe('figures in words', () => {
   it.each([
-    [formatCount(0), '0'],
-    [formatCount(999), '999'],
-    [formatCount(1_234_567), '1,234,567'],
-    [formatRate(0.5), '0.5'],
-    [formatRate(300), '300'],
+    [count(0), '0'],
+    [count(999), '999'],
+    [count(1_234_567), '1,234,567'],
+    [rateWords(0.5), '0.5'],
+    [rateWords(300), '300'],
     [formatShare(0, 0), '0 %'],
     [formatShare(1, 1_000_000), 'under 0.1 %'],
     [formatShare(999_999, 1_000_000), 'over 99.9 %'],
     [formatShare(1, 3), '33.3 %'],
-    [formatDuration(0), '0 ms'],
-    [formatDuration(1000), '1 s'],
-    [formatDuration(2540), '2.5 s'],
-    [formatDuration(59_600), '1 min'],
-    [formatDuration(61_000), '1 min 1 s'],
-    [formatDuration(3_600_000), '1 h'],
-    [formatDuration(90 * 60_000), '1 h 30 min'],
-    [formatDuration(50 * 3_600_000), '2 days 2 h'],
+    [duration(0), '0 ms'],
+    [duration(1000), '1 s'],
+    [duration(2540), '2.5 s'],
+    [duration(59_600), '1 min'],
+    [duration(61_000), '1 min 1 s'],
+    [duration(3_600_000), '1 h'],
+    [duration(90 * 60_000), '1 h 30 min'],
+    [duration(50 * 3_600_000), '2 days 2 h'],
+    [aboutDuration(400), '1 s'],
+    [aboutDuration(34.4 * 60_000), '34 min'],
+    [aboutDuration(125 * 60_000), '2 h 5 min'],
+    [aboutDuration(72 * 3_600_000), '3 days'],
     [formatBytes(1), '1 byte'],
     [formatBytes(48_211), '48.2 kB'],
     [formatBytes(5_000_000_000), '5.0 GB'],

@@ -1,0 +1,155 @@
+import { aboutDuration, count, countOf, rateWords } from './counts.ts';
+import type { Facts } from './facts.ts';
+import { pathBelow, quotePath } from './quote.ts';
+
+const MINUTE_MS = 60_000;
+
+export interface NextStep {
+  readonly text: string;
+  /** The line to type, where there is one. */
+  readonly command?: string;
+}
+
+/**
+ * What to do now, in the order in which to do it: the same on the screen and
+ * on the page. Each command is one that works as it stands.
+ */
+export function nextSteps(facts: Facts): readonly NextStep[] {
+  if (facts.refused !== undefined) return afterRefusal(facts);
+  if (facts.planOnly) return afterCheck(facts);
+  // The stand-in is gone with the command: no resume, and no other server, goes with its rows.
+  return facts.rehearsal ? [OWN_LIST] : afterRun(facts);
+}
+
+const OWN_LIST: NextStep = {
+  text: 'This was a rehearsal on made-up records. Now rehearse with your own list: a check looks at your project and deletes nothing.',
+  command: 'redcap-sweep check <manifest>',
+};
+
+function afterCheck(facts: Facts): readonly NextStep[] {
+  const { states, errors, changed, directory } = facts;
+  const approve = `redcap-sweep run --approved ${quotePath(directory)}`;
+  const again = onManifest(
+    facts,
+    'check',
+    'Correct these rows in the manifest, and check it again',
+  );
+  if (states.would_delete === 0) {
+    return errors > 0
+      ? [again]
+      : [{ text: 'There is nothing to approve: no row names a file that is there.' }];
+  }
+  const broken = states.invalid + changed;
+  if (broken > 0) {
+    return [
+      again,
+      {
+        text: `Or leave ${broken === 1 ? 'that row' : `these ${count(broken)} rows`} out, and carry out the rest exactly as it is shown here:`,
+        command: `${approve} --skip-invalid`,
+      },
+    ];
+  }
+  return [
+    {
+      text: `To carry out exactly what is shown here, and nothing else${durationWords(facts)}:`,
+      command: approve,
+    },
+  ];
+}
+
+function durationWords({ perMinute, states }: Facts): string {
+  if (perMinute === undefined || !Number.isFinite(perMinute)) return '';
+  const ms = (states.would_delete / perMinute) * MINUTE_MS;
+  return ` (about ${aboutDuration(ms)} of deleting, at ${rateWords(perMinute)} requests a minute)`;
+}
+
+/** The rows of a refused run stand in the manifest; where the project changed, only a new check can be approved. */
+function afterRefusal(facts: Facts): readonly NextStep[] {
+  const { approved, errors } = facts;
+  return approved
+    ? [
+        onManifest(
+          facts,
+          'check',
+          `What was approved is not what is there any more (error.csv names the ${countOf(errors, 'row')}). Check again, and have the new check approved`,
+        ),
+      ]
+    : [
+        onManifest(
+          facts,
+          'run',
+          `Correct the ${countOf(errors, 'row')} that error.csv names, in the manifest, and run it again`,
+        ),
+      ];
+}
+
+function afterRun(facts: Facts): readonly NextStep[] {
+  const { states, exitCode, errors, changed, confirmed, withBackup, restored, workLeft } = facts;
+  const directory = quotePath(facts.directory);
+  const steps: NextStep[] = [];
+  const open = states.unknown + states.not_attempted;
+  const isOpen = open > 0 || exitCode === undefined || ![0, 1].includes(exitCode);
+  // What was put back is left alone by resume.
+  if (isOpen && (restored === undefined || workLeft)) {
+    const what =
+      open > 0 && restored === undefined
+        ? `to settle the ${countOf(open, 'row')} that ${open === 1 ? 'is' : 'are'} still open`
+        : 'to do what is left';
+    steps.push({
+      text: `${confirmed ? 'Finish' : 'Confirm and finish'} the run, ${what}:`,
+      command: `redcap-sweep resume ${directory}`,
+    });
+  }
+  const errorFile = quotePath(pathBelow(facts.directory, facts.errorFile));
+  const left = errors - states.unknown;
+  if (changed > 0) {
+    // Run as it stands, it would delete what nobody has reviewed.
+    steps.push({
+      text: `${countOf(changed, 'row is', 'rows are')} no longer what the check saw: check ${facts.errorFile}, and have the new check approved:`,
+      command: `redcap-sweep check ${errorFile}${columnFlags(facts)}`,
+    });
+  } else if (left > 0) {
+    steps.push({
+      text: `Correct the ${countOf(left, 'row')} that did not go through, in ${facts.errorFile}, and run that:`,
+      command: `redcap-sweep run ${errorFile}${columnFlags(facts)}`,
+    });
+  }
+  if (steps.length === 0) {
+    steps.push({
+      text: 'Nothing is left to do. Keep report.html with the run’s folder as your record.',
+    });
+  }
+  if (restored?.incomplete === true) {
+    steps.push({
+      text: 'Some files were not put back, or it is not known: restore.csv has the reasons. To try these again:',
+      command: `redcap-sweep restore ${directory}`,
+    });
+  } else if (restored === undefined && withBackup > 0) {
+    steps.push({
+      text: `Should a file be needed after all: ${countOf(withBackup, 'deleted file')} can be put back from the copies in the run’s folder:`,
+      command: `redcap-sweep restore ${directory}`,
+    });
+  }
+  return steps;
+}
+
+/** The same command over the manifest under its own name, or over the list that was piped in. */
+function onManifest(facts: Facts, verb: 'check' | 'run', text: string): NextStep {
+  const { manifest } = facts;
+  if (manifest === '' || manifest === '-' || manifest === 'stdin') {
+    return {
+      text: `${text}: pipe the corrected list in.`,
+      command: `redcap-sweep ${verb} -${columnFlags(facts)}`,
+    };
+  }
+  return {
+    text: `${text}:`,
+    command: `redcap-sweep ${verb} ${quotePath(manifest)}${columnFlags(facts)}`,
+  };
+}
+
+function columnFlags({ columns }: Facts): string {
+  return Object.entries(columns)
+    .map(([name, header]) => ` --column ${quotePath(`${name}=${header}`)}`)
+    .join('');
+}
