@@ -28,7 +28,7 @@ function titleOf({ figures, planOnly }: Page): string {
     : 'What is left, and what to do about it';
 }
 
-function causeItem({ status, code, count, firstRows, example }: Cause): Markup {
+function causeItem({ status, code, count: rows, firstRows, example }: Cause): Markup {
   const { title, toDo } = adviseOn(status, code);
   const state = stateOf(status, code);
   // The message of such a row only says that the run ended before it.
@@ -38,11 +38,11 @@ function causeItem({ status, code, count, firstRows, example }: Cause): Markup {
       <h3>${title}</h3>
       <p class="tag">${swatch(lookOf(state))}${STATE_WORDS[state].name} ${codeTag(code)}</p>
     </div>
-    <p class="count">${countOf(count, 'row')}</p>
+    <p class="count">${countOf(rows, 'row')}</p>
     <div>
       <p>${toDo}</p>
       <p class="note">
-        ${placeWords(count, firstRows)}.
+        ${placeWords(rows, firstRows)}.
         ${example === '' || saysNothing ? undefined : html`For example: “${shown(example)}”`}
       </p>
     </div>

@@ -72,7 +72,7 @@ function requestsFigure({ figures, context }: Page): Markup | undefined {
     title: 'Deletion requests a minute',
     picture: drawColumns({
       summary: `${countOf(figures.counts.requests, 'deletion request')}, at most ${rateWords(Math.max(...perMinute))} a minute. ${ceilingWords(ceiling)} The figures follow.`,
-      columns: perMinute.map((count) => [{ look: 'bar', count }]),
+      columns: perMinute.map((n) => [{ look: 'bar', count: n }]),
       ticks: placeTimes(series),
       xTitle: 'time of day (UTC)',
       yTitle: 'requests a minute',
