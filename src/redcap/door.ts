@@ -148,8 +148,8 @@ class Departure implements WireRequest {
     const signal = this.#begun ? undefined : this.#sending.signal;
     if (signal?.aborted === true) return false;
     try {
-      const may = this.#pacer.leave(this.#prepare, signal);
-      return may === true ? true : may.catch(this.#fail);
+      const may = this.#pacer.leave(() => this.#prepare(), signal);
+      return may === true ? true : may.catch((error: unknown) => this.#fail(error));
     } catch (error) {
       return this.#fail(error);
     }
@@ -161,17 +161,17 @@ class Departure implements WireRequest {
     return true;
   }
 
-  readonly #prepare = (): void | Promise<void> => {
+  #prepare(): void | Promise<void> {
     // A connection that was lost before anything left is no second request.
     if (this.#begun) return undefined;
     this.#begun = true;
     return this.#sending.beforeSend?.();
-  };
+  }
 
-  readonly #fail = (error: unknown): false => {
+  #fail(error: unknown): false {
     this.failure = { error };
     return false;
-  };
+  }
 }
 
 function formOf(fields: FormFields): Encode {
