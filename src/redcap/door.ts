@@ -156,7 +156,10 @@ class Departure implements WireRequest {
   }
 
   onLeaving(): boolean {
-    if (this.#sending.onLeaving?.() === false) return false;
+    const { beforeSend, signal, onLeaving } = this.#sending;
+    // A stop that came after its turn; what has said that it leaves decides for itself.
+    if (beforeSend === undefined && signal?.aborted === true) return false;
+    if (onLeaving?.() === false) return false;
     this.#count();
     return true;
   }

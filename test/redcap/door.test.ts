@@ -25,6 +25,7 @@ function open(
   more: Partial<DoorOptions> & {
     readonly intervalMs?: number;
     readonly connecting?: (clock: VirtualClock) => Promise<unknown>;
+    readonly atTheLast?: () => void;
   } = {},
 ): Scene {
   const clock = createVirtualClock();
@@ -32,8 +33,9 @@ function open(
   const holds: Scene['holds'] = [];
   const transport: Transport = async (request) => {
     await more.connecting?.(clock);
-    const leaves = (await request.beforeLeaving?.()) !== false && request.onLeaving?.() !== false;
-    if (!leaves) return GIVEN_UP;
+    if ((await request.beforeLeaving?.()) === false) return GIVEN_UP;
+    more.atTheLast?.();
+    if (request.onLeaving?.() === false) return GIVEN_UP;
     sent.push({ request, at: clock.now() });
     return answers[sent.length - 1] ?? EMPTY;
   };
@@ -185,6 +187,17 @@ describe('the door', () => {
     await clock.runTo(5000);
     const begun = door.send({}, { signal: late.signal, beforeSend: () => late.abort() });
     expect(await begun).toMatchObject(ANSWERED);
+  });
+
+  it('keeps a reading back that the stop meets between its turn and its leaving', async () => {
+    const stop = new AbortController();
+    const { door, sent } = open([], {
+      atTheLast: () => {
+        stop.abort();
+      },
+    });
+    expect(await door.send({}, { signal: stop.signal })).toMatchObject({ code: 'aborted' });
+    expect([sent.length, door.requests]).toEqual([0, 0]);
   });
 
   it('gives back the place of a request that gave up its turn', async () => {
