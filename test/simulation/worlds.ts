@@ -25,7 +25,7 @@ const LANDED: Worlds = {
   sleep: true,
   takeovers: true,
   edits: true,
-  looksBeforeStop: false,
+  looksBeforeStop: true,
   holes: true,
 };
 
