@@ -125,7 +125,9 @@ describe('the name of a run directory', () => {
     expect((await stat(run.directory)).mode & 0o777).toBe(0o700);
     for (const name of await namesIn(run.directory)) {
       const { mode } = await stat(join(run.directory, name));
-      expect([name, mode & 0o777]).toEqual([name, 0o600]);
+      // The copy of the manifest is not to be edited.
+      const expected = name === 'manifest.csv' ? 0o400 : 0o600;
+      expect([name, mode & 0o777]).toEqual([name, expected]);
     }
     expect(await namesIn(run.directory)).toEqual([
       'error.csv',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import * as fc from 'fast-check';
@@ -94,10 +95,12 @@ describe('any manifest', () => {
             record_delimiter: lineEnd,
             quoted_match: /[\r\n\ufeff]/u,
           });
-          await writeFile(join(directory, MANIFEST_FILE), encode(text));
+          const bytes = encode(text);
+          await writeFile(join(directory, MANIFEST_FILE), bytes);
           const before = await rowsOf(join(directory, MANIFEST_FILE));
           expect(before.rows.length).toBe(rows.length);
-          await writeFile(join(directory, JOURNAL_FILE), journalOf(rows.length, ends));
+          const sha256 = createHash('sha256').update(bytes).digest('hex');
+          await writeFile(join(directory, JOURNAL_FILE), journalOf(rows.length, ends, sha256));
           const view = await foldJournal(join(directory, JOURNAL_FILE));
           await makeCsvReports(directory, view, systemClock, () => undefined);
 
@@ -143,6 +146,7 @@ function journalOf(
     name: string | undefined;
     attempts: number;
   }[],
+  sha256: string,
 ): string {
   const header: JournalHeader = {
     version: JOURNAL_VERSION,
@@ -151,7 +155,7 @@ function journalOf(
     startedAt: '2026-11-24T03:12:07.000Z',
     host: '',
     user: '',
-    manifest: { name: 'm.csv', sha256: '', bytes: 0, rows },
+    manifest: { name: 'm.csv', sha256, bytes: 0, rows },
     columns: {},
     url: 'https://redcap.test/api/',
     project: null,
