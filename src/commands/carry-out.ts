@@ -24,6 +24,8 @@ import { renderSummary } from './render-summary.ts';
 import { reopenJournal } from './reopen-journal.ts';
 import { createRemover } from './server.ts';
 
+const MINUTE_MS = 60_000;
+
 export interface CarryOutOptions {
   readonly placed: Placed;
   readonly connected: Connected;
@@ -68,6 +70,8 @@ async function carryOutLocked(io: Io, options: CarryOutOptions): Promise<ExitCod
   const journal = reopenJournal(io, placed, view.lastStamp, syncEachSend, (error) => {
     control.stop('journal_failed', error.message);
   });
+  const ended = new AbortController();
+  let renewing: Promise<void> | undefined;
   const counted = { sent: false };
   let conducted = false;
   try {
@@ -80,10 +84,13 @@ async function carryOutLocked(io: Io, options: CarryOutOptions): Promise<ExitCod
       sessionId: lock.session,
       rows: async () => {
         await renewStructure(connected, view);
+        renewing = renewEveryMinute(io, connected, view, ended.signal);
         progress.phase('Deleting', options.total);
         return options.rows(view, journal);
       },
-    }).finally(() => {
+    }).finally(async () => {
+      ended.abort();
+      await renewing;
       progress.end();
     });
     conducted = true;
@@ -103,6 +110,16 @@ async function carryOutLocked(io: Io, options: CarryOutOptions): Promise<ExitCod
     }
     return tellUnreported(io, directory, error, counted.sent);
   }
+}
+
+/** Also where looks are rare, or not asked for: nothing is sent to a place that has become another one. */
+async function renewEveryMinute(
+  { clock }: Io,
+  connected: Connected,
+  view: JournalView,
+  ended: AbortSignal,
+): Promise<void> {
+  while (await clock.sleep(MINUTE_MS, ended)) await renewStructure(connected, view);
 }
 
 /** The question may have stood for hours: what a designer changed meanwhile is found before the first deletion. */

@@ -12,6 +12,7 @@ import { ruleUnchecked, surveyManifest } from '../plan/survey.ts';
 import { countPlanned, emptyTotals, type PlanTotals } from '../plan/totals.ts';
 import { unseenVerdict } from '../plan/verdict.ts';
 import type { ProjectModel } from '../project/model.ts';
+import { UnreadableAnswer } from '../project/read-model.ts';
 import { MANIFEST_FILE } from '../report/make-reports.ts';
 import { createDraft, type Draft } from '../run-directory/draft.ts';
 import { tellChanged } from '../run-directory/held-manifest.ts';
@@ -100,6 +101,13 @@ export async function prepare(
     });
   } catch (error) {
     await draft.discard();
+    // An approved run carries out what was seen: without looking it is no such run.
+    if (error instanceof UnreadableAnswer && options.approved === undefined) {
+      throw new RefusedError(
+        `${error.message} A token without the API Export right can delete without a check: --no-check.`,
+        { cause: error },
+      );
+    }
     if (!(error instanceof JournalError)) throw error;
     const { cause } = error;
     throw new RefusedError(

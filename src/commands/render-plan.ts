@@ -29,10 +29,9 @@ export function estimateRequests(
   const looks = verifies ? Math.ceil(totals.delete / 100) : 0;
   const exports = backup ? totals.delete : totals.guarded;
   const requests = totals.delete + looks + exports;
-  if (!verifies || project === null) return requests;
-  // The looks want a structure that is no older than a minute.
-  const readings = Math.min(Math.floor(requests / perMinute), looks);
-  return requests + readings * structureRequests(project);
+  if (project === null) return requests;
+  // The structure is read again every minute.
+  return requests + Math.floor(requests / perMinute) * structureRequests(project);
 }
 
 export function renderPlan(words: PlanWords): string {

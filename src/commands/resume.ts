@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { readRunOptions, type RunOptionTexts } from '../config/run-options.ts';
 import { RefusedError } from '../errors.ts';
+import { UnreadableAnswer } from '../project/read-model.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { foldJournal, type JournalView } from '../journal/fold.ts';
 import { tellHoles } from '../journal/holes.ts';
@@ -103,10 +104,22 @@ export async function refuseOther(view: JournalView, connected: Connected): Prom
     }
     return;
   }
-  const id = await server.readProjectId();
+  const id = await readId(server);
   if (id !== header.project.id) {
     throw new RefusedError(
       `The token belongs to project ${id}; the run is of project ${header.project.id}. Nothing was sent.`,
+    );
+  }
+}
+
+async function readId(server: Connected['server']): Promise<string> {
+  try {
+    return await server.readProjectId();
+  } catch (error) {
+    if (!(error instanceof UnreadableAnswer)) throw error;
+    throw new RefusedError(
+      `The server's answer for ${error.reason}. It cannot be used, and nothing was sent.`,
+      { cause: error },
     );
   }
 }

@@ -18,6 +18,7 @@ export type Look =
 
 const PRESENT_WITHOUT_NAME = '[document]';
 const DOCUMENT_ID = /^\d+$/;
+const WITHHELD = /^\[\*.*\*\]$/s;
 
 /**
  * Reads a stored value. Older servers show `[document]`, newer ones the file
@@ -29,6 +30,8 @@ export function readValue(value: unknown, missingCodes: readonly string[]): Look
   if (missingCodes.includes(text)) {
     return { kind: 'nothing', why: `the field holds the missing-data code ${text}` };
   }
+  // What this token may not see: REDCap shows `[*DATA REMOVED*]` and the like in its place.
+  if (WITHHELD.test(text)) return { kind: 'nothing', why: `the export shows ${text} in its place` };
   return markedLook(text);
 }
 
@@ -38,6 +41,11 @@ export function markedLook(mark: string): Look {
   // A document id tells two files apart, yet it is no name to show or to guard by.
   if (DOCUMENT_ID.test(mark)) return { kind: 'there', mark };
   return { kind: 'there', mark, name: mark };
+}
+
+/** Do two marks stand for two files? A name and a document id, by two versions, may be of one. */
+export function isOtherMark(mark: string, seen: string): boolean {
+  return mark !== seen && DOCUMENT_ID.test(mark) === DOCUMENT_ID.test(seen);
 }
 
 /** What the rows of one record say about a target; `fieldExported` when any row of the whole answer has the field. */

@@ -79,7 +79,10 @@ export async function readStructure(
       ...(await readSetup(reader, info, [], known.repeats.kind !== 'unknown')),
       ...(whole
         ? { ...read, recordIdField: asText(metadata[0]?.['field_name']) || known.recordIdField }
-        : { fileFields: { ...without(known.fileFields, asked), ...read.fileFields } }),
+        : {
+            fileFields: { ...without(known.fileFields, asked), ...read.fileFields },
+            otherFields: [...new Set([...known.otherFields, ...read.otherFields])],
+          }),
     };
     return { kind: 'read', model };
   } catch (error) {
@@ -248,19 +251,17 @@ function stopReading(answer: ReadAnswer<unknown>): void {
 }
 
 /** An answer that the command cannot do without. */
-class UnreadableAnswer extends RefusedError {
+export class UnreadableAnswer extends RefusedError {
   override name = 'UnreadableAnswer';
   readonly reason: string;
 
   constructor(what: string, message: string) {
-    super(
-      `The server's answer for ${what} cannot be used: ${message}. Nothing was deleted. A token without the API Export right can delete without a check: --no-check.`,
-    );
+    super(`The server's answer for ${what} cannot be used: ${message}. Nothing was deleted.`);
     this.reason = `${what}: ${message}`;
   }
 }
 
-/** Who cannot look does not delete, unless told to. */
+/** Who cannot look does not delete. */
 export function unreadable(what: string, message: string): RefusedError {
   return new UnreadableAnswer(what, message);
 }

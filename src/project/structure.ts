@@ -6,7 +6,7 @@ import type { ProjectModel } from './model.ts';
 import { findContradiction, placeChange } from './place.ts';
 import type { StructureAnswer } from './read-model.ts';
 
-/** "Gone" is said only with a structure that is no older, or was read after the look. */
+/** A look is believed only with a structure that is no older, or was read after it. */
 const HOLDS_MS = 60_000;
 /** A structure that changes again and again under one look makes the look say nothing. */
 const READINGS_A_LOOK = 3;
@@ -110,10 +110,11 @@ export function createStructure(
         (target, n) =>
           contradictions[n] !== undefined && !contradicted.has(placeKey(model, target)),
       );
-      const saysGone = looked.looks.some(({ kind }) => kind === 'gone' || kind === 'no_record');
+      // A file that is seen may be another place's by now, as one that is not seen may be elsewhere.
+      const saysMuch = looked.looks.some(({ kind }) => kind !== 'nothing');
       if (
         readings < READINGS_A_LOOK &&
-        ((unheardOf && readings === 0) || (saysGone && !holds(fields)))
+        ((unheardOf && readings === 0) || (saysMuch && !holds(fields)))
       ) {
         readings += 1;
         const read = await readAgain(fields, ways);

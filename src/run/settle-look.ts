@@ -1,5 +1,5 @@
 import type { Seen } from '../journal/lines.ts';
-import type { Look } from '../project/look.ts';
+import { isOtherMark, type Look } from '../project/look.ts';
 import type { Effect, EmptyCode, Outcome, Verified } from './outcome.ts';
 import { CANNOT_BE_TOLD, DONE, foundEmpty, mayHave, withAnswer } from './row-words.ts';
 
@@ -40,7 +40,13 @@ export function settleByLook(look: Look, seen: Seen, effect: Effect): LookDecisi
     }
     case 'no_record':
       return effect === 'none'
-        ? settle('invalid', 'unknown_record', 'the record that the check saw is not there any more')
+        ? settle(
+            'invalid',
+            'unknown_record',
+            seen === undefined
+              ? 'the record does not exist, or this token may not see it'
+              : 'the record that the check saw is not there any more',
+          )
         : settle(
             'unknown',
             '',
@@ -63,9 +69,9 @@ export function settleByLook(look: Look, seen: Seen, effect: Effect): LookDecisi
   }
 }
 
-/** Another file than the one seen; where either has no mark, two files cannot be told apart. */
+/** Another file than the one seen; where either has no mark, or none of the same kind, they cannot be told apart. */
 function isOther(mark: string | undefined, seen: Seen): boolean {
-  return typeof seen === 'string' && mark !== undefined && mark !== seen;
+  return typeof seen === 'string' && mark !== undefined && isOtherMark(mark, seen);
 }
 
 type Settled = LookDecision & { kind: 'settle' };

@@ -17,9 +17,9 @@ test.each<[string, ProjectModel | null, number, boolean, boolean, number]>([
     3030 + 20,
   ],
   ['five in a longitudinal one with repeats', makeModel(), 300, true, false, 3030 + 50],
-  ['one reading for each look, where looks are rarer', CLASSIC, 10, true, false, 3030 + 60],
+  ['also at a low rate', CLASSIC, 10, true, false, 3030 + 606],
   ['no end of minutes at an unlimited rate', CLASSIC, Infinity, true, false, 3030],
-  ['no looks, no structure', CLASSIC, 300, false, false, 3000],
+  ['also where nothing is looked at', CLASSIC, 300, false, false, 3000 + 20],
   ['no project', null, 300, false, false, 3000],
   ['a backup each', CLASSIC, 6030, true, true, 6030 + 2],
 ])('%s', (_what, project, perMinute, verifies, backup, requests) => {

@@ -171,6 +171,20 @@ describe('a structure that a designer changes', () => {
     expect(run.success.length).toBeLessThanOrEqual(stand.deletions());
   });
 
+  it('a change is noticed within a minute where nothing is looked at', async () => {
+    const stand = await openTrial(20);
+    await stand.write('m.csv', scans(20));
+    stand.between.answer = (_form, body) => {
+      if (stand.deletions() >= 5) renameEvent(stand);
+      return body;
+    };
+    const args = ['run', 'm.csv', '--yes', '--no-verify', '--rate', '6/min', '--concurrency', '1'];
+    expect(await stand.sweep(args, FAST_CLOCK)).toMatchObject({ code: 1 });
+    const told = fates(await stand.run());
+    expect(told.slice(0, 5)).toEqual(Array.from({ length: 5 }, () => 'deleted  1 skipped'));
+    expect(told.slice(-5)).toEqual(Array.from({ length: 5 }, () => CHANGED));
+  });
+
   it('an approved run sends no other instance than the one that was reviewed', async () => {
     const stand = await openTrial();
     endRepeats(stand);

@@ -27,6 +27,11 @@ describe('a stored value', () => {
     [null, GONE],
     ['scan 1.pdf', there('scan 1.pdf')],
     [' scan 1.pdf ', there('scan 1.pdf')],
+    [
+      '[*DATA REMOVED*]',
+      { kind: 'nothing', why: 'the export shows [*DATA REMOVED*] in its place' },
+    ],
+    ['[*x*].pdf', there('[*x*].pdf')],
     ['[document]', { kind: 'there' }],
     ['22', { kind: 'there', mark: '22' }],
     [22, { kind: 'there', mark: '22' }],

@@ -156,9 +156,7 @@ describe('a classic project of a server that sends no flags', () => {
 
   it('is not guessed where the event call is refused for another reason', async () => {
     const reader = readScripted({ ...CLASSIC, event: [403, error('no such right')] });
-    await expect(readModel(reader)).rejects.toThrow(
-      /the list of events cannot be used.*--no-check/,
-    );
+    await expect(readModel(reader)).rejects.toThrow(/the list of events cannot be used/);
   });
 });
 
@@ -208,7 +206,7 @@ describe('what the check cannot do without', () => {
     );
     expect(failure).toBeInstanceOf(RefusedError);
     expect((failure as Error).message).toMatch(message);
-    expect((failure as Error).message).toMatch(/Nothing was deleted\..*--no-check/);
+    expect((failure as Error).message).toMatch(/Nothing was deleted\.$/);
   });
 
   it('goes on without the version', async () => {

@@ -13,6 +13,15 @@ const nothing: Look = { kind: 'nothing', why: 'the field was left out' };
 
 describe('settleByLook: what resume makes of a look', () => {
   it.each<[string, Look, Seen, Effect, string]>([
+    // A server shows ids before its upgrade, and names after it: they may be of one file.
+    [
+      'a name where an id was seen',
+      { kind: 'there', mark: 'b.pdf', name: 'b.pdf' },
+      '22',
+      'possible',
+      'send',
+    ],
+    ['an id where a name was seen', { kind: 'there', mark: '22' }, 'a.pdf', 'none', 'send'],
     ['nothing there', gone, 'a.pdf', 'possible', 'deleted '],
     ['nothing there', gone, 'a.pdf', 'marked', 'deleted '],
     ['nothing there', gone, 'a.pdf', 'none', 'already_empty gone_since_check'],
