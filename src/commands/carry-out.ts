@@ -88,11 +88,11 @@ async function carryOutLocked(io: Io, options: CarryOutOptions): Promise<ExitCod
         progress.phase('Deleting', options.total);
         return options.rows(view, journal);
       },
-    }).finally(async () => {
+    }).finally(() => {
       ended.abort();
-      await renewing;
       progress.end();
     });
+    await renewing;
     conducted = true;
     lock.assertOurs();
     return await conclude(io, options, journal, failure, { sent: counted.sent, stopped });

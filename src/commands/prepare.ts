@@ -103,10 +103,10 @@ export async function prepare(
     await draft.discard();
     // An approved run carries out what was seen: without looking it is no such run.
     if (error instanceof UnreadableAnswer && options.approved === undefined) {
-      throw new RefusedError(
-        `${error.message} A token without the API Export right can delete without a check: --no-check.`,
-        { cause: error },
-      );
+      const advice = error.answered
+        ? 'A token without the API Export right can delete without a check: --no-check.'
+        : 'Look at --url, at the VPN and at the proxy.';
+      throw new RefusedError(`${error.message} ${advice}`, { cause: error });
     }
     if (!(error instanceof JournalError)) throw error;
     const { cause } = error;

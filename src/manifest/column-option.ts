@@ -1,3 +1,4 @@
+import { hideTokens } from '../config/show-value.ts';
 import { RefusedError } from '../errors.ts';
 import { COLUMN_NAMES, type ColumnChoices, type KnownColumn } from './columns.ts';
 import { quoted } from './quoted.ts';
@@ -47,6 +48,6 @@ function readColumnName(text: string): KnownColumn {
   const meant = CHOOSABLE_COLUMNS.find((known) => COLUMN_NAMES[known].includes(name));
   const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
   throw new RefusedError(
-    `--column ${quoted(text)}: there is no such column.${hint} The names are ${CHOOSABLE_COLUMNS.join(', ')}.`,
+    `--column ${quoted(hideTokens(text))}: there is no such column.${hint} The names are ${CHOOSABLE_COLUMNS.join(', ')}.`,
   );
 }

@@ -241,7 +241,8 @@ async function readVersion(reader: ProjectReader, notes: string[]): Promise<stri
 function needed<T>(answer: ReadAnswer<T>, what: string): T {
   if (answer.kind === 'value') return answer.value;
   stopReading(answer);
-  throw unreadable(what, answer.message);
+  const answered = answer.kind !== 'retry' || answer.httpStatus !== undefined;
+  throw unreadable(what, answer.message, answered);
 }
 
 /** What ends the command in every phase: a stop of the user's, or of the server's. */
@@ -254,16 +255,19 @@ function stopReading(answer: ReadAnswer<unknown>): void {
 export class UnreadableAnswer extends RefusedError {
   override name = 'UnreadableAnswer';
   readonly reason: string;
+  /** Did the server answer at all? */
+  readonly answered: boolean;
 
-  constructor(what: string, message: string) {
+  constructor(what: string, message: string, answered: boolean) {
     super(`The server's answer for ${what} cannot be used: ${message}. Nothing was deleted.`);
+    this.answered = answered;
     this.reason = `${what}: ${message}`;
   }
 }
 
 /** Who cannot look does not delete. */
-export function unreadable(what: string, message: string): RefusedError {
-  return new UnreadableAnswer(what, message);
+export function unreadable(what: string, message: string, answered = true): RefusedError {
+  return new UnreadableAnswer(what, message, answered);
 }
 
 /** Flags come as numbers or strings, by version. */

@@ -1,4 +1,5 @@
 import { RefusedError } from '../errors.ts';
+import { hideTokens } from '../config/show-value.ts';
 import { drawFor } from './content.ts';
 import { REQUEST_KINDS, type RequestKind } from './ledger.ts';
 
@@ -55,7 +56,9 @@ export interface FaultShare {
 }
 
 /** Reads `kind:share` or `kind:share:requests`, as in `503:0.02` or `html:0.1:export`. Throws RefusedError. */
-export function parseFault(text: string): FaultShare {
+export function parseFault(given: string): FaultShare {
+  // What is named in a message is no token.
+  const text = hideTokens(given);
   const [kindText = '', shareText = '', onText, ...rest] = text.trim().split(':');
   const kind = FAULT_KINDS.find((one) => one === kindText.trim().toLowerCase());
   if (kind === undefined || rest.length > 0) {

@@ -154,3 +154,13 @@ describe('refusals that leave nothing behind', () => {
     expect(stand.deletions()).toBe(0);
   });
 });
+
+it('nobody listens: look at the address, and no word of --no-check', async () => {
+  const stand = await openStand();
+  await stand.write('m.csv', photosManifest(1));
+  const args = ['check', 'm.csv', '--url', 'http://127.0.0.1:9/api/', '--retries', '0'];
+  const ended = await stand.sweep(args);
+  expect(ended.code).toBe(2);
+  expect(ended.stderr).toMatch(/Look at --url, at the VPN and at the proxy\.$/m);
+  expect(ended.stderr).not.toContain('--no-check');
+});

@@ -26,4 +26,11 @@ describe('--column', () => {
     expect(() => parseColumnOptions(values)).toThrow(RefusedError);
     expect(() => parseColumnOptions(values)).toThrow(expected);
   });
+
+  it('repeats nothing that may be a token', () => {
+    const token = 'ab12CD34ef56ab78cd90ef12ab34cd56';
+    for (const text of [`${token}=x`, `=${token}`, `${token}=${token}`]) {
+      expect(() => parseColumnOptions([text])).toThrow(/^(?!.*ab12cd34).*no such column/i);
+    }
+  });
 });

@@ -35,6 +35,13 @@ describe('parseFault', () => {
     expect(() => parseFault(text)).toThrow(RefusedError);
   });
 
+  it('repeats nothing that may be a token', () => {
+    const token = 'ab12CD34ef56ab78cd90ef12ab34cd56';
+    for (const text of [`${token}:0.1`, `503:${token}`, `503:0.1:${token}`]) {
+      expect(() => parseFault(text)).toThrow(/^(?!.*ab12cd34).*not shown/i);
+    }
+  });
+
   it('lists the kinds when it knows none', () => {
     expect(() => parseFault('flood:0.1')).toThrow(FAULT_KINDS.join(', '));
   });
