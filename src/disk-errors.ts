@@ -14,7 +14,7 @@ export function isDiskError(error: unknown): error is NodeJS.ErrnoException {
   );
 }
 
-/** A file that the system refuses, or what stands in it cannot be used: the user's to mend, and no bug. */
+/** A file that the system refuses, or what stands in it cannot be used: the user's to fix, and no bug. */
 export function isFileTrouble(error: unknown): error is Error {
   return isDiskError(error) || (error instanceof SweepError && error.exitCode !== EXIT.bug);
 }

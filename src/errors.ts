@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
 /**
- * What ends a command in a way that the user can understand and mend. The
+ * What ends a command in a way that the user can understand and fix. The
  * message says what happened and what to do; `main` prints it without a stack.
  */
 export class SweepError extends Error {

@@ -141,7 +141,7 @@ function refuseDisk(error: DiskError, work: WorkRow, { source }: SafeguardOption
   }
   source.control.stop(
     'journal_failed',
-    `A backup could not be written: ${error.message}. No file was deleted that is not saved. Make room or mend the disk, then resume.`,
+    `A backup could not be written: ${error.message}. No file was deleted that is not saved. Make room or fix the disk, then resume.`,
   );
   return STOPPED;
 }

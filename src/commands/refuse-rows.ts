@@ -12,7 +12,7 @@ import { renderSummary } from './render-summary.ts';
 import { reopenJournal } from './reopen-journal.ts';
 import type { RunFlags } from './run-flags.ts';
 
-/** A run that its rows keep from starting leaves its directory, to be mended from. */
+/** A run that its rows keep from starting leaves its directory, to correct the rows from. */
 export async function refuseRows(
   io: Io,
   flags: RunFlags,

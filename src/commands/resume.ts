@@ -79,7 +79,7 @@ export async function openRun(directory: string): Promise<JournalView> {
   }
   if (view.refused !== undefined) {
     throw new RefusedError(
-      `The run in ${directory} was refused and deleted nothing. Mend the rows in its error.csv and run that.`,
+      `The run in ${directory} was refused and deleted nothing. Correct the rows that its error.csv names, in the manifest, and run that again.`,
     );
   }
   await holdManifest(join(directory, MANIFEST_FILE), header);

@@ -1,7 +1,7 @@
 import { RefusedError } from '../errors.ts';
 
 /**
- * Sentences about what has to be mended, gathered so that a user hears all of
+ * Sentences about what has to be fixed, gathered so that a user hears all of
  * them at once. Read everything with `attempt`, then `refuseProblems`, then
  * take the values out with `settled`.
  */
@@ -35,7 +35,7 @@ export function refuseProblems(problems: readonly string[]): void {
   throw new RefusedError(
     problems.length === 1
       ? first
-      : `${problems.length} things have to be mended first:\n${problems.map((line) => `  - ${line}`).join('\n')}`,
+      : `${problems.length} things have to be fixed first:\n${problems.map((line) => `  - ${line}`).join('\n')}`,
   );
 }
 

@@ -17,7 +17,7 @@ export interface ManifestRow {
   /**
    * The manifest's own columns (those that start with `sweep_` left out),
    * untouched and in their order. A ragged row is padded or cut to the header,
-   * its record cell blanked, so that the report stays invalid until mended.
+   * its record cell blanked, so that the report stays invalid until it is corrected.
    */
   readonly cells: readonly string[];
   /** As it stands; `''` when it is white space alone. */

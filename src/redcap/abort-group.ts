@@ -7,7 +7,7 @@ export interface Abortable {
 
 /**
  * One listener for each signal, however many requests hang on it: adding and
- * removing one for each of 30,000 requests a second is dear, and Node warns of
+ * removing one for each of 30,000 requests a second is expensive, and Node warns of
  * signals with many listeners.
  */
 export interface AbortGroup {

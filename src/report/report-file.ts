@@ -25,7 +25,7 @@ export interface ReportFile {
 const BUFFER_BYTES = 1 << 18;
 /** The disk is kept at work meanwhile: all at once, at the end, would be waited for. */
 const SYNC_EVERY_BYTES = 1 << 23;
-/** Lines are encoded so many characters at a time: one by one costs more, and long texts are dear to keep. */
+/** Lines are encoded so many characters at a time: one by one costs more, and long texts are expensive to keep. */
 const TEXT_LENGTH = 1 << 13;
 /** What one UTF-16 unit takes as UTF-8 at most. */
 const UNIT_BYTES = 3;

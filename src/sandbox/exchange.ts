@@ -78,7 +78,7 @@ async function giveAnswer(
   return answerFault(answer);
 }
 
-/** Random faults, decided by what is asked and for the how-manieth time. */
+/** Random faults, decided by what is asked and how often it was asked before. */
 function createDraws({
   faults = [],
   seed = 1,

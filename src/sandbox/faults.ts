@@ -95,7 +95,7 @@ export function requireSaneShares(shares: readonly FaultShare[]): void {
   }
 }
 
-/** Decides by seed and by what is asked for the how-manieth time, so that concurrency changes nothing. */
+/** Decides by seed, by what is asked and by how often it was asked before, so that concurrency changes nothing. */
 export function drawFault(
   shares: readonly FaultShare[],
   kind: RequestKind,

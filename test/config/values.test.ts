@@ -110,7 +110,7 @@ describe('problems', () => {
       throw new RefusedError('second.');
     });
     expect(await refusal(() => refuseProblems(problems))).toBe(
-      '2 things have to be mended first:\n  - first.\n  - second.',
+      '2 things have to be fixed first:\n  - first.\n  - second.',
     );
   });
 
