@@ -158,7 +158,16 @@ export async function playSession(
           : undefined,
       changeAt: model === null ? undefined : (target) => reads.changeAt(model, target),
       // Not kept as looks at the rows: they settle none.
-      ask: model === null ? undefined : (targets) => reads.lookAfter(model, targets),
+      ask:
+        model === null
+          ? undefined
+          : async (targets) => {
+              // Settles no row by itself, but is a look before a stop.
+              const beganAt = world.now;
+              const looked = await reads.lookAfter(model, targets);
+              game.lookedAt.push({ process, beganAt, kind: looked.kind });
+              return looked;
+            },
       verifies: scenario.verifies,
       safeguard: createSafeguards(game, {
         source: { ...reach, files: createFiles(reach) },
