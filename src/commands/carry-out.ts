@@ -85,6 +85,8 @@ async function carryOutLocked(io: Io, options: CarryOutOptions): Promise<ExitCod
       rows: async () => {
         await renewStructure(connected, view);
         renewing = renewEveryMinute(io, connected, view, ended.signal);
+        // Awaited at the session's end; until then a rejection is not "unhandled".
+        renewing.catch(() => undefined);
         progress.phase('Deleting', options.total);
         return options.rows(view, journal);
       },

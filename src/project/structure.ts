@@ -8,7 +8,7 @@ import type { StructureAnswer } from './read-model.ts';
 
 /** A look is believed only with a structure that is no older, or was read after it. */
 const HOLDS_MS = 60_000;
-/** A structure that changes again and again under one look makes the look say nothing. */
+/** So often at most for one look, should a designer go on changing things under it. */
 const READINGS_A_LOOK = 3;
 
 /** How to look, and how to read the structure again: both end where the caller's signal says so. */
@@ -111,10 +111,10 @@ export function createStructure(
           contradictions[n] !== undefined && !contradicted.has(placeKey(model, target)),
       );
       // A file that is seen may be another place's by now, as one that is not seen may be elsewhere.
-      const saysMuch = looked.looks.some(({ kind }) => kind !== 'nothing');
+      const saysSomething = looked.looks.some(({ kind }) => kind !== 'nothing');
       if (
         readings < READINGS_A_LOOK &&
-        ((unheardOf && readings === 0) || (saysMuch && !holds(fields)))
+        ((unheardOf && readings === 0) || (saysSomething && !holds(fields)))
       ) {
         readings += 1;
         const read = await readAgain(fields, ways);

@@ -5,7 +5,6 @@ export type State = Status | 'would_delete' | 'nothing_to_delete';
 
 /** What screen and page both judge a check or a run by. */
 export interface Facts {
-  readonly kind: 'run' | 'check';
   /** A check or a refused run: nothing was attempted. */
   readonly planOnly: boolean;
   readonly refused: string | undefined;

@@ -61,7 +61,6 @@ function factsOf({ counts, reports, verified }: HtmlFigures, context: HtmlContex
   const { view, runDirectory, requestsPerMinute } = context;
   const { header, refused, stop, sent, confirmed } = view;
   return {
-    kind: header.kind,
     planOnly: isPlanOnly(view),
     refused,
     stop,
