@@ -64,6 +64,8 @@ export interface Lists {
   longest: number;
   /** A list on its way down before any could be read: the others wait for what comes of it. */
   first: Promise<ListAnswer> | undefined;
+  /** What came of the last one of these that was given up. */
+  givenUp: ListAnswer | undefined;
 }
 
 export function createLists(): Lists {
@@ -74,6 +76,7 @@ export function createLists(): Lists {
     patience: PATIENCE,
     longest: Number.POSITIVE_INFINITY,
     first: undefined,
+    givenUp: undefined,
   };
 }
 
@@ -95,6 +98,7 @@ export async function askForList(
 ): Promise<ListAnswer> {
   const { records } = query;
   if (records.length > lists.longest) return askInPieces(exportRecords, query, lists);
+  const givenUpBefore = lists.givenUp;
   const answer = await exportRecords(query);
   const whole = answer.kind === 'bodyless' ? await exportRecords(query) : answer;
   if (whole.kind === 'rows') {
@@ -102,14 +106,17 @@ export async function askForList(
     return { kind: 'rows', rows: whole.rows, failed: new Map() };
   }
   if (!mayBeShorter(whole)) return whole;
-  while (lists.readable === 0 && lists.first !== undefined) {
-    const first = await lists.first;
-    if (first.kind === 'unreadable') return first;
+  while (lists.readable === 0 && lists.first !== undefined) await lists.first;
+  // Another list, asked for meanwhile, has found out that nothing can be read.
+  if (lists.readable === 0 && lists.givenUp !== givenUpBefore && lists.givenUp !== undefined) {
+    return lists.givenUp;
   }
   const descent = descend(exportRecords, query, lists, whole);
   if (lists.readable > 0 || records.length === 1) return descent;
-  lists.first = descent.finally(() => {
+  lists.first = descent.then((answer) => {
     lists.first = undefined;
+    if (answer.kind === 'unreadable') lists.givenUp = answer;
+    return answer;
   });
   return lists.first;
 }

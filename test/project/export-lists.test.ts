@@ -178,6 +178,26 @@ describe('a server that reads nothing', () => {
     expect(server.sizes).toEqual([100, 100, 100, 100, 50, 25, 13, 7, 4, 2, 1, 1]);
   });
 
+  it('is not followed down again by a list whose answer comes when that is over', async () => {
+    const sizes: number[] = [];
+    let failLate: (answer: ExportAnswer) => void = () => undefined;
+    const exportRecords = async ({ records }: { readonly records: readonly string[] }) => {
+      sizes.push(records.length);
+      if (!records.includes('101')) return FAULT;
+      return new Promise<ExportAnswer>((resolve) => {
+        failLate = resolve;
+      });
+    };
+    const lists = createLists();
+    const query = (records: readonly string[]) => ({ records, fields: ['record_id', 'photo'] });
+    const late = askForList(exportRecords, query(numbers(101, 150)), lists);
+    expect(await askForList(exportRecords, query(numbers(1, 100)), lists)).toEqual(UNREADABLE);
+    failLate(FAULT);
+    expect(await late).toEqual(UNREADABLE);
+    expect(sizes.filter((size) => size === 1)).toHaveLength(2);
+    expect(sizes.at(-1)).toBe(1);
+  });
+
   it('and does not answer with bodies', async () => {
     const server = createServer(() => BODYLESS);
     expect(await ask(server, ['1', '2'])).toMatchObject({ kind: 'unreadable' });
