@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { answerAtOnce } from './commands/help.ts';
+import { answerAtOnce } from './cli/help.ts';
 
 const argv = process.argv.slice(2);
 const answer = answerAtOnce(argv, process.stdout.columns);

@@ -22,3 +22,28 @@ export class RefusedError extends SweepError {
     super(message, EXIT.refused, options);
   }
 }
+
+/** Tidies up on the way out of an error: a failure of its own is passed over, so that the error that counts is told. */
+export async function tidyUp(act: () => Promise<unknown>): Promise<void> {
+  try {
+    await act();
+  } catch {
+    // What could not be tidied up is less than what is being told.
+  }
+}
+
+/** Does `act`, then `end` whatever came of it; a failure of `end` is told only where `act` had none. */
+export async function endingWith<T>(
+  act: () => Promise<T>,
+  end: () => Promise<unknown>,
+): Promise<T> {
+  let result: T;
+  try {
+    result = await act();
+  } catch (error) {
+    await tidyUp(end);
+    throw error;
+  }
+  await end();
+  return result;
+}

@@ -1,8 +1,8 @@
-import type { Io } from './commands/io.ts';
-import { createProgram } from './commands/program.ts';
-import { watchSignals } from './commands/signals.ts';
+import type { Io } from './cli/io.ts';
+import { createProgram } from './cli/program.ts';
+import { watchSignals } from './cli/signals.ts';
 import { systemClock } from './clock.ts';
-import { isDiskError } from './disk-errors.ts';
+import { isDiskError } from './files/file-errors.ts';
 import { SweepError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 

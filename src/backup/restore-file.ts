@@ -1,7 +1,7 @@
 import { JournalError } from '../journal/write.ts';
-import type { ImportFileAnswer } from '../redcap/file-client.ts';
-import type { UploadFile } from '../redcap/multipart.ts';
-import { delayBefore } from '../redcap/retry.ts';
+import type { ImportFileAnswer } from '../rows/server.ts';
+import type { UploadFile } from '../rows/server.ts';
+import { delayBefore } from '../retry.ts';
 import { judgePlace, type Place } from './judge-place.ts';
 import { readBack } from './read-back.ts';
 import type { RestoreOptions } from './restore-options.ts';

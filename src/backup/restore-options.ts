@@ -1,6 +1,6 @@
 import type { Journal } from '../journal/write.ts';
-import type { Target } from '../manifest/target.ts';
-import type { LookedBatch } from '../project/look-batch.ts';
+import type { Target } from '../rows/target.ts';
+import type { LookedBatch } from '../rows/look.ts';
 import type { FileSource } from './take-file.ts';
 
 /** What putting files back works with. */

@@ -1,4 +1,4 @@
-import { csvLine } from '../report/csv-line.ts';
+import { csvLine } from '../files/csv-line.ts';
 import { oneLine } from '../words/one-line.ts';
 import type { RestoredFile } from './restore-pass.ts';
 

@@ -1,5 +1,5 @@
-import type { Target } from '../manifest/target.ts';
-import type { StopCode } from '../run/outcome.ts';
+import type { Target } from '../rows/target.ts';
+import type { StopCode } from '../rows/outcome.ts';
 
 /** A file that a run backed up and may have deleted. */
 export interface Candidate {

@@ -1,11 +1,11 @@
 import type { BackupLine } from '../journal/lines.ts';
 import type { Journal } from '../journal/write.ts';
-import type { Target } from '../manifest/target.ts';
-import type { LookedBatch } from '../project/look-batch.ts';
+import type { Target } from '../rows/target.ts';
+import type { LookedBatch } from '../rows/look.ts';
 import type { Safeguarded } from '../run/delete-context.ts';
-import type { FileFacts } from '../run/outcome.ts';
+import type { FileFacts } from '../rows/outcome.ts';
 import type { WorkRow } from '../run/work.ts';
-import { DiskError } from './disk.ts';
+import { DiskError } from '../files/disk.ts';
 import { findMismatch } from './guards.ts';
 import type { BackupStore, Saving } from './store.ts';
 import {

@@ -1,9 +1,9 @@
 import { open, lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
-import { fileSha256 } from '../report/digest.ts';
-import type { FileFacts } from '../run/outcome.ts';
-import { onDisk, renamePatiently, syncDirectory, type OpenFile } from './disk.ts';
+import { fileSha256 } from '../files/digest.ts';
+import type { FileFacts } from '../rows/outcome.ts';
+import { DiskError, onDisk, renameWhenFree, syncDirectory, type OpenFile } from '../files/disk.ts';
 import {
   BACKUP_FOLDER,
   backupName,
@@ -68,7 +68,8 @@ export function createStore(
             await file?.sync();
             await close();
             const name = await chooseName(folder, row, taken, earlier);
-            await renamePatiently(part, join(folder, name), clock);
+            if (!(await renameWhenFree(part, join(folder, name), clock)))
+              throw DiskError.heldOpen();
             left = false;
             await syncDirectory(folder);
             return backupPath(name);

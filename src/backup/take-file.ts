@@ -1,9 +1,9 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import type { Target } from '../manifest/target.ts';
-import type { ExportFileAnswer, FileClient, ImportFileAnswer } from '../redcap/file-client.ts';
-import type { ReadFailure } from '../redcap/read-answers.ts';
-import { retrying } from '../redcap/retry.ts';
+import type { Target } from '../rows/target.ts';
+import type { ExportFileAnswer, FileClient, ImportFileAnswer } from '../rows/server.ts';
+import type { ReadFailure } from '../rows/server.ts';
+import { retrying } from '../retry.ts';
 import type { RunControl } from '../run/control.ts';
 
 /** The server's files as backup and restore reach them: with retries, ended by the command's control. */

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readBytes } from '../file-bytes.ts';
-import type { UploadFile } from '../redcap/multipart.ts';
-import { fileSha256 } from '../report/digest.ts';
+import { readBytes } from '../files/read-bytes.ts';
+import type { UploadFile } from '../rows/server.ts';
+import { fileSha256 } from '../files/digest.ts';
 import { nameInBackupPath } from './naming.ts';
 import type { Candidate, RestoreCode } from './restored.ts';
 

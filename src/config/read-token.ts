@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { RefusedError } from '../errors.ts';
 import type { ConfigContext } from './context.ts';
 import { showValue } from './show-value.ts';
-import { decodeText, readSmallFile } from './text-file.ts';
+import { decodeText, readSmallFile } from '../files/text-file.ts';
 import { shellRunner } from './token-command.ts';
 import type { TokenSource } from './token-source.ts';
 import { checkToken, TOKEN_WAYS } from './token.ts';

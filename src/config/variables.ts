@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { RefusedError } from '../errors.ts';
 import { showValue } from './show-value.ts';
-import { decodeText, fileErrorCode, readSmallFile } from './text-file.ts';
+import { fileErrorCode } from '../files/file-errors.ts';
+import { decodeText, readSmallFile } from '../files/text-file.ts';
 
 const LARGEST_BYTES = 1024 * 1024;
 const PROXY_NAMES = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'];

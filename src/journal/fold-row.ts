@@ -1,4 +1,4 @@
-import { graver, type FileFacts } from '../run/outcome.ts';
+import { graver, type FileFacts } from '../rows/outcome.ts';
 import type { OutcomeLine, RowLine, SendingLine, TriedLine } from './lines.ts';
 import type { OpenRow, OpenRows } from './open-rows.ts';
 import { effectOf } from './outcome-lines.ts';

@@ -1,5 +1,5 @@
 import { RefusedError } from '../errors.ts';
-import type { FileFacts, StopCode } from '../run/outcome.ts';
+import type { FileFacts, StopCode } from '../rows/outcome.ts';
 import { foldRow } from './fold-row.ts';
 import { foldHoles, isLineOf, type Holes } from './holes.ts';
 import {
@@ -7,10 +7,10 @@ import {
   type EventLine,
   type JournalHeader,
   type JournalLine,
-  type PlanLine,
   type RowLine,
   type VerifiedLine,
 } from './lines.ts';
+import type { PlanLine } from '../rows/plan-line.ts';
 import { OpenRows } from './open-rows.ts';
 import { readJournal, type OnLine } from './read.ts';
 import { PHASE, RowIndex } from './row-index.ts';

@@ -1,4 +1,5 @@
-import type { FileFacts, Outcome, StopCode, Verified } from '../run/outcome.ts';
+import type { FileFacts, Outcome, StopCode, Verified } from '../rows/outcome.ts';
+import type { PlanLine } from '../rows/plan-line.ts';
 import type { ProjectModel } from '../project/model.ts';
 
 /** The journal's format number. A reader refuses every other one. */
@@ -34,32 +35,6 @@ export interface JournalHeader {
   /** The approved check that this run carries out. */
   readonly approved?: { readonly directory: string; readonly sha256: string };
 }
-
-/**
- * What the check saw at a target: a file under this name (or document id), a
- * file without a name (`true`), or `undefined`: the look said nothing.
- */
-export type Seen = string | true | undefined;
-
-/** What the plan decided of one row. Rows without a line are to be deleted, unseen. */
-export type PlanLine =
-  | {
-      readonly row: number;
-      readonly plan: 'delete';
-      readonly seen?: string | true;
-      /** The instance to send where it is not the manifest's own cell. */
-      readonly instance?: string;
-      readonly signature?: true;
-    }
-  | { readonly row: number; readonly plan: 'already_empty'; readonly instance?: string }
-  | {
-      readonly row: number;
-      readonly plan: 'invalid' | 'guard_mismatch';
-      readonly code: string;
-      readonly message: string;
-      readonly seen?: string | true;
-    }
-  | { readonly row: number; readonly plan: 'duplicate'; readonly of: number };
 
 export interface SendingLine {
   readonly row: number;

@@ -1,4 +1,4 @@
-import type { Effect } from '../run/outcome.ts';
+import type { Effect } from '../rows/outcome.ts';
 
 /** A row between its first `sending` line and its outcome. */
 export interface OpenRow {

@@ -1,4 +1,4 @@
-import { isSame, type Effect, type Outcome, type Verified } from '../run/outcome.ts';
+import { isSame, type Effect, type Outcome, type Verified } from '../rows/outcome.ts';
 import { inOnePiece } from '../words/one-piece.ts';
 import type { OutcomeLine } from './lines.ts';
 

@@ -6,9 +6,10 @@ import {
   type Outcome,
   type StopCode,
   type Trail,
-} from '../run/outcome.ts';
+} from '../rows/outcome.ts';
 import type { JournalView } from './fold.ts';
-import type { OutcomeLine, PlanLine } from './lines.ts';
+import type { OutcomeLine } from './lines.ts';
+import type { PlanLine } from '../rows/plan-line.ts';
 import { readLinesAt } from './lines-at.ts';
 import { PHASE } from './row-index.ts';
 

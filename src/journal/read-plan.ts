@@ -1,5 +1,5 @@
 import type { JournalView } from './fold.ts';
-import type { PlanLine } from './lines.ts';
+import type { PlanLine } from '../rows/plan-line.ts';
 import { readJournal, type OnLine } from './read.ts';
 
 /** The plan lines of a journal, read alongside the manifest. */

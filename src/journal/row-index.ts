@@ -1,4 +1,4 @@
-import { STATUSES, type Status, type Verified } from '../run/outcome.ts';
+import { STATUSES, type Status, type Verified } from '../rows/outcome.ts';
 
 /** How far a row has come, in one byte a row. */
 export const PHASE = {

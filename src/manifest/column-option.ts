@@ -1,7 +1,7 @@
 import { hideTokens } from '../config/show-value.ts';
 import { RefusedError } from '../errors.ts';
 import { COLUMN_NAMES, type ColumnChoices, type KnownColumn } from './columns.ts';
-import { quoted } from './quoted.ts';
+import { quoted } from '../words/quote.ts';
 
 /** The columns that `--column` can point at a header of the user's own. */
 export const CHOOSABLE_COLUMNS = [

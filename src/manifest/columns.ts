@@ -1,5 +1,5 @@
 import { RefusedError } from '../errors.ts';
-import { quoted } from './quoted.ts';
+import { quoted } from '../words/quote.ts';
 import { unreadableLine } from './unreadable.ts';
 
 export type KnownColumn =

@@ -3,7 +3,7 @@ import type { CsvRecords } from './csv-records.ts';
 import type { ManifestHead } from './header.ts';
 import { type MakeRow, createRowMaker, isBlankLine } from './make-row.ts';
 import { createRecords } from './records.ts';
-import type { ManifestRow } from './row.ts';
+import type { ManifestRow } from '../rows/row.ts';
 import type { TextPiece } from './text-piece.ts';
 import { unreadableLine } from './unreadable.ts';
 

@@ -1,7 +1,7 @@
 import type { ColumnLayout, KnownColumn } from './columns.ts';
-import { quoted, shortened } from './quoted.ts';
+import { quoted, shortened } from '../words/quote.ts';
 import { findFieldFault, findInstanceFault, findSha256Fault } from './row-faults.ts';
-import { type ManifestRow, NO_PROBLEMS, type RowProblem } from './row.ts';
+import { type ManifestRow, NO_PROBLEMS, type RowProblem } from '../rows/row.ts';
 
 /** Room for the row's own text in a `sweep_message` of at most 500 characters. */
 const SHOWN_ROW_CHARACTERS = 380;

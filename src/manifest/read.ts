@@ -1,15 +1,16 @@
-import { readBytes } from '../file-bytes.ts';
-import { endingWith, tidyUp } from '../endings.ts';
+import { readBytes } from '../files/read-bytes.ts';
+import { endingWith, tidyUp } from '../errors.ts';
 import { RefusedError } from '../errors.ts';
 import type { ColumnChoices, KnownColumn } from './columns.ts';
 import { unpackGzip } from './gunzip.ts';
 import { type Delimiter, readHead } from './header.ts';
 import { type Intake, createIntake, feedIntake } from './intake.ts';
-import { quoted } from './quoted.ts';
-import type { ManifestRow } from './row.ts';
+import { quoted } from '../words/quote.ts';
+import type { ManifestRow } from '../rows/row.ts';
 import type { TextPiece } from './text-piece.ts';
 import { readText } from './text.ts';
-import { namingReadErrors, unreadableLine } from './unreadable.ts';
+import { namingReadErrors } from '../files/file-errors.ts';
+import { unreadableLine } from './unreadable.ts';
 
 export type { KnownColumn };
 

@@ -1,5 +1,5 @@
-import { quoted } from './quoted.ts';
-import type { RowProblem } from './row.ts';
+import { quoted } from '../words/quote.ts';
+import type { RowProblem } from '../rows/row.ts';
 
 const FIELD_NAME = /^[a-z][a-z0-9_]*$/;
 const INSTANCE = /^[1-9][0-9]{0,8}$/;

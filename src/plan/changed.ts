@@ -1,6 +1,6 @@
-import type { PlanLine } from '../journal/lines.ts';
-import type { ManifestRow } from '../manifest/row.ts';
-import { markedLook } from '../project/look.ts';
+import type { PlanLine } from '../rows/plan-line.ts';
+import type { ManifestRow } from '../rows/row.ts';
+import { markedLook } from '../rows/look.ts';
 import type { ProjectModel } from '../project/model.ts';
 import { placeChange } from '../project/place.ts';
 import type { Verdict } from './verdict.ts';

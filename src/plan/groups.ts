@@ -1,4 +1,4 @@
-import type { ManifestRow } from '../manifest/row.ts';
+import type { ManifestRow } from '../rows/row.ts';
 import type { Ruled } from './rules.ts';
 
 /** A row with what the rules say of it, and the earlier row that it repeats (0: none). */

@@ -1,8 +1,9 @@
-import type { PlanLine } from '../journal/lines.ts';
-import type { ManifestRow } from '../manifest/row.ts';
-import type { Target } from '../manifest/target.ts';
-import { readLook, showsBase, showsInstance, type Look } from '../project/look.ts';
-import type { LookedBatch } from '../project/look-batch.ts';
+import type { PlanLine } from '../rows/plan-line.ts';
+import type { ManifestRow } from '../rows/row.ts';
+import type { Target } from '../rows/target.ts';
+import { readLook, showsBase, showsInstance } from '../project/look.ts';
+import type { Look } from '../rows/look.ts';
+import type { LookedBatch } from '../rows/look.ts';
 import type { ProjectModel } from '../project/model.ts';
 import { holdAgainst } from './changed.ts';
 import { groupByRecords, needsLook, type RuledRow } from './groups.ts';

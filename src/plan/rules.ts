@@ -1,8 +1,8 @@
-import type { ManifestRow } from '../manifest/row.ts';
-import type { Target } from '../manifest/target.ts';
+import type { ManifestRow } from '../rows/row.ts';
+import type { Target } from '../rows/target.ts';
 import { nearestName } from '../project/near.ts';
 import { repeatKind, type FileField, type ProjectModel } from '../project/model.ts';
-import type { InvalidCode } from '../run/outcome.ts';
+import type { InvalidCode } from '../rows/outcome.ts';
 
 export interface Fault {
   readonly code: InvalidCode;

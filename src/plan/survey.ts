@@ -1,7 +1,7 @@
 import { createDuplicateFinder } from '../manifest/duplicate-finder.ts';
-import { targetKey } from '../manifest/identity.ts';
+import { targetKey } from '../rows/target.ts';
 import type { Manifest } from '../manifest/read.ts';
-import type { ManifestRow } from '../manifest/row.ts';
+import type { ManifestRow } from '../rows/row.ts';
 import type { RuledRow } from './groups.ts';
 import type { Ruled } from './rules.ts';
 

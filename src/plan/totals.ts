@@ -1,4 +1,4 @@
-import { markedLook } from '../project/look.ts';
+import { markedLook } from '../rows/look.ts';
 import type { ProjectModel } from '../project/model.ts';
 import type { PlannedRow } from './make-plan.ts';
 

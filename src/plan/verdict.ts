@@ -1,7 +1,7 @@
-import type { PlanLine, Seen } from '../journal/lines.ts';
-import type { ManifestRow } from '../manifest/row.ts';
-import type { Target } from '../manifest/target.ts';
-import type { Look } from '../project/look.ts';
+import type { PlanLine, Seen } from '../rows/plan-line.ts';
+import type { ManifestRow } from '../rows/row.ts';
+import type { Target } from '../rows/target.ts';
+import type { Look } from '../rows/look.ts';
 import type { ProjectModel } from '../project/model.ts';
 import type { Fault } from './rules.ts';
 

@@ -1,4 +1,4 @@
-import type { ExportRow } from './look.ts';
+import type { ExportRow } from '../rows/look.ts';
 
 /** A list of records that is asked for. */
 export interface ListQuery {
@@ -113,10 +113,10 @@ export async function askForList(
   }
   const descent = descend(exportRecords, query, lists, whole);
   if (lists.readable > 0 || records.length === 1) return descent;
-  lists.first = descent.then((answer) => {
+  lists.first = descent.then((found) => {
     lists.first = undefined;
-    if (answer.kind === 'unreadable') lists.givenUp = answer;
-    return answer;
+    if (found.kind === 'unreadable') lists.givenUp = found;
+    return found;
   });
   return lists.first;
 }

@@ -1,4 +1,4 @@
-import type { Target } from '../manifest/target.ts';
+import type { Target } from '../rows/target.ts';
 import {
   askForList,
   BODYLESS,
@@ -7,23 +7,11 @@ import {
   type Lists,
 } from './export-lists.ts';
 import { nearestSpelling } from './near.ts';
-import { asText, readLook, type ExportRow, type Look } from './look.ts';
+import { asText, readLook } from './look.ts';
+import type { ExportRow, Look, LookedBatch } from '../rows/look.ts';
 import type { ProjectModel } from './model.ts';
 
 export type { ExportAnswer, ExportRecords } from './export-lists.ts';
-
-/** What came of looking at a batch of targets. */
-export type LookedBatch =
-  | {
-      readonly kind: 'looked';
-      readonly looks: readonly Look[];
-      /** The rows of each record, for rules that need more than one target's look. */
-      readonly rowsOf: (record: string) => readonly ExportRow[];
-      /** No record of the list was one that was asked for: this token sees hashed ids. */
-      readonly blind: boolean;
-    }
-  | { readonly kind: 'unreadable'; readonly message: string; readonly status?: number | undefined }
-  | { readonly kind: 'stopped' };
 
 /** Records that a first list lacked are asked for again in batches of this size at most. */
 const AGAIN_SIZE = 25;

@@ -1,23 +1,7 @@
-import type { Target } from '../manifest/target.ts';
+import { markedLook, type ExportRow, type Look } from '../rows/look.ts';
+import type { Target } from '../rows/target.ts';
 import { armOf, repeatKind, type ProjectModel } from './model.ts';
 
-/** A row of a flat record export, as REDCap sends it. */
-export type ExportRow = Readonly<Record<string, unknown>>;
-
-/**
- * What a look says about a target. Four answers, and merging any two of them
- * would make a report lie somewhere.
- */
-export type Look =
-  /** A file is there. `mark` tells it from another one: its name, or its document id; absent where the server shows neither. */
-  | { readonly kind: 'there'; readonly mark?: string; readonly name?: string }
-  | { readonly kind: 'gone' }
-  /** `moved`: the place is no longer the one that was planned, or an export says so. */
-  | { readonly kind: 'nothing'; readonly why: string; readonly moved?: true }
-  | { readonly kind: 'no_record'; readonly arms?: readonly string[]; readonly near?: string };
-
-const PRESENT_WITHOUT_NAME = '[document]';
-const DOCUMENT_ID = /^\d+$/;
 const WITHHELD = /^\[\*.*\*\]$/s;
 
 /**
@@ -33,19 +17,6 @@ export function readValue(value: unknown, missingCodes: readonly string[]): Look
   // What this token may not see: REDCap shows `[*DATA REMOVED*]` and the like in its place.
   if (WITHHELD.test(text)) return { kind: 'nothing', why: `the export shows ${text} in its place` };
   return markedLook(text);
-}
-
-/** The look that a mark kept in the journal stands for. */
-export function markedLook(mark: string): Look {
-  if (mark === PRESENT_WITHOUT_NAME) return { kind: 'there' };
-  // A document id tells two files apart, yet it is no name to show or to guard by.
-  if (DOCUMENT_ID.test(mark)) return { kind: 'there', mark };
-  return { kind: 'there', mark, name: mark };
-}
-
-/** Do two marks stand for two files? A name and a document id, by two versions, may be of one. */
-export function isOtherMark(mark: string, seen: string): boolean {
-  return mark !== seen && DOCUMENT_ID.test(mark) === DOCUMENT_ID.test(seen);
 }
 
 /** What the rows of one record say about a target; `fieldExported` when any row of the whole answer has the field. */
@@ -135,7 +106,9 @@ function armsOf(rows: readonly ExportRow[], model: ProjectModel): string[] {
   return [...arms];
 }
 
+/** A cell of the server's JSON as text; flags as REDCap's own `1` and `0`. */
 export function asText(value: unknown): string {
   if (typeof value === 'string') return value;
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+  if (typeof value === 'boolean') return value ? '1' : '0';
+  return typeof value === 'number' ? String(value) : '';
 }

@@ -1,6 +1,7 @@
-import type { Target } from '../manifest/target.ts';
+import type { Target } from '../rows/target.ts';
 import { asText } from './look.ts';
-import type { ExportRecords, LookedBatch } from './look-batch.ts';
+import type { ExportRecords } from './look-batch.ts';
+import type { LookedBatch } from '../rows/look.ts';
 import type { ProjectModel } from './model.ts';
 import { nearestSpelling } from './near.ts';
 

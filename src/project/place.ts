@@ -1,5 +1,6 @@
-import type { Target } from '../manifest/target.ts';
-import { asText, type ExportRow } from './look.ts';
+import type { Target } from '../rows/target.ts';
+import { asText } from './look.ts';
+import type { ExportRow } from '../rows/look.ts';
 import { armOf, repeatKind, type ProjectModel, type RepeatKind } from './model.ts';
 
 /**

@@ -1,6 +1,5 @@
 import { RefusedError } from '../errors.ts';
-import type { ReadAnswer } from '../redcap/read-answers.ts';
-import type { Reader } from '../redcap/reader.ts';
+import type { ReadAnswer, Reader, ServerObject } from '../rows/server.ts';
 import { asText } from './look.ts';
 import type { FileField, ProjectEvent, ProjectModel, Repeats } from './model.ts';
 
@@ -9,8 +8,6 @@ export type ProjectReader = Pick<
   Reader,
   'version' | 'project' | 'metadata' | 'events' | 'formEventMapping' | 'repeatingFormsEvents'
 >;
-
-type Row = Readonly<Record<string, unknown>>;
 
 /** The wait for an answer was broken by a stop. */
 export class ReadingStopped extends Error {
@@ -23,8 +20,8 @@ export class ReadingStopped extends Error {
  */
 export async function readModel(reader: ProjectReader): Promise<ProjectModel> {
   const notes: string[] = [];
-  const info = needed(await reader.project(), 'project information') as Row;
-  const metadata = needed(await reader.metadata(), 'the data dictionary') as readonly Row[];
+  const info = needed(await reader.project(), 'project information');
+  const metadata = needed(await reader.metadata(), 'the data dictionary');
   const setup = await readSetup(reader, info, notes);
   return {
     id: asText(info['project_id']),
@@ -62,7 +59,7 @@ export async function readStructure(
   fields: readonly string[],
 ): Promise<StructureAnswer> {
   try {
-    const info = needed(await reader.project(), 'project information') as Row;
+    const info = needed(await reader.project(), 'project information');
     const id = asText(info['project_id']);
     if (id !== known.id) {
       const message = `the token belongs to project ${id} by now, not to ${known.id}`;
@@ -71,8 +68,7 @@ export async function readStructure(
     const asked = [...new Set([known.recordIdField, ...fields])];
     const some = asked.length > FIELDS_AT_MOST ? undefined : await readSome(reader, asked);
     const whole = some === undefined;
-    const metadata =
-      some ?? (needed(await reader.metadata(), 'the data dictionary') as readonly Row[]);
+    const metadata = some ?? needed(await reader.metadata(), 'the data dictionary');
     const read = readFields(metadata);
     const model: ProjectModel = {
       ...known,
@@ -97,13 +93,13 @@ export async function readStructure(
 async function readSome(
   reader: ProjectReader,
   fields: readonly string[],
-): Promise<readonly Row[] | undefined> {
+): Promise<readonly ServerObject[] | undefined> {
   const answer = await reader.metadata(fields);
   if (answer.kind !== 'value') {
     stopReading(answer);
     return undefined;
   }
-  const rows = answer.value as readonly Row[];
+  const rows = answer.value;
   const names = new Set(rows.map((row) => asText(row['field_name'])));
   return fields.every((field) => names.has(field)) ? rows : undefined;
 }
@@ -115,7 +111,9 @@ function without(
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
 }
 
-function readFields(metadata: readonly Row[]): Pick<ProjectModel, 'fileFields' | 'otherFields'> {
+function readFields(
+  metadata: readonly ServerObject[],
+): Pick<ProjectModel, 'fileFields' | 'otherFields'> {
   const fileFields: Record<string, FileField> = {};
   const otherFields: string[] = [];
   for (const field of metadata) {
@@ -133,7 +131,7 @@ function readFields(metadata: readonly Row[]): Pick<ProjectModel, 'fileFields' |
 /** Events, which forms are in them, what repeats, and the codes that stand for "missing". */
 async function readSetup(
   reader: ProjectReader,
-  info: Row,
+  info: ServerObject,
   notes: string[],
   hadRepeats = false,
 ): Promise<
@@ -151,7 +149,7 @@ async function readSetup(
   };
 }
 
-function readEvent(event: Row): ProjectEvent {
+function readEvent(event: ServerObject): ProjectEvent {
   const id = asText(event['event_id']);
   return {
     name: asText(event['unique_event_name']),
@@ -162,18 +160,18 @@ function readEvent(event: Row): ProjectEvent {
 
 /** Which project is this? Throws RefusedError where the server does not tell. */
 export async function readProjectId(reader: Pick<ProjectReader, 'project'>): Promise<string> {
-  return asText((needed(await reader.project(), 'project information') as Row)['project_id']);
+  return asText(needed(await reader.project(), 'project information')['project_id']);
 }
 
 async function readEvents(
   reader: ProjectReader,
   longitudinal: boolean | undefined,
-): Promise<readonly Row[]> {
+): Promise<readonly ServerObject[]> {
   if (longitudinal === false) return [];
   const answer = await reader.events();
   // A classic project answers 400: "You cannot export events for classic projects".
   if (longitudinal === undefined && answer.kind === 'error' && answer.httpStatus === 400) return [];
-  const events = needed(answer, 'the list of events') as readonly Row[];
+  const events = needed(answer, 'the list of events');
   // Without its events a longitudinal project would be taken for a classic one.
   if (longitudinal === true && events.length === 0) {
     throw unreadable('the list of events', 'it is empty');
@@ -184,7 +182,7 @@ async function readEvents(
 async function readEventForms(reader: ProjectReader): Promise<Record<string, string[]>> {
   const mapping = needed(await reader.formEventMapping(), 'the forms of each event');
   const forms: Record<string, string[]> = {};
-  for (const row of mapping as readonly Row[]) {
+  for (const row of mapping) {
     (forms[asText(row['unique_event_name'])] ??= []).push(asText(row['form']));
   }
   return forms;
@@ -193,14 +191,14 @@ async function readEventForms(reader: ProjectReader): Promise<Record<string, str
 /** An absent flag says nothing (servers before 8 lack it); the call itself does. */
 async function readRepeats(
   reader: ProjectReader,
-  info: Row,
+  info: ServerObject,
   notes: string[],
   hadRepeats: boolean,
 ): Promise<Repeats> {
   const repeating = flag(info['has_repeating_instruments_or_events']);
   if (repeating === false) return { kind: 'none' };
   const answer = await reader.repeatingFormsEvents();
-  const rows = answer.kind === 'value' ? (answer.value as readonly Row[]) : undefined;
+  const rows = answer.kind === 'value' ? answer.value : undefined;
   // An empty list that the flag contradicts is no answer.
   if (rows !== undefined && (rows.length > 0 || repeating === undefined)) {
     const forms = rows.filter((row) => asText(row['form_name']) !== '');

@@ -8,7 +8,8 @@ import {
   type ListQuery,
   type Lists,
 } from './export-lists.ts';
-import { asText, readValue, type ExportRow } from './look.ts';
+import { asText, readValue } from './look.ts';
+import type { ExportRow } from '../rows/look.ts';
 import type { ProjectModel } from './model.ts';
 import { ReadingStopped } from './read-model.ts';
 

@@ -1,7 +1,7 @@
 import { elapsedMs, instantOf, type Clock, type Instant } from '../clock.ts';
-import type { Target } from '../manifest/target.ts';
-import type { LookedBatch } from './look-batch.ts';
-import type { Look } from './look.ts';
+import type { Target } from '../rows/target.ts';
+import type { LookedBatch } from '../rows/look.ts';
+import type { Look } from '../rows/look.ts';
 import type { ProjectModel } from './model.ts';
 import { findContradiction, placeChange } from './place.ts';
 import type { StructureAnswer } from './read-model.ts';

@@ -1,50 +1,10 @@
-import type { AnswerContext, AnswerFacts } from './answer-facts.ts';
+import type { AnswerCode } from '../rows/outcome.ts';
+import type { AnswerFacts, DeleteAnswer, ServerStop, ServerStopCode } from '../rows/server.ts';
 import { isBanPage, isBlank, readRedcapError, saysSuccess } from './answer-shape.ts';
 import { namesFile } from './file-name.ts';
 import { readRetryAfter } from './retry-after.ts';
 import { tellAnswer, tellBusy, tellRedirect, tellStop } from './tell.ts';
-import type { Broken, WireAnswer } from './transport.ts';
-
-export type { AnswerContext, AnswerFacts };
-
-/** Why the server's answer ends the command. */
-export type StopCode =
-  | 'rejected_token'
-  | 'banned'
-  | 'wrong_address'
-  | 'untrusted_certificate'
-  | 'proxy_refused'
-  | 'server_busy';
-
-/** May the request have removed the file? */
-export type Effect = 'none' | 'possible';
-
-export interface Stop {
-  readonly kind: 'stop';
-  readonly stop: StopCode;
-  readonly effect: Effect;
-  /** False only where the connection was never made. */
-  readonly sent: boolean;
-}
-
-export type DeleteAnswer = AnswerFacts &
-  (
-    | { readonly kind: 'done' }
-    | { readonly kind: 'no_file' }
-    | {
-        readonly kind: 'retry';
-        readonly effect: Effect;
-        /** `http_408`, `http_429`, `http_5xx`, `unexpected_answer`, `timeout`, `connection`; `interrupted` where we gave it up. */
-        readonly code: string;
-        /** False only where the connection was never made. */
-        readonly sent: boolean;
-      }
-    /** The exact status for 4xx; `http_5xx` for 501. */
-    | { readonly kind: 'refused'; readonly code: string }
-    /** The caller decides: before any other trustworthy answer it stops the run, later it fails the row. */
-    | { readonly kind: 'forbidden'; readonly code: 'http_403' }
-    | Stop
-  );
+import type { AnswerContext, Broken, WireAnswer } from './transport.ts';
 
 type Answer = Extract<WireAnswer, { kind: 'answer' }>;
 
@@ -96,9 +56,9 @@ export function readStop(
   answer: Answer,
   error: string | undefined,
   context: AnswerContext,
-): (AnswerFacts & Stop) | undefined {
+): (AnswerFacts & ServerStop) | undefined {
   const { status, headers } = answer;
-  const stop = (code: StopCode, message: string): AnswerFacts & Stop => ({
+  const stop = (code: ServerStopCode, message: string): AnswerFacts & ServerStop => ({
     kind: 'stop',
     stop: code,
     effect: 'none',
@@ -120,7 +80,7 @@ export function readStop(
 /** Statuses that are tried again, and what the try may have done; undefined for the others. */
 export function readAgain(
   status: number,
-): { readonly code: string; readonly effect: Effect } | undefined {
+): { readonly code: AnswerCode; readonly effect: 'none' | 'possible' } | undefined {
   if (status === 408 || status === 429) return { code: `http_${status}`, effect: 'none' };
   if (status >= 500) return status === 501 ? undefined : { code: 'http_5xx', effect: 'possible' };
   return status < 300 ? { code: 'unexpected_answer', effect: 'possible' } : undefined;
@@ -139,11 +99,12 @@ export function factsOf(answer: Answer, message: string, trustworthy: boolean): 
   };
 }
 
-/** Connections that were refused, and would be again; undefined for what may go otherwise the next time. */
-export function readRefusedConnection({ code, message }: Broken): (AnswerFacts & Stop) | undefined {
-  const stop =
-    (code === 'certificate' && 'untrusted_certificate') || (code === 'proxy' && 'proxy_refused');
-  if (stop === false) return undefined;
+/** A connection that was refused, and would be again. */
+export function readRefusedConnection(
+  code: 'certificate' | 'proxy',
+  message: string,
+): AnswerFacts & ServerStop {
+  const stop = code === 'certificate' ? 'untrusted_certificate' : 'proxy_refused';
   return { kind: 'stop', stop, effect: 'none', sent: false, ...noFacts(message) };
 }
 
@@ -151,14 +112,13 @@ export function noFacts(message: string): AnswerFacts {
   return { httpStatus: undefined, message, trustworthy: false, retryAfterMs: undefined };
 }
 
-function readBroken(answer: Broken): DeleteAnswer {
-  const refused = readRefusedConnection(answer);
-  if (refused !== undefined) return refused;
+function readBroken({ code, sent, message }: Broken): DeleteAnswer {
+  if (code === 'certificate' || code === 'proxy') return readRefusedConnection(code, message);
   return {
     kind: 'retry',
-    effect: answer.sent ? 'possible' : 'none',
-    code: answer.code === 'aborted' ? 'interrupted' : answer.code,
-    sent: answer.sent,
-    ...noFacts(answer.message),
+    effect: sent ? 'possible' : 'none',
+    code: code === 'aborted' ? 'interrupted' : code,
+    sent,
+    ...noFacts(message),
   };
 }

@@ -1,5 +1,6 @@
-import type { Target } from '../manifest/target.ts';
-import { readDeleteAnswer, type DeleteAnswer } from './answers.ts';
+import type { Target } from '../rows/target.ts';
+import { readDeleteAnswer } from './answers.ts';
+import { type DeleteAnswer } from '../rows/server.ts';
 import type { Door, DoorAnswer, Encode, SendOptions } from './door.ts';
 import { inOnePiece } from '../words/one-piece.ts';
 import { encodeFormValue, FORM_TYPE } from './form.ts';

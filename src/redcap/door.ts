@@ -1,5 +1,5 @@
 import { CleanedHeaders } from './answer-headers.ts';
-import type { AnswerContext } from './answers.ts';
+import type { AnswerContext } from './transport.ts';
 import { encodeForm, FORM_TYPE, type FormFields } from './form.ts';
 import type { Pacer } from './pacer.ts';
 import { readRetryAfter } from './retry-after.ts';

@@ -1,37 +1,12 @@
-import type { Target } from '../manifest/target.ts';
+import { NOT_SENT, type FileClient } from '../rows/server.ts';
 import { saysSuccess } from './answer-shape.ts';
 import { tellsLength } from './answer-headers.ts';
-import { factsOf, type AnswerFacts } from './answers.ts';
+import { factsOf } from './answers.ts';
 import { targetFields } from './deleter.ts';
-import type { Door, SendOptions } from './door.ts';
+import type { Door } from './door.ts';
 import { namesFile, readFileName } from './file-name.ts';
-import { encodeMultipart, type UploadFile } from './multipart.ts';
-import { NOT_SENT, readFailure, readUnreadable, type ReadFailure } from './read-answers.ts';
-
-/** Takes the bytes of a file as they come; reading waits for it. What it throws, `exportFile` throws. */
-export type Sink = (chunk: Uint8Array) => void | Promise<void>;
-
-export type ExportFileAnswer =
-  | (AnswerFacts & {
-      readonly kind: 'file';
-      readonly fileName: string;
-      readonly bytes: number;
-      /** False: the connection's end alone says where the file ends. */ readonly lengthTold: boolean;
-    })
-  /** 200, and its content type names no file: whatever it is, it is no stored file. */
-  | (AnswerFacts & { readonly kind: 'no_name' })
-  | ReadFailure;
-
-export type ImportFileAnswer = (AnswerFacts & { readonly kind: 'done' }) | ReadFailure;
-
-export type FileHooks = Pick<SendOptions, 'signal' | 'abort' | 'beforeSend'>;
-
-export interface FileClient {
-  /** After `retry` the sink may have taken a part: the next try starts from the first byte. */
-  exportFile(target: Target, sink: Sink, hooks?: FileHooks): Promise<ExportFileAnswer>;
-  /** Overwrites what is stored. A `retry` may have had its effect. */
-  importFile(target: Target, file: UploadFile, hooks?: FileHooks): Promise<ImportFileAnswer>;
-}
+import { encodeMultipart } from './multipart.ts';
+import { readFailure, readUnreadable } from './read-answers.ts';
 
 /** `content=file`, export and import, one try each. */
 export function createFileClient(door: Door): FileClient {

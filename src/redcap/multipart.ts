@@ -1,10 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { UploadFile } from '../rows/server.ts';
 import type { WireStream } from './transport.ts';
-
-export interface UploadFile {
-  readonly fileName: string;
-  readonly bytes: WireStream;
-}
 
 /**
  * An upload as PHP reads it: the length is known, the name stands in

@@ -1,3 +1,4 @@
+import { NOT_SENT, type ReadAnswer, type ReadFailure } from '../rows/server.ts';
 import { isBlank, parseJson, readRedcapError } from './answer-shape.ts';
 import {
   factsOf,
@@ -6,33 +7,9 @@ import {
   readAgain,
   readRefusedConnection,
   readStop,
-  type AnswerContext,
-  type AnswerFacts,
-  type Stop,
 } from './answers.ts';
 import { tellAnswer, tellBusy } from './tell.ts';
-import type { WireAnswer } from './transport.ts';
-
-/** Why reading gave no value. */
-export type ReadFailure = AnswerFacts &
-  /** 200 and no body: loaded servers send that, and it says nothing. */
-  (
-    | { readonly kind: 'empty' }
-    /** HTML, no JSON, another shape, cut off. */
-    | { readonly kind: 'unreadable' }
-    /** A REDCap error, or another 4xx or 501. */
-    | { readonly kind: 'error'; readonly httpStatus: number }
-    /** `sent` is false only where the connection was never made. */
-    | { readonly kind: 'retry'; readonly code: string; readonly sent: boolean }
-    /** Our own stop came first: the wait was broken, or the request given up. */
-    | { readonly kind: 'not_sent' }
-    | Stop
-  );
-
-export type ReadAnswer<T> =
-  (AnswerFacts & { readonly kind: 'value'; readonly value: T }) | ReadFailure;
-
-export const NOT_SENT: ReadFailure = { kind: 'not_sent', ...noFacts('The command was stopped.') };
+import type { AnswerContext, WireAnswer } from './transport.ts';
 
 /**
  * What an answer to a reading request means. `parse` gives undefined for what
@@ -58,10 +35,9 @@ export function readFailure(
 ): ReadFailure | undefined {
   if (answer.kind === 'not_sent') return NOT_SENT;
   if (answer.kind === 'broken') {
-    const refused = readRefusedConnection(answer);
-    if (refused !== undefined) return refused;
-    if (answer.code === 'aborted') return NOT_SENT;
-    return { kind: 'retry', code: answer.code, sent: answer.sent, ...noFacts(answer.message) };
+    const { code, sent, message } = answer;
+    if (code === 'certificate' || code === 'proxy') return readRefusedConnection(code, message);
+    return code === 'aborted' ? NOT_SENT : { kind: 'retry', code, sent, ...noFacts(message) };
   }
   const { status, body } = answer;
   const error = readRedcapError(body);

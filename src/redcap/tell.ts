@@ -1,6 +1,7 @@
 import { oneLine } from '../words/one-line.ts';
 import { isBlank, readRedcapError, readWords } from './answer-shape.ts';
-import type { AnswerContext, AnswerFacts } from './answer-facts.ts';
+import type { AnswerFacts } from '../rows/server.ts';
+import type { AnswerContext } from './transport.ts';
 import type { AnswerHead } from './transport.ts';
 
 /** An answer in one line: the server's own words, and the status where they are not REDCap's. */

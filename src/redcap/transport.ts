@@ -68,3 +68,11 @@ export type Transport = (request: WireRequest) => Promise<WireAnswer>;
 export interface ClosableTransport extends Transport, AsyncDisposable {
   close(): Promise<void>;
 }
+
+/** What messages name beside the answer itself. */
+export interface AnswerContext {
+  /** The API's address: what a redirect is relative to. */
+  readonly url?: URL | undefined;
+  /** The proxy's address without credentials. */
+  readonly proxy?: string | undefined;
+}

@@ -1,8 +1,8 @@
-import { isSame, type FileFacts, type Outcome } from '../run/outcome.ts';
+import { isSame, type FileFacts, type Outcome } from '../rows/outcome.ts';
 import { createIsoTime } from '../words/iso-time.ts';
 import { oneLine } from '../words/one-line.ts';
 import { inOnePiece } from '../words/one-piece.ts';
-import { csvCell, csvCells } from './csv-line.ts';
+import { csvCell, csvCells } from '../files/csv-line.ts';
 import type { RowReport } from './row-report.ts';
 
 /** The columns that every report adds behind the manifest's own. */

@@ -4,10 +4,10 @@ import type { Clock } from '../clock.ts';
 import { SweepError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { JournalView } from '../journal/fold.ts';
-import { reportOf, STATUSES, type ReportName, type Status } from '../run/outcome.ts';
+import { reportOf, STATUSES, type ReportName, type Status } from '../rows/outcome.ts';
 import { REPORT_COLUMNS, reportLine } from './columns.ts';
-import { csvLine } from './csv-line.ts';
-import { createReportFile, type ReportFile, type WrittenFile } from './report-file.ts';
+import { csvLine } from '../files/csv-line.ts';
+import { createReportFile, type ReportFile, type WrittenFile } from '../files/atomic-file.ts';
 import { openRowReports, type RowReport } from './row-report.ts';
 
 export const MANIFEST_FILE = 'manifest.csv';

@@ -1,10 +1,10 @@
 import type { JournalView } from '../journal/fold.ts';
-import type { PlanLine, Seen } from '../journal/lines.ts';
+import type { PlanLine, Seen } from '../rows/plan-line.ts';
 import { readOutcomes, seenName } from '../journal/outcome-of.ts';
 import { readPlan } from '../journal/read-plan.ts';
 import type { Manifest } from '../manifest/read.ts';
-import type { ManifestRow } from '../manifest/row.ts';
-import type { FileFacts, Outcome } from '../run/outcome.ts';
+import type { ManifestRow } from '../rows/row.ts';
+import type { FileFacts, Outcome } from '../rows/outcome.ts';
 import { openHeldManifest } from '../run-directory/held-manifest.ts';
 
 /** One row of the manifest with the state that the journal tells of it. */

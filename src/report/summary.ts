@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { JournalView } from '../journal/fold.ts';
-import type { StopCode } from '../run/outcome.ts';
-import { createReportFile, type WrittenFile } from './report-file.ts';
+import type { StopCode } from '../rows/outcome.ts';
+import { createReportFile, type WrittenFile } from '../files/atomic-file.ts';
 import type { MadeCsvs, Totals } from './make-reports.ts';
 
 export const SUMMARY_FILE = 'summary.json';

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, normalize } from 'node:path';
 import { elapsedMs, instantOf, type Clock } from '../clock.ts';
-import { tidyUp } from '../endings.ts';
+import { tidyUp } from '../errors.ts';
 import { RefusedError } from '../errors.ts';
 import { clearLeftovers, DRAFT_PREFIX } from './leftovers.ts';
 import { takeLock, type Lock } from './lock.ts';
-import { syncDirectory } from './sync-directory.ts';
+import { syncDirectory } from '../files/disk.ts';
 import { runDirectoryName } from './name.ts';
 
 /**

@@ -8,7 +8,7 @@ import {
   type Fingerprint,
 } from '../manifest/held-file.ts';
 import { openManifest, type Manifest } from '../manifest/read.ts';
-import type { ManifestRow } from '../manifest/row.ts';
+import type { ManifestRow } from '../rows/row.ts';
 import { quotePath } from '../words/quote.ts';
 
 type Known = Pick<JournalHeader, 'kind' | 'manifest' | 'columns'>;

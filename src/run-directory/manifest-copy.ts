@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { readBytes } from '../file-bytes.ts';
-import { endingWith } from '../endings.ts';
+import { readBytes } from '../files/read-bytes.ts';
+import { endingWith } from '../errors.ts';
 import { RefusedError } from '../errors.ts';
 import { createFingerprint, type Fingerprint } from '../manifest/held-file.ts';
 

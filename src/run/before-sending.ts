@@ -1,4 +1,4 @@
-import type { AnswerCode } from './outcome.ts';
+import type { AnswerCode } from '../rows/outcome.ts';
 import type { DeleteContext, Ended, Safeguarded, Tries } from './delete-context.ts';
 import { end, endEmpty, NOT_TOLD, stopped } from './end-row.ts';
 import { CANNOT_BE_TOLD, lostThenGone, withAnswer, withAnswers } from './row-words.ts';

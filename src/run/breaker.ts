@@ -1,6 +1,6 @@
 import { oneLine } from '../words/one-line.ts';
 import type { StopReason } from './control.ts';
-import { isFailure, type Outcome } from './outcome.ts';
+import { isFailure, type Outcome } from '../rows/outcome.ts';
 import { answerOf } from './settle-look.ts';
 
 /** `--max-failures`: so many rows, or a share of the finished ones in percent. */

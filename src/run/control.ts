@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { StopCode } from './outcome.ts';
+import type { StopCode } from '../rows/outcome.ts';
 
 export interface StopReason {
   readonly code: StopCode;

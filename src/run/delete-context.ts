@@ -1,25 +1,12 @@
 import type { Journal } from '../journal/write.ts';
 import type { Clock, Instant } from '../clock.ts';
-import type { Target } from '../manifest/target.ts';
-import type { Look } from '../project/look.ts';
-import type { DeleteAnswer } from '../redcap/answers.ts';
+import type { Target } from '../rows/target.ts';
+import type { Look } from '../rows/look.ts';
+import type { RemoveFile } from '../rows/server.ts';
 import type { RunControl } from './control.ts';
-import type { Effect, FileFacts, Outcome } from './outcome.ts';
+import type { Effect, FileFacts, Outcome } from '../rows/outcome.ts';
 import type { Trust } from './trust.ts';
 import type { WorkRow } from './work.ts';
-
-export interface RemoveHooks {
-  /** When the request's turn has come; when it throws, nothing is sent. */
-  readonly beforeSend: () => Promise<void> | undefined;
-  /** Right before the first byte leaves; when it says no, nothing is sent. */
-  readonly onLeaving: () => boolean;
-}
-
-/** Sends one deletion. */
-export type RemoveFile = (
-  target: Target,
-  hooks: RemoveHooks,
-) => Promise<DeleteAnswer | { readonly kind: 'not_sent' }>;
 
 /** What guards and backup say right before a deletion. */
 export type Safeguarded =

@@ -1,9 +1,9 @@
 import { encodeSending } from '../journal/outcome-lines.ts';
-import type { DeleteAnswer } from '../redcap/answers.ts';
-import { delayBefore } from '../redcap/retry.ts';
+import type { DeleteAnswer, RemoveFile, RemoveHooks } from '../rows/server.ts';
+import { delayBefore } from '../retry.ts';
 import { elapsedMs, instantOf, type Instant } from '../clock.ts';
 import { lookFirst, placeChanged, safeguardRow } from './before-sending.ts';
-import type { DeleteContext, Ended, RemoveFile, RemoveHooks, Tries } from './delete-context.ts';
+import type { DeleteContext, Ended, Tries } from './delete-context.ts';
 import { end, endEmpty, refusedAtLast, stopped } from './end-row.ts';
 import { DONE, LOST_THEN_DONE, lostThenGone } from './row-words.ts';
 import type { WorkRow } from './work.ts';

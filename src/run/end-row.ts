@@ -1,4 +1,4 @@
-import type { AnswerCode, Outcome } from './outcome.ts';
+import type { AnswerCode, Outcome } from '../rows/outcome.ts';
 import type { WorkRow } from './work.ts';
 import type { DeleteContext, Ended, Tries } from './delete-context.ts';
 import { foundEmpty, withAnswer, withAnswers } from './row-words.ts';

@@ -1,7 +1,7 @@
 import type { JournalView } from '../journal/fold.ts';
-import type { PlanLine } from '../journal/lines.ts';
+import type { PlanLine } from '../rows/plan-line.ts';
 import type { Manifest } from '../manifest/read.ts';
-import type { ManifestRow } from '../manifest/row.ts';
+import type { ManifestRow } from '../rows/row.ts';
 import { instanceRequired, ruleRow, type Ruled } from '../plan/rules.ts';
 import { ruleUnchecked, surveyManifest } from '../plan/survey.ts';
 import { invalidVerdict, planLine, unseenVerdict } from '../plan/verdict.ts';

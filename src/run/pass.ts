@@ -1,14 +1,14 @@
-import { isFileTrouble } from '../disk-errors.ts';
+import { isFileTrouble } from '../files/file-errors.ts';
 import { encodeOutcome } from '../journal/outcome-lines.ts';
 import type { Mark } from '../journal/mark.ts';
 import { ManifestChangedError } from '../manifest/held-file.ts';
-import type { Target } from '../manifest/target.ts';
-import type { LookedBatch } from '../project/look-batch.ts';
+import type { Target } from '../rows/target.ts';
+import type { LookedBatch } from '../rows/look.ts';
 import { STOP_SENTENCES, type Breaker } from './breaker.ts';
 import type { DeleteContext, Ended } from './delete-context.ts';
 import { deleteRow } from './delete-row.ts';
 import { needsVerifying } from './end-row.ts';
-import type { Outcome } from './outcome.ts';
+import type { Outcome } from '../rows/outcome.ts';
 import { createSilence } from './silence.ts';
 import { createTickets } from './tickets.ts';
 import { createTrust } from './trust.ts';

@@ -1,6 +1,6 @@
-import type { Seen } from '../journal/lines.ts';
+import type { Seen } from '../rows/plan-line.ts';
 import { oneLine } from '../words/one-line.ts';
-import type { Effect, EmptyCode } from './outcome.ts';
+import type { Effect, EmptyCode } from '../rows/outcome.ts';
 
 /** What a plain success is called where it turns out to be none. */
 export const DONE = 'done';

@@ -1,13 +1,14 @@
 import type { Clock } from '../clock.ts';
 import type { Mark } from '../journal/mark.ts';
 import type { Journal } from '../journal/write.ts';
-import type { Target } from '../manifest/target.ts';
-import type { Look } from '../project/look.ts';
-import type { LookedBatch } from '../project/look-batch.ts';
+import type { Target } from '../rows/target.ts';
+import type { Look } from '../rows/look.ts';
+import type { LookedBatch } from '../rows/look.ts';
 import { createBreaker, type MaxFailures } from './breaker.ts';
 import type { RunControl } from './control.ts';
-import type { RemoveFile, Safeguarded } from './delete-context.ts';
-import type { Outcome } from './outcome.ts';
+import type { Safeguarded } from './delete-context.ts';
+import type { RemoveFile } from '../rows/server.ts';
+import type { Outcome } from '../rows/outcome.ts';
 import { deletePass } from './pass.ts';
 import {
   createVerifier,

@@ -1,6 +1,6 @@
-import type { Seen } from '../journal/lines.ts';
-import { isOtherMark, type Look } from '../project/look.ts';
-import type { Effect, EmptyCode, Outcome, Verified } from './outcome.ts';
+import type { Seen } from '../rows/plan-line.ts';
+import { isOtherMark, type Look } from '../rows/look.ts';
+import type { Effect, EmptyCode, Outcome, Verified } from '../rows/outcome.ts';
 import { CANNOT_BE_TOLD, DONE, foundEmpty, mayHave, withAnswer } from './row-words.ts';
 
 /** What a look before sending decides: send, or an end that needs no request. */

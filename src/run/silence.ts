@@ -1,7 +1,7 @@
-import type { Target } from '../manifest/target.ts';
-import type { LookedBatch } from '../project/look-batch.ts';
+import type { Target } from '../rows/target.ts';
+import type { LookedBatch } from '../rows/look.ts';
 import { ROWS_IN_A_ROW } from './breaker.ts';
-import type { Outcome } from './outcome.ts';
+import type { Outcome } from '../rows/outcome.ts';
 
 /** Ten rows in a row without one trustworthy answer: is the server silent, or only its answers to deletions? */
 export interface Silence {

@@ -1,12 +1,12 @@
 import { instantOf, type Clock, type Instant } from '../clock.ts';
 import { encodeOutcome } from '../journal/outcome-lines.ts';
-import type { Seen } from '../journal/lines.ts';
+import type { Seen } from '../rows/plan-line.ts';
 import type { Journal } from '../journal/write.ts';
-import type { Target } from '../manifest/target.ts';
-import type { LookedBatch } from '../project/look-batch.ts';
-import type { Look } from '../project/look.ts';
+import type { Target } from '../rows/target.ts';
+import type { LookedBatch } from '../rows/look.ts';
+import type { Look } from '../rows/look.ts';
 import { ROWS_IN_A_ROW } from './breaker.ts';
-import type { Outcome } from './outcome.ts';
+import type { Outcome } from '../rows/outcome.ts';
 import { settleByVerification } from './settle-look.ts';
 
 /** A row that verification has yet to look at. */

@@ -1,8 +1,8 @@
 import type { JournalView } from '../journal/fold.ts';
-import type { PlanLine } from '../journal/lines.ts';
+import type { PlanLine } from '../rows/plan-line.ts';
 import { readPlan } from '../journal/read-plan.ts';
 import { PHASE } from '../journal/row-index.ts';
-import type { ManifestRow } from '../manifest/row.ts';
+import type { ManifestRow } from '../rows/row.ts';
 import type { Guards, Prior, WorkRow } from './work.ts';
 
 export type ManifestBatches = AsyncIterable<readonly ManifestRow[]>;

@@ -1,7 +1,7 @@
 import type { Instant } from '../clock.ts';
-import type { Seen } from '../journal/lines.ts';
-import type { Target } from '../manifest/target.ts';
-import type { Effect, FileFacts } from './outcome.ts';
+import type { Seen } from '../rows/plan-line.ts';
+import type { Target } from '../rows/target.ts';
+import type { Effect, FileFacts } from '../rows/outcome.ts';
 
 /** A row on its way through the deleting pass. */
 export interface WorkRow {

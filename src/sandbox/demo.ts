@@ -1,4 +1,4 @@
-import type { Target } from '../manifest/target.ts';
+import type { Target } from '../rows/target.ts';
 import { answerError, formatOf } from './answers.ts';
 import type { SandboxOptions } from './options.ts';
 import type { Script, ScriptedAnswer } from './script.ts';

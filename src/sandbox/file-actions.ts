@@ -1,4 +1,4 @@
-import type { Target } from '../manifest/target.ts';
+import type { Target } from '../rows/target.ts';
 import { answerEmpty, answerFile } from './answers.ts';
 import { refuse, type ActionContext } from './context.ts';
 import { isFileField, placeOf } from './design.ts';

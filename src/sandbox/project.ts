@@ -1,4 +1,4 @@
-import type { Target } from '../manifest/target.ts';
+import type { Target } from '../rows/target.ts';
 import { makeBytes } from './content.ts';
 import { buildDesign, isFileField, placeOf, type Design, type Place } from './design.ts';
 import {

@@ -1,4 +1,4 @@
-import type { Target } from '../manifest/target.ts';
+import type { Target } from '../rows/target.ts';
 import type { ApiForm } from './form.ts';
 import type { FaultKind } from './faults.ts';
 import { keyOf, type RequestKind } from './ledger.ts';

@@ -1,4 +1,4 @@
-import type { AnswerCode, GuardCode, InvalidCode, Status, StopCode } from '../run/outcome.ts';
+import type { AnswerCode, GuardCode, InvalidCode, Status, StopCode } from '../rows/outcome.ts';
 
 /** What a code means to the person who has to act: what it is, and what to do about it. */
 type Words = readonly [title: string, toDo: string];

@@ -1,4 +1,4 @@
-import type { Status, StopCode, Verified } from '../run/outcome.ts';
+import type { Status, StopCode, Verified } from '../rows/outcome.ts';
 
 /** A state as people are told it: that of the reports, a check's two apart. */
 export type State = Status | 'would_delete' | 'nothing_to_delete';

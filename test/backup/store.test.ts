@@ -3,14 +3,14 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DiskError, type OpenFile } from '../../src/backup/disk.ts';
+import { DiskError, type OpenFile } from '../../src/files/disk.ts';
 import { safeguardRows } from '../../src/backup/safeguard-row.ts';
 import { createStore, type BackupStore } from '../../src/backup/store.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Journal } from '../../src/journal/write.ts';
-import type { FileClient } from '../../src/redcap/file-client.ts';
+import type { FileClient } from '../../src/rows/server.ts';
 import { createRunControl } from '../../src/run/control.ts';
-import type { FileFacts } from '../../src/run/outcome.ts';
+import type { FileFacts } from '../../src/rows/outcome.ts';
 import type { WorkRow } from '../../src/run/work.ts';
 import { makeFolder } from './desk.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { takeFile } from '../../src/backup/take-file.ts';
 import { systemClock } from '../../src/clock.ts';
-import type { FileClient } from '../../src/redcap/file-client.ts';
+import type { FileClient } from '../../src/rows/server.ts';
 import { createRunControl } from '../../src/run/control.ts';
 
 const TARGET = { record: '1', field: 'scan', event: '', instance: '' };

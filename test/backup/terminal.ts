@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { systemClock } from '../../src/clock.ts';
-import type { Io } from '../../src/commands/io.ts';
+import type { Io } from '../../src/cli/io.ts';
 
 /** The process as a command sees it, with its output in strings. */
 export interface Terminal {

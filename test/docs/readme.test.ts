@@ -2,12 +2,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { RESTORE_STATUSES } from '../../src/backup/restored.ts';
 import { RESTORE_HEADER } from '../../src/backup/restore-report.ts';
-import { COMMANDS, COMMON_OPTIONS } from '../../src/commands/options.ts';
+import { COMMANDS, COMMON_OPTIONS } from '../../src/cli/options.ts';
 import { EXIT_SENTENCES } from '../../src/exit-codes.ts';
 import { COLUMN_NAMES } from '../../src/manifest/columns.ts';
 import { REPORT_COLUMNS } from '../../src/report/columns.ts';
 import { KNOWN } from '../../src/words/advice.ts';
-import { reportOf, STATUSES, STOP_CODES } from '../../src/run/outcome.ts';
+import { reportOf, STATUSES, STOP_CODES } from '../../src/rows/outcome.ts';
 import { runProgram } from '../support/run-program.ts';
 import { codeSpans, README, readPage, sectionOf, tableRows } from './markdown.ts';
 

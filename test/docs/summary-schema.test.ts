@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createSandbox } from '../../src/sandbox/handler.ts';
 import { serveSandbox } from '../../src/sandbox/serve.ts';
-import { STATUSES, STOP_CODES } from '../../src/run/outcome.ts';
+import { STATUSES, STOP_CODES } from '../../src/rows/outcome.ts';
 import { runProgram, type Ran } from '../support/run-program.ts';
 import { codeSpans, README, readPage, sectionOf, tableRows } from './markdown.ts';
 

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Target } from '../../src/manifest/target.ts';
+import type { Target } from '../../src/rows/target.ts';
 import { buildProject } from '../../src/sandbox/project.ts';
 import { findRun, pick, readRun, type RunFiles } from '../support/run-files.ts';
 import { audit, FAST, openStand, photo, type Stand } from '../support/stand.ts';

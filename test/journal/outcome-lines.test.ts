@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodeOutcome, encodeOutcome, encodeSending } from '../../src/journal/outcome-lines.ts';
 import type { OutcomeLine } from '../../src/journal/lines.ts';
-import type { Outcome } from '../../src/run/outcome.ts';
+import type { Outcome } from '../../src/rows/outcome.ts';
 import { PAIRS } from '../run/neighbours.ts';
 
 /** The row, what stands of it, and whether a look is due. */

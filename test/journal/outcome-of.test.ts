@@ -4,7 +4,7 @@ import { decodeOutcome, encodeOutcome, encodeSending } from '../../src/journal/o
 import { readOutcomes } from '../../src/journal/outcome-of.ts';
 import { readPlan } from '../../src/journal/read-plan.ts';
 import type { OutcomeLine } from '../../src/journal/lines.ts';
-import { STATUSES, type Outcome } from '../../src/run/outcome.ts';
+import { STATUSES, type Outcome } from '../../src/rows/outcome.ts';
 import { headerLine, journalOf } from './journal-of.ts';
 
 const ROWS = 3;

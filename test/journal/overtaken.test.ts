@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { foldJournal } from '../../src/journal/fold.ts';
 import { readOutcomes } from '../../src/journal/outcome-of.ts';
-import type { Outcome } from '../../src/run/outcome.ts';
+import type { Outcome } from '../../src/rows/outcome.ts';
 import { headerLine, journalOf } from './journal-of.ts';
 
 const PLAN = { row: 1, plan: 'delete', seen: 'a.pdf' };

@@ -1,5 +1,5 @@
 import { type Manifest, type ManifestOptions, openManifest } from '../../src/manifest/read.ts';
-import type { ManifestRow } from '../../src/manifest/row.ts';
+import type { ManifestRow } from '../../src/rows/row.ts';
 
 export interface WholeManifest extends Omit<Manifest, 'batches'> {
   readonly rows: readonly ManifestRow[];

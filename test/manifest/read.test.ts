@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { openManifest } from '../../src/manifest/read.ts';
-import { NO_PROBLEMS } from '../../src/manifest/row.ts';
+import { NO_PROBLEMS } from '../../src/rows/row.ts';
 import { brief, inChunks, manifestOf, utf16 } from './manifest-of.ts';
 
 const LINES = ['record,field,event,instance', '001,photo,visit_1,', '002,scan,,2'];

@@ -264,7 +264,7 @@ describe('a path that cannot be read', () => {
     );
   });
   it('a directory', async () => {
-    await expect(openManifestFile(folder)).rejects.toThrow('it is a directory, not a file');
+    await expect(openManifestFile(folder)).rejects.toThrow('it is a folder, not a file');
   });
   it.skipIf(process.getuid?.() === 0 || process.platform === 'win32')('no permission', async () => {
     await expect(openManifestFile(join(folder, 'secret.csv'))).rejects.toThrow('no permission');

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { PlanLine } from '../../src/journal/lines.ts';
+import type { PlanLine } from '../../src/rows/plan-line.ts';
 import { LookFailed } from '../../src/plan/make-plan.ts';
 import { mapOrdered } from '../../src/plan/ordered.ts';
-import type { LookedBatch } from '../../src/project/look-batch.ts';
-import type { Target } from '../../src/manifest/target.ts';
+import type { LookedBatch } from '../../src/rows/look.ts';
+import type { Target } from '../../src/rows/target.ts';
 import { makeClassicModel } from '../project/builders.ts';
 import { briefly, messageOf, planOf } from './plan-of.ts';
 

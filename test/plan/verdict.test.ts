@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { PlanLine } from '../../src/journal/lines.ts';
-import type { ManifestRow } from '../../src/manifest/row.ts';
+import type { PlanLine } from '../../src/rows/plan-line.ts';
+import type { ManifestRow } from '../../src/rows/row.ts';
 import { holdAgainst } from '../../src/plan/changed.ts';
 import {
   invalidVerdict,
@@ -9,7 +9,8 @@ import {
   seenBy,
   type Verdict,
 } from '../../src/plan/verdict.ts';
-import { readValue, type Look } from '../../src/project/look.ts';
+import { readValue } from '../../src/project/look.ts';
+import type { Look } from '../../src/rows/look.ts';
 import type { ProjectModel } from '../../src/project/model.ts';
 import { makeModel, makeTarget } from '../project/builders.ts';
 

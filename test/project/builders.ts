@@ -1,9 +1,10 @@
-import type { Target } from '../../src/manifest/target.ts';
+import type { Target } from '../../src/rows/target.ts';
 import type { ProjectModel, Repeats } from '../../src/project/model.ts';
-import type { ReadAnswer } from '../../src/redcap/read-answers.ts';
+import type { ReadAnswer } from '../../src/rows/server.ts';
 import type { Door } from '../../src/redcap/door.ts';
 import { encodeForm, FORM_TYPE } from '../../src/redcap/form.ts';
-import { createReader, type Reader } from '../../src/redcap/reader.ts';
+import { createReader } from '../../src/redcap/reader.ts';
+import { type Reader } from '../../src/rows/server.ts';
 import type { Sandbox } from '../../src/sandbox/handler.ts';
 import { knownHeaders } from '../redcap/known-headers.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Target } from '../../src/manifest/target.ts';
-import { lookAt, type ExportAnswer, type LookedBatch } from '../../src/project/look-batch.ts';
-import type { ExportRow, Look } from '../../src/project/look.ts';
+import type { Target } from '../../src/rows/target.ts';
+import { lookAt, type ExportAnswer } from '../../src/project/look-batch.ts';
+import type { LookedBatch } from '../../src/rows/look.ts';
+import type { ExportRow, Look } from '../../src/rows/look.ts';
 import { makeClassicModel, makeTarget } from './builders.ts';
 
 const MODEL = makeClassicModel({ repeats: { kind: 'none' } });

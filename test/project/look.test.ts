@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Target } from '../../src/manifest/target.ts';
-import {
-  markedLook,
-  readLook,
-  readValue,
-  showsBase,
-  showsInstance,
-  type ExportRow,
-  type Look,
-} from '../../src/project/look.ts';
+import type { Target } from '../../src/rows/target.ts';
+import { readLook, readValue, showsBase, showsInstance } from '../../src/project/look.ts';
+import { markedLook, type ExportRow, type Look } from '../../src/rows/look.ts';
 import type { ProjectModel } from '../../src/project/model.ts';
 import { makeClassicModel, makeModel, makeTarget } from './builders.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ExportAnswer, LookedBatch } from '../../src/project/look-batch.ts';
-import type { Look } from '../../src/project/look.ts';
+import type { ExportAnswer } from '../../src/project/look-batch.ts';
+import type { LookedBatch } from '../../src/rows/look.ts';
+import type { Look } from '../../src/rows/look.ts';
 import { nameNearRecords, otherSpellings } from '../../src/project/near-records.ts';
 import { makeModel, makeTarget } from './builders.ts';
 

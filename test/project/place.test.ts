@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Target } from '../../src/manifest/target.ts';
-import type { ExportRow } from '../../src/project/look.ts';
+import type { Target } from '../../src/rows/target.ts';
+import type { ExportRow } from '../../src/rows/look.ts';
 import type { ProjectModel, Repeats } from '../../src/project/model.ts';
 import { findContradiction, placeChange } from '../../src/project/place.ts';
 import { makeClassicModel, makeModel, makeTarget } from './builders.ts';

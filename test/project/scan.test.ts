@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { exportAnswerOf } from '../../src/commands/server.ts';
+import { exportAnswerOf } from '../../src/cli/server.ts';
 import { RefusedError } from '../../src/errors.ts';
 import { readModel } from '../../src/project/read-model.ts';
 import { scanProject, type Scanned, type ScanScope } from '../../src/project/scan.ts';
 import type { ProjectModel } from '../../src/project/model.ts';
 import type { ExportAnswer, ExportAny } from '../../src/project/export-lists.ts';
-import type { ExportRow } from '../../src/project/look.ts';
-import type { Reader } from '../../src/redcap/reader.ts';
+import type { ExportRow } from '../../src/rows/look.ts';
+import type { Reader } from '../../src/rows/server.ts';
 import { createSandbox } from '../../src/sandbox/handler.ts';
 import type { SandboxOptions } from '../../src/sandbox/options.ts';
 import { makeStudy } from '../sandbox/ask.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readDeleteAnswer, type DeleteAnswer } from '../../src/redcap/answers.ts';
+import { readDeleteAnswer } from '../../src/redcap/answers.ts';
+import { type DeleteAnswer } from '../../src/rows/server.ts';
 import type { WireAnswer } from '../../src/redcap/transport.ts';
 import { knownHeaders } from './known-headers.ts';
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import type { Target } from '../../src/manifest/target.ts';
+import type { Target } from '../../src/rows/target.ts';
 import { createDeleter } from '../../src/redcap/deleter.ts';
 import { createFileClient } from '../../src/redcap/file-client.ts';
 import { createReader } from '../../src/redcap/reader.ts';
 import { createDoor, type Door } from '../../src/redcap/door.ts';
 import { createPacer } from '../../src/redcap/pacer.ts';
-import { createRedactor } from '../../src/words/redact.ts';
+import { createRedactor } from '../../src/words/one-line.ts';
 import { connect, listenHttp, type Seen } from './servers.ts';
 
 const TOKEN = '0123456789ABCDEF0123456789ABCDEF';
@@ -115,7 +115,7 @@ describe('reading', () => {
     });
     const reader = createReader(door);
     expect(await reader.version()).toMatchObject({ kind: 'value', value: '14.5.1' });
-    expect(await reader.project()).toMatchObject({ value: { project_id: '7' } });
+    expect(await reader.project()).toMatchObject({ value: { project_id: 7 } });
     expect(await reader.metadata()).toMatchObject({ value: [{ field_name: 'id' }] });
     expect(await reader.events()).toMatchObject({ value: [{ unique_event_name: 'e' }] });
     expect(await reader.formEventMapping()).toMatchObject({ value: [{ form: 'f' }] });

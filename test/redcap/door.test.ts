@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createDoor, type Door, type DoorOptions } from '../../src/redcap/door.ts';
 import { createPacer } from '../../src/redcap/pacer.ts';
 import type { Transport, WireAnswer, WireRequest } from '../../src/redcap/transport.ts';
-import { createRedactor } from '../../src/words/redact.ts';
+import { createRedactor } from '../../src/words/one-line.ts';
 import { busiestSecond } from '../support/busiest-second.ts';
 import { knownHeaders } from './known-headers.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';

@@ -1,23 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { jsonOf, readAnswer } from '../../src/redcap/read-answers.ts';
-import {
-  readEventForms,
-  readMetadata,
-  readProjectInfo,
-  readRecordRows,
-  readRepeats,
-  readVersion,
-} from '../../src/redcap/shapes.ts';
+import { readObject, readObjects, readVersion } from '../../src/redcap/shapes.ts';
 import type { WireAnswer } from '../../src/redcap/transport.ts';
 import { knownHeaders } from './known-headers.ts';
 
 type Headers = Readonly<Record<string, string>>;
+const readList = (json: unknown) => readObjects(json, []);
 const BAN = 'banned due to suspected abuse';
 
 function read(status: number, body: string, headers: Headers = {}) {
   return readAnswer(
     { kind: 'answer', status, headers: knownHeaders(headers), body },
-    jsonOf(readRecordRows),
+    jsonOf(readList),
   );
 }
 
@@ -94,49 +88,36 @@ describe('an answer to a reading request', () => {
       { kind: 'unreadable' },
     ],
   ])('%j', (answer, expected) => {
-    expect(
-      readAnswer({ message: '', ...answer } as WireAnswer, jsonOf(readRecordRows)),
-    ).toMatchObject(expected);
+    expect(readAnswer({ message: '', ...answer } as WireAnswer, jsonOf(readList))).toMatchObject(
+      expected,
+    );
   });
 });
 
 describe('shapes', () => {
-  it('take flags as numbers or text, lack and surplus of keys', () => {
-    expect(
-      readProjectInfo({ project_id: 14_465, is_longitudinal: 0, in_production: '1', new_key: [] }),
-    ).toEqual({
-      project_id: '14465',
-      is_longitudinal: '0',
-      in_production: '1',
-    });
-    expect(readMetadata([{ field_name: 'a', field_type: 'file', more: 1 }])).toEqual([
-      { field_name: 'a', field_type: 'file' },
-    ]);
-    expect(readEventForms([{ arm_num: 1, unique_event_name: 'e', form: 'f' }])).toEqual([
-      { arm_num: '1', unique_event_name: 'e', form: 'f' },
-    ]);
-    expect(readRepeats([{ form_name: 'w', custom_form_label: '' }])).toEqual([
-      { form_name: 'w', custom_form_label: '' },
-    ]);
+  it('take lack and surplus of keys', () => {
     const rows = [
       { id: '1', redcap_repeat_instance: 1 },
-      { id: '2' },
+      { id: 2 },
       { id: '3', redcap_repeat_instance: '' },
     ];
-    expect(readRecordRows(rows)).toEqual(rows);
+    expect(readObjects(rows, ['id'], 1)).toBe(rows);
+    expect(readObject(rows[0])).toBe(rows[0]);
   });
 
-  it.each([
-    [readProjectInfo, []],
-    [readProjectInfo, 'x'],
-    [readMetadata, []],
-    [readMetadata, [{ form_name: 'x' }]],
-    [readEventForms, [{ form: 'x' }]],
-    [readRecordRows, { '0': {} }],
-    [readRecordRows, [[]]],
-    [readRecordRows, [null]],
-  ])('%o refuses %j', (shape, json) => {
-    expect(shape(json)).toBeUndefined();
+  it.each([[[]], ['x'], [null]])('no object: %j', (json) => {
+    expect(readObject(json)).toBeUndefined();
+  });
+
+  it.each<[unknown, readonly string[], number]>([
+    [[], ['id'], 1],
+    [[{ form_name: 'x' }], ['field_name'], 0],
+    [[{ field_name: {} }], ['field_name'], 0],
+    [{ '0': {} }, [], 0],
+    [[[]], [], 0],
+    [[null], [], 0],
+  ])('no list: %j with %j', (json, keys, atLeast) => {
+    expect(readObjects(json, keys, atLeast)).toBeUndefined();
   });
 
   it.each([

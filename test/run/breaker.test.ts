@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createBreaker, type Breaker, type MaxFailures } from '../../src/run/breaker.ts';
-import type { Outcome, Status, Verified } from '../../src/run/outcome.ts';
+import type { Outcome, Status, Verified } from '../../src/rows/outcome.ts';
 import { createTickets } from '../../src/run/tickets.ts';
 
 function outcome(status: Status, code = '', verified: Verified = ''): Outcome {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Look } from '../../src/project/look.ts';
+import type { Look } from '../../src/rows/look.ts';
 import type { DeleteContext, Safeguarded } from '../../src/run/delete-context.ts';
 import { deleteRow } from '../../src/run/delete-row.ts';
 import { needsVerifying } from '../../src/run/end-row.ts';
-import type { Outcome } from '../../src/run/outcome.ts';
+import type { Outcome } from '../../src/rows/outcome.ts';
 import type { WorkRow } from '../../src/run/work.ts';
 import { ANSWERS, setScene, WORK, type Scene, type Scripted } from './scene.ts';
 

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../src/run/outcome.ts';
+import type { Outcome } from '../../src/rows/outcome.ts';
 
 const FILE = { name: 'a.pdf', bytes: 3, sha256: 'ab', backup: 'backup/3' };
 

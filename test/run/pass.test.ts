@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LookedBatch } from '../../src/project/look-batch.ts';
+import type { LookedBatch } from '../../src/rows/look.ts';
 import { createBreaker } from '../../src/run/breaker.ts';
 import { deletePass } from '../../src/run/pass.ts';
 import type { WorkRow } from '../../src/run/work.ts';

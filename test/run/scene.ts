@@ -1,9 +1,10 @@
 import { createRunControl, type RunControl } from '../../src/run/control.ts';
-import type { DeleteContext, RemoveFile } from '../../src/run/delete-context.ts';
+import type { DeleteContext } from '../../src/run/delete-context.ts';
+import type { RemoveFile } from '../../src/rows/server.ts';
 import { createTrust, type Trust } from '../../src/run/trust.ts';
 import type { WorkRow } from '../../src/run/work.ts';
 import type { Journal } from '../../src/journal/write.ts';
-import type { DeleteAnswer } from '../../src/redcap/answers.ts';
+import type { DeleteAnswer } from '../../src/rows/server.ts';
 import { createVirtualClock, type VirtualClock } from '../redcap/virtual-clock.ts';
 
 export type Scripted = DeleteAnswer | { readonly kind: 'not_sent' };

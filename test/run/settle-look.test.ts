@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Look } from '../../src/project/look.ts';
-import type { Seen } from '../../src/journal/lines.ts';
-import type { Effect, Outcome } from '../../src/run/outcome.ts';
+import type { Look } from '../../src/rows/look.ts';
+import type { Seen } from '../../src/rows/plan-line.ts';
+import type { Effect, Outcome } from '../../src/rows/outcome.ts';
 import { settleByLook, settleByVerification } from '../../src/run/settle-look.ts';
 
 const gone: Look = { kind: 'gone' };

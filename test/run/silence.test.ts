@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Target } from '../../src/manifest/target.ts';
-import type { LookedBatch } from '../../src/project/look-batch.ts';
-import type { Outcome, Status } from '../../src/run/outcome.ts';
+import type { Target } from '../../src/rows/target.ts';
+import type { LookedBatch } from '../../src/rows/look.ts';
+import type { Outcome, Status } from '../../src/rows/outcome.ts';
 import { createSilence } from '../../src/run/silence.ts';
 
 const UNREADABLE: LookedBatch = { kind: 'unreadable', message: 'HTML', status: 200 };

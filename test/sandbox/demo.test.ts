@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Target } from '../../src/manifest/target.ts';
+import type { Target } from '../../src/rows/target.ts';
 import { demoSandboxOptions } from '../../src/sandbox/demo.ts';
 import { createSandbox } from '../../src/sandbox/handler.ts';
 import { keyOf } from '../../src/sandbox/ledger.ts';

@@ -12,9 +12,9 @@ import { encodeOutcome } from '../../src/journal/outcome-lines.ts';
 import { foldJournal } from '../../src/journal/fold.ts';
 import { JOURNAL_FILE, JOURNAL_VERSION, type JournalHeader } from '../../src/journal/lines.ts';
 import { openManifestFile } from '../../src/manifest/read.ts';
-import type { ManifestRow } from '../../src/manifest/row.ts';
+import type { ManifestRow } from '../../src/rows/row.ts';
 import { makeCsvReports, MANIFEST_FILE, REPORT_FILES } from '../../src/report/make-reports.ts';
-import { reportOf, STATUSES, type Outcome } from '../../src/run/outcome.ts';
+import { reportOf, STATUSES, type Outcome } from '../../src/rows/outcome.ts';
 
 const cell = fc
   .oneof(

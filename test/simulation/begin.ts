@@ -1,6 +1,6 @@
-import { createServer as createReads } from '../../src/commands/server.ts';
-import type { PlanLine } from '../../src/journal/lines.ts';
-import type { Target } from '../../src/manifest/target.ts';
+import { createServer as createReads } from '../../src/cli/server.ts';
+import type { PlanLine } from '../../src/rows/plan-line.ts';
+import type { Target } from '../../src/rows/target.ts';
 import { LookFailed } from '../../src/plan/make-plan.ts';
 import { createDoor } from '../../src/redcap/door.ts';
 import { createPacer } from '../../src/redcap/pacer.ts';

@@ -1,14 +1,15 @@
-import { JOURNAL_VERSION, type JournalHeader, type PlanLine } from '../../src/journal/lines.ts';
+import { JOURNAL_VERSION, type JournalHeader } from '../../src/journal/lines.ts';
+import type { PlanLine } from '../../src/rows/plan-line.ts';
 import { openManifest, type Manifest } from '../../src/manifest/read.ts';
 import { makePlan, type PlannedRow } from '../../src/plan/make-plan.ts';
 import { ruleRow } from '../../src/plan/rules.ts';
 import { ruledRows, ruleUnchecked, surveyManifest } from '../../src/plan/survey.ts';
 import { invalidVerdict, planLine } from '../../src/plan/verdict.ts';
-import type { ManifestRow } from '../../src/manifest/row.ts';
+import type { ManifestRow } from '../../src/rows/row.ts';
 import type { Ruled } from '../../src/plan/rules.ts';
-import type { LookedBatch } from '../../src/project/look-batch.ts';
+import type { LookedBatch } from '../../src/rows/look.ts';
 import type { ProjectModel } from '../../src/project/model.ts';
-import type { Target } from '../../src/manifest/target.ts';
+import type { Target } from '../../src/rows/target.ts';
 import { digestOf } from './manifest-copy.ts';
 import type { Scenario } from './scenario.ts';
 

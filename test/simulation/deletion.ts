@@ -1,4 +1,4 @@
-import type { Target } from '../../src/manifest/target.ts';
+import type { Target } from '../../src/rows/target.ts';
 import type { WireAnswer } from '../../src/redcap/transport.ts';
 import type { DeleteFate } from './fates.ts';
 import type { Places, StoredFile } from './places.ts';

@@ -1,4 +1,4 @@
-import type { Target } from '../../src/manifest/target.ts';
+import type { Target } from '../../src/rows/target.ts';
 
 /** One field of one record, event and instance, as the database knows it: whatever its event is called. */
 export interface Cell {

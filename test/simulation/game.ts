@@ -1,6 +1,6 @@
-import type { PlanLine } from '../../src/journal/lines.ts';
+import type { PlanLine } from '../../src/rows/plan-line.ts';
 import type { Manifest } from '../../src/manifest/read.ts';
-import type { Look } from '../../src/project/look.ts';
+import type { Look } from '../../src/rows/look.ts';
 import type { ProjectModel } from '../../src/project/model.ts';
 import type { Disk } from './disk.ts';
 import type { LeaseFolder } from './held-lock.ts';

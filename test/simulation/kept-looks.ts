@@ -1,5 +1,5 @@
-import type { Target } from '../../src/manifest/target.ts';
-import type { LookedBatch } from '../../src/project/look-batch.ts';
+import type { Target } from '../../src/rows/target.ts';
+import type { LookedBatch } from '../../src/rows/look.ts';
 import { blame, type Game } from './game.ts';
 import { contradicts } from './place-audit.ts';
 import { keyOf } from './places.ts';

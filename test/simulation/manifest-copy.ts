@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JournalHeader } from '../../src/journal/lines.ts';
-import type { ManifestRow } from '../../src/manifest/row.ts';
+import type { ManifestRow } from '../../src/rows/row.ts';
 import { heldBatches, holdManifest } from '../../src/run-directory/held-manifest.ts';
 import type { Chance } from './random.ts';
 import type { World } from './world.ts';

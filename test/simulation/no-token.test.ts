@@ -5,7 +5,7 @@ import { createDoor, type Door } from '../../src/redcap/door.ts';
 import { createPacer } from '../../src/redcap/pacer.ts';
 import { createReader } from '../../src/redcap/reader.ts';
 import type { WireAnswer } from '../../src/redcap/transport.ts';
-import { createRedactor } from '../../src/words/redact.ts';
+import { createRedactor } from '../../src/words/one-line.ts';
 import { oneLine } from '../../src/words/one-line.ts';
 import { knownHeaders } from '../redcap/known-headers.ts';
 import { createVirtualClock } from '../redcap/virtual-clock.ts';

@@ -1,5 +1,5 @@
-import type { Target } from '../../src/manifest/target.ts';
-import type { ExportRow } from '../../src/project/look.ts';
+import type { Target } from '../../src/rows/target.ts';
+import type { ExportRow } from '../../src/rows/look.ts';
 import { repeatKind, type ProjectModel } from '../../src/project/model.ts';
 import { blame, lastLook, type Game } from './game.ts';
 

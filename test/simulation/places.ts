@@ -1,4 +1,4 @@
-import type { Target } from '../../src/manifest/target.ts';
+import type { Target } from '../../src/rows/target.ts';
 import { findCell, type Cell, type Design } from './design.ts';
 
 /** A file that the simulated server holds or held. Times are the world's. */

@@ -1,5 +1,4 @@
 import { foldJournal } from '../../src/journal/fold.ts';
-import { loadShapes } from '../../src/redcap/reader.ts';
 import { hasWorkLeft } from '../../src/run/resume-rows.ts';
 import { begin } from './begin.ts';
 import { auditEnd, auditEnding } from './ending-audit.ts';
@@ -27,7 +26,6 @@ const LATEST_EFFECT_MS = 400_000;
 /** Plays one seed from the check to the last resume, audits as it goes, and tells what it found. */
 export async function play(seed: number, traced = false): Promise<Played> {
   // Not in the middle of a play: loading takes time that is none of the world's.
-  await loadShapes();
   const world = createWorld(traced);
   const violations: string[] = [];
   let sessions = 0;

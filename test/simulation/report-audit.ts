@@ -1,6 +1,6 @@
 import { foldJournal, type JournalView } from '../../src/journal/fold.ts';
 import type { JournalSource } from '../../src/journal/source.ts';
-import { isSettled, reportOf } from '../../src/run/outcome.ts';
+import { isSettled, reportOf } from '../../src/rows/outcome.ts';
 import { exitCodeOfJournal } from '../../src/report/exit-code.ts';
 import type { MadeCsvs } from '../../src/report/make-reports.ts';
 import { joinRows, type RowReport } from '../../src/report/row-report.ts';

@@ -1,6 +1,6 @@
 import type { RowReport } from '../../src/report/row-report.ts';
-import type { Outcome } from '../../src/run/outcome.ts';
-import type { PlanLine } from '../../src/journal/lines.ts';
+import type { Outcome } from '../../src/rows/outcome.ts';
+import type { PlanLine } from '../../src/rows/plan-line.ts';
 import { blame, deletionsOf, lastLook, placeMoved, type Game } from './game.ts';
 import { auditRemovals } from './safeguards.ts';
 import { wasEmptySince, type Place } from './places.ts';

@@ -4,10 +4,10 @@ import type { BackupStore } from '../../src/backup/store.ts';
 import type { FileSource } from '../../src/backup/take-file.ts';
 import type { JournalView } from '../../src/journal/fold.ts';
 import type { Journal } from '../../src/journal/write.ts';
-import type { LookedBatch } from '../../src/project/look-batch.ts';
+import type { LookedBatch } from '../../src/rows/look.ts';
 import type { Safeguarded } from '../../src/run/delete-context.ts';
 import type { WorkRow } from '../../src/run/work.ts';
-import type { Target } from '../../src/manifest/target.ts';
+import type { Target } from '../../src/rows/target.ts';
 import { blame, deletionsOf, type Game } from './game.ts';
 import { bytesOf } from './play-read.ts';
 

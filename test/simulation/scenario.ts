@@ -1,4 +1,4 @@
-import type { Target } from '../../src/manifest/target.ts';
+import type { Target } from '../../src/rows/target.ts';
 import { drawDesign, drawRedesigns, type Planned } from './draw-design.ts';
 import { findCell, repeatingOf, type Design } from './design.ts';
 import { createPlaces, currentFile, type Places } from './places.ts';

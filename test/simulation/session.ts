@@ -1,9 +1,5 @@
 import { parseMaxFailures } from '../../src/config/run-options.ts';
-import {
-  createFiles,
-  createRemover,
-  createServer as createReads,
-} from '../../src/commands/server.ts';
+import { createFiles, createRemover, createServer as createReads } from '../../src/cli/server.ts';
 import type { Clock } from '../../src/clock.ts';
 import { foldJournal } from '../../src/journal/fold.ts';
 import { createDoor } from '../../src/redcap/door.ts';
@@ -17,7 +13,7 @@ import { createRunControl, type RunControl } from '../../src/run/control.ts';
 import { lookBeforeSending, unfinishedRows } from '../../src/run/resume-rows.ts';
 import type { SessionRows } from '../../src/run/session.ts';
 import { freshWork } from '../../src/run/work-rows.ts';
-import { createRedactor } from '../../src/words/redact.ts';
+import { createRedactor } from '../../src/words/one-line.ts';
 import { auditStop } from './stop-audit.ts';
 import { diesAtRequests } from './deaths.ts';
 import type { Game } from './game.ts';

@@ -1,5 +1,5 @@
 import type { RunControl } from '../../src/run/control.ts';
-import { isSettled, type Status } from '../../src/run/outcome.ts';
+import { isSettled, type Status } from '../../src/rows/outcome.ts';
 import { LONGEST_SYNC_MS } from './disk.ts';
 import { blame, deletionsOf, lastLook, type Game } from './game.ts';
 import type { Life } from './life.ts';

@@ -1,7 +1,7 @@
 import { PassThrough, Writable } from 'node:stream';
 import { systemClock, type Clock } from '../../src/clock.ts';
-import type { Io } from '../../src/commands/io.ts';
-import { createProgram } from '../../src/commands/program.ts';
+import type { Io } from '../../src/cli/io.ts';
+import { createProgram } from '../../src/cli/program.ts';
 import type { ExitCode } from '../../src/exit-codes.ts';
 
 export interface Ran {

@@ -7,7 +7,7 @@ import type { SandboxOptions } from '../../src/sandbox/options.ts';
 import { buildProject, type SandboxProject } from '../../src/sandbox/project.ts';
 import { serveSandbox, type SandboxServer } from '../../src/sandbox/serve.ts';
 import type { ApiCall } from '../../src/sandbox/script.ts';
-import type { Target } from '../../src/manifest/target.ts';
+import type { Target } from '../../src/rows/target.ts';
 import { makeFolder, startSweep, sweep, type Ended, type Started } from './cli.ts';
 import { readRun, findRun, type Cells, type RunFiles } from './run-files.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRedactor } from '../../src/words/redact.ts';
+import { createRedactor } from '../../src/words/one-line.ts';
 
 const TOKEN = '0123456789ABCDEF0123456789ABCDEF';
 

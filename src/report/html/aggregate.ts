@@ -1,4 +1,4 @@
-import { reportOf, STATUSES, type ReportName, type Verified } from '../../run/outcome.ts';
+import { reportOf, STATUSES, type ReportName, type Verified } from '../../rows/outcome.ts';
 import type { RowReport } from '../row-report.ts';
 import { createAttention, showRow, type ShownRow, type ShownRows } from './attention.ts';
 import { createCauses, type Cause } from './causes.ts';

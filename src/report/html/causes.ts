@@ -1,4 +1,4 @@
-import type { Status } from '../../run/outcome.ts';
+import type { Status } from '../../rows/outcome.ts';
 import type { RowReport } from '../row-report.ts';
 import { shorten } from './visible-text.ts';
 

@@ -1,7 +1,7 @@
 import type { JournalView } from '../../journal/fold.ts';
 import { isPlanOnly } from '../../journal/outcome-of.ts';
 import { hasWorkLeft } from '../../run/resume-rows.ts';
-import type { Status } from '../../run/outcome.ts';
+import type { Status } from '../../rows/outcome.ts';
 import type { HtmlFigures } from './aggregate.ts';
 import { countOf } from '../../words/counts.ts';
 import { nextSteps, type NextStep } from '../../words/next-steps.ts';

@@ -1,4 +1,4 @@
-import { STATUSES, type Status } from '../../run/outcome.ts';
+import { STATUSES, type Status } from '../../rows/outcome.ts';
 import type { State } from '../../words/facts.ts';
 import type { RowReport } from '../row-report.ts';
 import type { HtmlCounts } from './counts.ts';

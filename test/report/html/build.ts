@@ -2,13 +2,13 @@ import type { JournalView } from '../../../src/journal/fold.ts';
 import type { JournalHeader } from '../../../src/journal/lines.ts';
 import { OpenRows } from '../../../src/journal/open-rows.ts';
 import { RowIndex } from '../../../src/journal/row-index.ts';
-import { NO_PROBLEMS, type ManifestRow } from '../../../src/manifest/row.ts';
+import { NO_PROBLEMS, type ManifestRow } from '../../../src/rows/row.ts';
 import type { ProjectModel } from '../../../src/project/model.ts';
 import { createHtmlAggregate } from '../../../src/report/html/aggregate.ts';
 import { pageOf, type HtmlContext } from '../../../src/report/html/page.ts';
 import { renderHtml } from '../../../src/report/html/render.ts';
 import type { RowReport } from '../../../src/report/row-report.ts';
-import type { Outcome, Status } from '../../../src/run/outcome.ts';
+import type { Outcome, Status } from '../../../src/rows/outcome.ts';
 
 export const START_MS = Date.parse('2026-11-24T03:12:07.000Z');
 

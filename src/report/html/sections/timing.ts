@@ -1,4 +1,4 @@
-import { STATUSES } from '../../../run/outcome.ts';
+import { STATUSES } from '../../../rows/outcome.ts';
 import { timeTicks } from '../axis.ts';
 import { drawColumns } from '../column-chart.ts';
 import { count, countOf, duration, rateWords } from '../../../words/counts.ts';

@@ -1,4 +1,4 @@
-import { reportOf, type Status } from '../../../run/outcome.ts';
+import { reportOf, type Status } from '../../../rows/outcome.ts';
 import { count } from '../../../words/counts.ts';
 import { formatShare } from '../format.ts';
 import { html, type Markup } from '../markup.ts';

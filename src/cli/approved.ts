@@ -1,0 +1,65 @@
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { RefusedError } from '../errors.ts';
+import { readBytes } from '../files/read-bytes.ts';
+import { foldJournal } from '../journal/fold.ts';
+import { JOURNAL_FILE } from '../journal/lines.ts';
+import { fileSha256 } from '../files/digest.ts';
+import { MANIFEST_FILE } from '../report/make-reports.ts';
+import type { PrepareOptions } from './prepare-options.ts';
+
+/** A check that somebody reviewed, to be carried out to the letter. */
+export interface Approved {
+  readonly source: PrepareOptions['source'];
+  readonly settings: Pick<PrepareOptions, 'columns' | 'defaultInstance'>;
+  readonly prepared: NonNullable<PrepareOptions['approved']>;
+  /** Throws RefusedError where the run would go to another address. */
+  refuseOther(url: string): void;
+}
+
+/** Throws RefusedError where the directory is no check that can be carried out. */
+export async function openApproved(directory: string): Promise<Approved> {
+  const journal = join(directory, JOURNAL_FILE);
+  try {
+    await stat(journal);
+  } catch {
+    throw new RefusedError(
+      `--approved ${directory} is no check's directory: it has no ${JOURNAL_FILE}. Name the directory that redcap-sweep check made.`,
+    );
+  }
+  const view = await foldJournal(journal);
+  const { header } = view;
+  if (header.kind !== 'check') {
+    throw new RefusedError(
+      `--approved ${directory} is a run, not a check. To finish a run: redcap-sweep resume ${directory}`,
+    );
+  }
+  const model = header.project;
+  if (view.planned === undefined || view.exitCode === undefined || model === null) {
+    throw new RefusedError(`The check in ${directory} did not come to its end. Check again.`);
+  }
+  if (view.holes !== undefined) {
+    throw new RefusedError(
+      `The journal of the check in ${directory} has lines that cannot be read: it is not the one that was reviewed. Check again.`,
+    );
+  }
+  const fallback = header.options['defaultInstance'];
+  return {
+    source: {
+      name: header.manifest.name,
+      path: resolve(directory, MANIFEST_FILE),
+      chunks: readBytes(join(directory, MANIFEST_FILE)),
+    },
+    settings: {
+      columns: header.columns,
+      defaultInstance: typeof fallback === 'string' ? fallback : undefined,
+    },
+    prepared: { directory: resolve(directory), sha256: await fileSha256(journal), view, model },
+    refuseOther(url) {
+      if (url === header.url) return;
+      throw new RefusedError(
+        `The check was made against ${header.url}, this run would go to ${url}. Nothing was deleted.`,
+      );
+    },
+  };
+}

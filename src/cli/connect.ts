@@ -1,0 +1,144 @@
+import { readConnection, type Connection, type ConnectionOptions } from '../config/connection.ts';
+import { proxyLabel } from '../config/proxy.ts';
+import type { RunControl } from '../run/control.ts';
+import { createDoor } from '../redcap/door.ts';
+import { createPacer, intervalWithin } from '../redcap/pacer.ts';
+import { createUndiciTransport } from '../redcap/undici-transport.ts';
+import { createRunControl } from '../run/control.ts';
+import { createRedactor } from '../words/one-line.ts';
+import { TOOL, VERSION } from '../version.ts';
+import { hasTerminal, promptOutput, type Io } from './io.ts';
+import { aboutDuration } from '../words/counts.ts';
+import type { Progress } from './progress.ts';
+import { openRunLog, type LogFlags, type RunLog } from './run-log.ts';
+import { createServer, type Server, type ServerOptions } from './server.ts';
+
+export type ConnectionFlags = ConnectionOptions &
+  LogFlags & {
+    /** A rehearsal against the stand-in: its rate is nobody's concern. */
+    readonly rehearsal?: true;
+  };
+
+/** A connection that is open, and what ends it. */
+export interface Connected {
+  readonly connection: Connection;
+  readonly server: Server;
+  /** What a deleting or a file client is built from. */
+  readonly reach: ServerOptions;
+  readonly control: RunControl;
+  readonly log: RunLog;
+  close(): Promise<void>;
+}
+
+/**
+ * Reads the connection's options and opens the door to the server. Signals are
+ * led to the control: the first one stops, the second one aborts. Throws
+ * RefusedError where the options or the environment cannot be used.
+ */
+export async function connect(
+  io: Io,
+  flags: ConnectionFlags,
+  progress: Progress,
+  stdinIsTaken = false,
+): Promise<Connected> {
+  const log = await openRunLog(io, flags);
+  const control = createRunControl(({ code, message }) => {
+    log.log('warn', 'stop', { code, reason: message });
+  });
+  io.signals.onFirst((signal) => {
+    control.stop('interrupted', `Interrupted by ${signal}.`);
+  });
+  io.signals.onSecond(() => {
+    control.abort();
+  });
+  const connection = await readConnection(flags, {
+    env: io.env,
+    cwd: io.cwd,
+    platform: io.platform,
+    signal: control.stopping,
+    ...(hasTerminal(io) && !stdinIsTaken
+      ? {
+          askToken: async () => {
+            const { promptToken } = await import('../config/prompt-token.ts');
+            return promptToken({
+              input: io.stdin,
+              output: promptOutput(io),
+              signal: control.stopping,
+            });
+          },
+        }
+      : {}),
+  });
+  for (const warning of flags.rehearsal === true ? [] : connection.warnings) {
+    progress.note(`Warning: ${warning}`);
+    log.log('warn', 'warning', { text: warning });
+  }
+  const { server, reach, close } = openServer(io, connection, control, progress, log);
+  log.log('info', 'connect', {
+    url: connection.url.href,
+    rate: connection.rate.text,
+    concurrency: connection.concurrency,
+    tool: TOOL,
+  });
+  return {
+    connection,
+    control,
+    log,
+    server,
+    reach,
+    async close() {
+      await close();
+      log.close();
+    },
+  };
+}
+
+/** The door of one command: every request of it is paced and counted here. */
+export function openServer(
+  io: Io,
+  connection: Connection,
+  control: RunControl,
+  progress: Progress,
+  log?: RunLog,
+): Pick<Connected, 'server' | 'reach' | 'close'> {
+  const { url, proxy, timeoutMs, concurrency, rate, token, caPems } = connection;
+  const transport = createUndiciTransport({
+    url,
+    timeoutMs,
+    connections: concurrency,
+    caPems,
+    proxy,
+    userAgent: `redcap-sweep/${VERSION}`,
+    clock: io.clock,
+  });
+  const door = createDoor({
+    transport,
+    token,
+    pacer: createPacer({ intervalMs: intervalWithin(rate.intervalMs), clock: io.clock }),
+    redact: createRedactor([token]),
+    concurrency,
+    about: { url, ...(proxy === undefined ? {} : { proxy: proxyLabel(proxy) }) },
+    onHold: (ms, reason) => {
+      progress.waiting(`waiting ${aboutDuration(ms)}: ${reason}`);
+      log?.log('info', 'hold', { ms, reason });
+      void io.clock.sleep(ms, control.stopping).then(() => {
+        progress.waiting('');
+      });
+    },
+  });
+  const reach: ServerOptions = {
+    door,
+    control,
+    clock: io.clock,
+    random: io.random,
+    retries: connection.retries,
+    onRetry: (ms, message) => {
+      progress.waiting(`trying again in ${aboutDuration(ms)}: ${message}`);
+      log?.log('debug', 'retry', { ms, message });
+    },
+    onAnswer: () => {
+      progress.waiting('');
+    },
+  };
+  return { server: createServer(reach), reach, close: () => transport.close() };
+}

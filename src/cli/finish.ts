@@ -1,0 +1,159 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseRate } from '../config/rate.ts';
+import { RefusedError } from '../errors.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { foldJournal, type JournalView } from '../journal/fold.ts';
+import type { Holes } from '../journal/holes.ts';
+import { JOURNAL_FILE } from '../journal/lines.ts';
+import { createGrowingDigest } from '../files/digest.ts';
+import {
+  makeCsvReports,
+  MANIFEST_FILE,
+  REPORT_FILES,
+  type MadeCsvs,
+} from '../report/make-reports.ts';
+import { createReportFile, removeUnfinished, type WrittenFile } from '../files/atomic-file.ts';
+import { createHtmlAggregate } from '../report/html/aggregate.ts';
+import { pageOf, type Page } from '../report/html/page.ts';
+import { renderHtml } from '../report/html/render.ts';
+import type { RowReport } from '../report/row-report.ts';
+import { summarise, SUMMARY_FILE, writeSummary, type Summary } from '../report/summary.ts';
+import { takeLock, type Lock } from '../run-directory/lock.ts';
+import { TOOL } from '../version.ts';
+import type { Io } from './io.ts';
+
+const PAGE_FILE = 'report.html';
+/** What is made here, under the lock for reports. */
+const MADE_FILES = [...Object.values(REPORT_FILES), PAGE_FILE, SUMMARY_FILE];
+
+export interface FinishOptions {
+  readonly directory: string;
+  /** The exit code that follows from the rows; told to the journal by the caller. */
+  readonly exitCode: (view: JournalView, csvs: MadeCsvs) => ExitCode;
+  /** Writes the journal's last line, once the exit code is known. */
+  readonly end?: (exitCode: ExitCode) => Promise<void>;
+  /** Throws where the directory is no longer this process's: called before anything takes its place. */
+  readonly mayWrite?: () => void;
+  readonly requests?: number;
+  readonly perMinute?: number;
+}
+
+export interface Finished {
+  readonly summary: Summary;
+  /** What the page tells, and the screen with it. */
+  readonly page: Page;
+  readonly exitCode: ExitCode;
+  /** Lines of the journal that cannot be read. */
+  readonly holes: Holes | undefined;
+}
+
+/**
+ * Makes all reports of a run directory from its manifest and journal. One
+ * process at a time; another one that makes them is waited for.
+ */
+export async function finishReports(io: Io, options: FinishOptions): Promise<Finished> {
+  const { directory, mayWrite } = options;
+  const lock = await waitForReports(io, directory);
+  try {
+    await removeUnfinished(directory, MADE_FILES);
+    const journalPath = join(directory, JOURNAL_FILE);
+    const digest = createGrowingDigest(journalPath);
+    const view = await foldJournal(journalPath, undefined, digest.update);
+    const html = createHtmlAggregate();
+    const verified = { yes: 0, no: 0, skipped: 0 };
+    const observe = (row: RowReport): void => {
+      html.observe(row);
+      if (row.outcome.verified !== '') verified[row.outcome.verified] += 1;
+    };
+    const csvs = await makeCsvReports(directory, view, io.clock, observe, mayWrite);
+    const exitCode = options.exitCode(view, csvs);
+    await options.end?.(exitCode);
+    const journalSha256 = await digest.finish();
+    const summary = summarise({
+      view,
+      csvs,
+      verified,
+      directory,
+      exitCode,
+      journalSha256,
+      requests: options.requests ?? (await requestsOfLastTime(directory)),
+    });
+    const page = pageOf(html.figures(), {
+      view,
+      totals: csvs.totals,
+      files: listFiles(view, csvs, journalSha256),
+      exitCode,
+      generatedAt: new Date(view.lastStamp).toISOString(),
+      tool: TOOL,
+      runDirectory: directory,
+      errorFile: csvs.files.error.name,
+      ...ceilingOf(view, options.perMinute),
+    });
+    mayWrite?.();
+    const file = await createReportFile(directory, PAGE_FILE, io.clock);
+    await file.write(renderHtml(page));
+    await file.finish();
+    await writeSummary(directory, summary, io.clock);
+    return { summary, page, exitCode, holes: view.holes };
+  } finally {
+    await lock.release();
+  }
+}
+
+/** The rate of this command, or the one that the run was begun with. */
+function ceilingOf(
+  { header }: JournalView,
+  perMinute: number | undefined,
+): { requestsPerMinute?: number } {
+  if (perMinute !== undefined) return { requestsPerMinute: perMinute };
+  const { rate } = header.options;
+  return typeof rate === 'string' ? { requestsPerMinute: parseRate(rate).perMinute } : {};
+}
+
+async function waitForReports(io: Io, directory: string): Promise<Lock> {
+  let told = false;
+  const interrupted = new AbortController();
+  // A run that was interrupted makes its reports even so.
+  if (io.signals.received === undefined) {
+    io.signals.onFirst(() => {
+      interrupted.abort();
+    });
+  }
+  for (;;) {
+    const lock = await takeLock(directory, {
+      purpose: 'reports',
+      clock: io.clock,
+      signal: interrupted.signal,
+      onWait({ host }) {
+        if (!told)
+          io.stderr.write(`Waiting for the reports that another process makes (${host}).\n`);
+        told = true;
+      },
+    });
+    if (lock !== undefined) return lock;
+    if (!(await io.clock.sleep(100, interrupted.signal))) {
+      throw new RefusedError('Interrupted: another process was making the reports.');
+    }
+  }
+}
+
+/** `report` sends nothing itself: the figure of the run stays. */
+async function requestsOfLastTime(directory: string): Promise<number | undefined> {
+  try {
+    const summary = JSON.parse(await readFile(join(directory, SUMMARY_FILE), 'utf8')) as Summary;
+    return summary.requests ?? undefined;
+  } catch {
+    // No summary yet, or one that was not written to its end: the figure is left out.
+    return undefined;
+  }
+}
+
+function listFiles(view: JournalView, csvs: MadeCsvs, journalSha256: string): WrittenFile[] {
+  const { manifest } = view.header;
+  return [
+    { name: MANIFEST_FILE, sha256: manifest.sha256, bytes: manifest.bytes },
+    { name: JOURNAL_FILE, sha256: journalSha256, bytes: view.end },
+    ...(Object.keys(REPORT_FILES) as (keyof typeof REPORT_FILES)[]).map((name) => csvs.files[name]),
+  ];
+}

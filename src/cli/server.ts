@@ -1,0 +1,218 @@
+import { instantOf, type Clock, type Instant } from '../clock.ts';
+import type { Target } from '../rows/target.ts';
+import { createLists, type ExportAnswer, type ExportAny } from '../project/export-lists.ts';
+import { lookAt } from '../project/look-batch.ts';
+import type { LookedBatch } from '../rows/look.ts';
+import type { ProjectModel } from '../project/model.ts';
+import { nameNearRecords } from '../project/near-records.ts';
+import {
+  readModel,
+  readProjectId,
+  readStructure,
+  type ProjectReader,
+} from '../project/read-model.ts';
+import { createStructure, type LookWays, type Structure } from '../project/structure.ts';
+import { createFileClient } from '../redcap/file-client.ts';
+import { type FileClient } from '../rows/server.ts';
+import { createDeleter } from '../redcap/deleter.ts';
+import type { Door } from '../redcap/door.ts';
+import { createReader } from '../redcap/reader.ts';
+import { type Reader } from '../rows/server.ts';
+import type { ReadAnswer } from '../rows/server.ts';
+import { retrying, type Retrying } from '../retry.ts';
+import type { RunControl } from '../run/control.ts';
+import type { RemoveFile } from '../rows/server.ts';
+
+/**
+ * The server in a command's words: each read with its retries, ended by the
+ * command's control. A command has to do with one project: the model that it
+ * read itself, or the one that its run's journal holds, which is read again
+ * before the first look.
+ */
+export interface Server {
+  readModel(): Promise<ProjectModel>;
+  /** The project that the token belongs to; throws RefusedError where it cannot be read. */
+  readProjectId(): Promise<string>;
+  /** The check's look, which also finds records that are spelled otherwise in the project. */
+  lookForCheck(model: ProjectModel, targets: readonly Target[]): Promise<LookedBatch>;
+  /** A look at targets, ended by a stop of the run. */
+  look(model: ProjectModel, targets: readonly Target[]): Promise<LookedBatch>;
+  /** The same for verification, which some stops leave running. */
+  lookAfter(model: ProjectModel, targets: readonly Target[]): Promise<LookedBatch>;
+  /** Reads the structure again where it is older than a minute, ended by a stop of the run. */
+  renewStructure(model: ProjectModel, fields: readonly string[]): Promise<void>;
+  /** What is known to have changed of a target's place since the plan. */
+  changeAt(model: ProjectModel, target: Target): string | undefined;
+  /** One list, as it comes; without records: all that the project has. */
+  exportRecords: ExportAny;
+  readonly requests: number;
+}
+
+export interface ServerOptions {
+  readonly door: Door;
+  readonly control: RunControl;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly retries: number;
+  readonly onRetry?: (waitMs: number, message: string) => void;
+  readonly onAnswer?: () => void;
+}
+
+export function createServer(options: ServerOptions): Server {
+  const { door, control, clock } = options;
+  const stopping = readerUntil(options, control.stopping);
+  const looking = readerUntil(options, control.looking);
+  const exportUntilStop = exportBy(options, control.stopping);
+  const exportUntilEnd = exportBy(options, control.looking);
+  const lists = createLists();
+  const ways = (reader: ProjectReader, exportRecords: ExportAny): LookWays => ({
+    lookAt: (model, targets) => lookAt(exportRecords, model, targets, lists),
+    readStructure: (known, fields) => readStructure(stoppingAt(reader, control), known, fields),
+  });
+  const beforeStop = ways(stopping, exportUntilStop);
+  const afterStop = ways(looking, exportUntilEnd);
+  const forCheck: LookWays = {
+    ...beforeStop,
+    async lookAt(model, targets) {
+      const looked = await beforeStop.lookAt(model, targets);
+      return nameNearRecords(exportUntilStop, model, targets, looked);
+    },
+  };
+  let readAt: Instant | undefined;
+  let structure: Structure | undefined;
+  const structureOf = (model: ProjectModel): Structure =>
+    (structure ??= createStructure(model, readAt, clock));
+  return {
+    async readModel() {
+      const begun = instantOf(clock);
+      const model = await readModel(stopping);
+      readAt = begun;
+      return model;
+    },
+    readProjectId: () => readProjectId(stopping),
+    look: (model, targets) => structureOf(model).look(targets, beforeStop),
+    lookForCheck: (model, targets) => structureOf(model).lookForCheck(targets, forCheck),
+    lookAfter: (model, targets) => structureOf(model).look(targets, afterStop),
+    renewStructure: (model, fields) => structureOf(model).renew(fields, beforeStop),
+    changeAt: (model, target) => structureOf(model).changeAt(target),
+    exportRecords: exportUntilStop,
+    get requests() {
+      return door.requests;
+    },
+  };
+}
+
+/** Built apart from the reading side, so that a check has no way to delete. */
+export function createRemover({ door, control }: ServerOptions): RemoveFile {
+  const deleter = createDeleter(door);
+  return (target, { beforeSend, onLeaving }) =>
+    deleter.deleteFile(target, {
+      signal: control.stopping,
+      abort: control.aborting,
+      beforeSend,
+      onLeaving,
+    });
+}
+
+export function createFiles({ door }: ServerOptions): FileClient {
+  return createFileClient(door);
+}
+
+function readerUntil(options: ServerOptions, signal: AbortSignal): ProjectReader {
+  const reader = createReader(options.door, { signal, abort: options.control.aborting });
+  const again = <T>(read: () => Promise<ReadAnswer<T>>) =>
+    readAgain(options, signal, read, { emptyAgain: true });
+  return {
+    version: () => again(() => reader.version()),
+    project: () => again(() => reader.project()),
+    metadata: (fields) => again(() => reader.metadata(fields)),
+    events: () => again(() => reader.events()),
+    formEventMapping: () => again(() => reader.formEventMapping()),
+    repeatingFormsEvents: () => again(() => reader.repeatingFormsEvents()),
+  };
+}
+
+/** A ban or a rejected token ends the command wherever it is met. */
+function stoppingAt(reader: ProjectReader, control: RunControl): ProjectReader {
+  const heeding = async <T>(reading: Promise<ReadAnswer<T>>): Promise<ReadAnswer<T>> => {
+    const answer = await reading;
+    if (answer.kind === 'stop') control.stop(answer.stop, answer.message);
+    return answer;
+  };
+  return {
+    version: () => heeding(reader.version()),
+    project: () => heeding(reader.project()),
+    metadata: (fields) => heeding(reader.metadata(fields)),
+    events: () => heeding(reader.events()),
+    formEventMapping: () => heeding(reader.formEventMapping()),
+    repeatingFormsEvents: () => heeding(reader.repeatingFormsEvents()),
+  };
+}
+
+function exportBy(options: ServerOptions, signal: AbortSignal): ExportAny {
+  const { door, control, retries } = options;
+  const reader = createReader(door, { signal, abort: control.aborting });
+  const once = Math.min(1, retries);
+  const retriesAfter = (answer: ListAnswer): number | undefined =>
+    answer.kind === 'empty' ? 1 : isOfTheList(answer) ? once : undefined;
+  return async (query, tries = 'all') => {
+    // Whoever looks asks again himself after a list without a body, and knows what a second silence means.
+    const answer = await readAgain(options, signal, () => reader.exportRecords(query), {
+      retriesAfter: tries === 'two' ? retriesAfter : undefined,
+    });
+    // A ban or a rejected token ends the command wherever it is met.
+    if (answer.kind === 'stop') control.stop(answer.stop, answer.message);
+    return exportAnswerOf(answer);
+  };
+}
+
+/** What the server's answer to a list means to whoever looks. */
+export function exportAnswerOf(answer: ListAnswer): ExportAnswer {
+  switch (answer.kind) {
+    case 'value':
+      return { kind: 'rows', rows: answer.value };
+    case 'empty':
+      return { kind: 'bodyless' };
+    case 'not_sent':
+      return { kind: 'stopped' };
+    case 'unreadable':
+    case 'error':
+    case 'retry':
+    case 'stop':
+      return {
+        kind: 'unreadable',
+        message: answer.message,
+        status: answer.httpStatus,
+        shorterMayDo: isOfTheList(answer),
+      };
+  }
+}
+
+type ListAnswer = Awaited<ReturnType<Reader['exportRecords']>>;
+
+/** Did the server fail on this very list, so that a shorter one may be spared? */
+function isOfTheList(answer: ListAnswer): boolean {
+  switch (answer.kind) {
+    case 'unreadable':
+      return true;
+    case 'error':
+      return answer.httpStatus === 413 || answer.httpStatus === 414 || answer.httpStatus >= 500;
+    case 'retry':
+      return answer.sent && answer.code !== 'http_408' && answer.code !== 'http_429';
+    default:
+      return false;
+  }
+}
+
+/** A read with its retries; the command's waits are told. */
+async function readAgain<T>(
+  options: ServerOptions,
+  signal: AbortSignal,
+  read: () => Promise<ReadAnswer<T>>,
+  how: Pick<Retrying<ReadAnswer<T>>, 'emptyAgain' | 'retriesAfter'>,
+): Promise<ReadAnswer<T>> {
+  const { retries, clock, random, onRetry, onAnswer } = options;
+  const answer = await retrying(read, { retries, clock, random, signal, onRetry, ...how })();
+  onAnswer?.();
+  return answer;
+}

@@ -1,0 +1,138 @@
+import { planLines } from '../journal/read-plan.ts';
+import type { Journal } from '../journal/write.ts';
+import { createTargetIndex } from '../manifest/duplicates.ts';
+import { targetKey } from '../rows/target.ts';
+import type { Manifest } from '../manifest/read.ts';
+import type { ManifestRow } from '../rows/row.ts';
+import { LookFailed, makePlan, type PlannedRow } from '../plan/make-plan.ts';
+import type { Ruled } from '../plan/rules.ts';
+import { ruledRows, type Survey } from '../plan/survey.ts';
+import { countPlanned, emptyTotals, type PlanTotals } from '../plan/totals.ts';
+import { invalidVerdict, planLine, unseenVerdict, type Verdict } from '../plan/verdict.ts';
+import type { ProjectModel } from '../project/model.ts';
+import { unreadable } from '../project/read-model.ts';
+import type { PrepareOptions } from './prepare-options.ts';
+import type { Progress } from './progress.ts';
+
+/** A row that keeps a run from starting, as the screen lists it. */
+export interface Problem {
+  readonly row: number;
+  readonly line: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** How many problems the screen lists; error.csv holds all. */
+export const LISTED_PROBLEMS = 100;
+
+/** What the plan is made from. */
+export interface PlanStage {
+  readonly options: PrepareOptions;
+  readonly open: () => Promise<Manifest>;
+  readonly rule: (row: ManifestRow) => Ruled;
+  readonly survey: Survey;
+  readonly model: ProjectModel | null;
+  readonly journal: Journal;
+  readonly progress: Progress;
+}
+
+/** A plan as a person has to know it; its rows stand in the journal. */
+export interface WrittenPlan {
+  readonly totals: PlanTotals;
+  readonly problems: readonly Problem[];
+  /** This token sees other record names than the real ones. */
+  readonly blind: boolean;
+}
+
+/** Judges every row and writes the verdicts into the journal. Throws RefusedError where nobody can look. */
+export async function writePlan(stage: PlanStage): Promise<WrittenPlan> {
+  const { journal, model, progress, survey } = stage;
+  const totals = emptyTotals();
+  const problems: Problem[] = [];
+  let blind = false;
+  progress.phase(model === null ? 'Planning' : 'Looking at the records', survey.rows);
+  const planned =
+    model === null ? planUnchecked(stage) : planChecked(stage, model, () => (blind = true));
+  for await (const batch of planned) {
+    for (const one of batch) {
+      const { row, verdict } = one;
+      countPlanned(totals, one, model);
+      if (model !== null || verdict.kind !== 'delete') journal.append(planLine(row, verdict));
+      const isProblem = verdict.kind === 'invalid' || verdict.kind === 'guard_mismatch';
+      if (isProblem && problems.length < LISTED_PROBLEMS) {
+        const { code, message } = verdict;
+        problems.push({ row: row.row, line: row.line, code, message });
+      }
+    }
+    progress.at(totals.rows);
+    // Gives the journal its turn: what is planned does not pile up in memory.
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+    if (journal.failed) await journal.sync();
+  }
+  return { totals, problems, blind };
+}
+
+async function* planChecked(
+  { options, open, rule, survey }: PlanStage,
+  model: ProjectModel,
+  onBlind: () => void,
+): AsyncIterable<readonly PlannedRow[]> {
+  const { server, approved } = options;
+  const late = model.repeats.kind === 'unknown' ? findLate() : undefined;
+  const reviewed =
+    approved === undefined
+      ? undefined
+      : { lines: oneByOne(planLines(approved.view)), model: approved.model };
+  try {
+    yield* makePlan(ruledRows(await open(), rule, survey.duplicateOf), {
+      model,
+      defaultInstance: options.defaultInstance,
+      look: (targets) => server.lookForCheck(model, targets),
+      ahead: options.connection.concurrency,
+      ...(reviewed === undefined ? {} : { approved: reviewed }),
+      ...(late === undefined ? {} : { lateDuplicate: late }),
+      onBlind,
+    });
+  } catch (error) {
+    if (error instanceof LookFailed && !error.stopped) {
+      throw unreadable('the files of the records named', error.message);
+    }
+    throw error;
+  } finally {
+    // Lets go of the check's journal.
+    await reviewed?.lines.return(undefined);
+  }
+}
+
+/** Two independent 64-bit hashes that must agree on the same first row. */
+function findLate(): (target: Parameters<typeof targetKey>[0], row: number) => number {
+  const one = createTargetIndex();
+  const two = createTargetIndex();
+  return (target, row) => {
+    const key = targetKey(target, { looseRecords: false });
+    const first = one.claim(key, row);
+    return two.claim(`again\0${key}`, row) === first ? first : 0;
+  };
+}
+
+async function* planUnchecked({
+  open,
+  rule,
+  survey,
+}: PlanStage): AsyncIterable<readonly PlannedRow[]> {
+  for await (const batch of ruledRows(await open(), rule, survey.duplicateOf)) {
+    yield batch.map(({ row, ruled, duplicateOf }): PlannedRow => {
+      let verdict: Verdict;
+      if (ruled.kind === 'faulty') verdict = invalidVerdict(ruled.faults);
+      else if (duplicateOf > 0) verdict = { kind: 'duplicate', of: duplicateOf };
+      else verdict = unseenVerdict(ruled.target);
+      return { row, verdict };
+    });
+  }
+}
+
+async function* oneByOne<T>(batches: AsyncIterable<readonly T[]>): AsyncGenerator<T> {
+  for await (const batch of batches) yield* batch;
+}

@@ -1,0 +1,100 @@
+import { parse } from 'csv-parse/sync';
+import { describe, expect, it } from 'vitest';
+import { REPORT_COLUMNS, reportLine } from '../../src/report/columns.ts';
+import { csvLine } from '../../src/files/csv-line.ts';
+import type { RowReport } from '../../src/report/row-report.ts';
+import type { Outcome } from '../../src/rows/outcome.ts';
+import { PAIRS } from '../run/neighbours.ts';
+
+describe('csvLine', () => {
+  it.each([
+    [['a', 'b'], 'a,b\n'],
+    [[''], '\n'],
+    [['', ''], ',\n'],
+    [['a,b', 'c'], '"a,b",c\n'],
+    [['say "no"'], '"say ""no"""\n'],
+    [['two\nlines', 'and\rmore'], '"two\nlines","and\rmore"\n'],
+    [['\ufeffmark'], '"\ufeffmark"\n'],
+    [[' kept '], ' kept \n'],
+    [['=1+1'], '=1+1\n'],
+  ])('%j', (cells, line) => {
+    expect(csvLine(cells)).toBe(line);
+  });
+
+  it('is read back as it was', () => {
+    const rows = [
+      ['ü', '"', ',', '\r\n'],
+      ['', ' ', "'", '\t'],
+    ];
+    expect(parse(rows.map((cells) => csvLine(cells)).join(''))).toEqual(rows);
+  });
+});
+
+describe('reportLine', () => {
+  it('puts the manifest’s cells first, untouched, then a cell for each column', () => {
+    const report = {
+      row: { row: 3, line: 7, cells: [' =x', 'photo'] },
+      outcome: {
+        status: 'failed',
+        code: 'http_400',
+        message: '=SUM(A1)\nsecond line',
+        httpStatus: 400,
+        attempts: 2,
+        effect: 'none',
+        startedAt: Date.UTC(2026, 2, 3, 4, 5, 6, 7),
+        finishedAt: undefined,
+        verified: 'no',
+        file: { name: 'a.pdf', bytes: 0, sha256: 'ab', backup: 'backup/3' },
+      },
+    } as unknown as RowReport;
+    const [cells] = parse(reportLine(report));
+    expect(cells).toEqual([
+      ' =x',
+      'photo',
+      '3',
+      '7',
+      'failed',
+      'http_400',
+      '400',
+      "'=SUM(A1) second line",
+      '2',
+      '2026-03-03T04:05:06.007Z',
+      '',
+      'no',
+      'a.pdf',
+      '0',
+      'ab',
+      'backup/3',
+    ]);
+    expect(cells).toHaveLength(2 + REPORT_COLUMNS.length);
+  });
+
+  it('tells its own row, whatever the line before told', () => {
+    const cellsOf = (row: number, outcome: Outcome): unknown =>
+      parse(reportLine({ row: { row, line: row + 1, cells: [`r${row}`] }, outcome } as never))[0];
+    const time = (at: number | undefined): string =>
+      at === undefined ? '' : new Date(at).toISOString();
+    for (const [before, outcome] of PAIRS) {
+      reportLine({ row: { row: 1, line: 2, cells: ['r1'] }, outcome: before } as never);
+      const { status, code, message, httpStatus, attempts, verified, file } = outcome;
+      for (const row of [2, 3]) {
+        expect(cellsOf(row, outcome)).toEqual([
+          `r${row}`,
+          String(row),
+          String(row + 1),
+          status,
+          code,
+          String(httpStatus ?? ''),
+          message,
+          String(attempts),
+          time(outcome.startedAt),
+          time(outcome.finishedAt),
+          verified,
+          ...[file?.name, file?.bytes, file?.sha256, file?.backup].map((fact) =>
+            String(fact ?? ''),
+          ),
+        ]);
+      }
+    }
+  });
+});
