@@ -23,6 +23,15 @@ export class RefusedError extends SweepError {
   }
 }
 
+/** A stop came first and broke the command's work off: a signal, mostly. No fault of its own. */
+export class InterruptedError extends Error {
+  override name = 'InterruptedError';
+
+  constructor() {
+    super('interrupted');
+  }
+}
+
 /** Tidies up on the way out of an error: a failure of its own is passed over, so that the error that counts is told. */
 export async function tidyUp(act: () => Promise<unknown>): Promise<void> {
   try {

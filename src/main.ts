@@ -3,7 +3,7 @@ import { createProgram } from './cli/program.ts';
 import { watchSignals } from './cli/signals.ts';
 import { systemClock } from './clock.ts';
 import { isDiskError } from './files/file-errors.ts';
-import { SweepError } from './errors.ts';
+import { InterruptedError, SweepError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
 /** Composition root: the process in, an exit code out. The one place where everything is caught. */
@@ -27,15 +27,19 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   try {
     return await createProgram(io)(argv);
   } catch (error) {
-    return tell(error, io);
+    return reportError(error, io);
   } finally {
     signals.unwatch();
   }
 }
 
-function tell(error: unknown, io: Io): ExitCode {
+function reportError(error: unknown, io: Io): ExitCode {
   const { received } = io.signals;
-  if (received !== undefined && isEnding(error)) {
+  // What a signal broke off is no error.
+  if (
+    received !== undefined &&
+    (error instanceof InterruptedError || error instanceof SweepError)
+  ) {
     io.stderr.write(`Interrupted by ${received}. Nothing was deleted.\n`);
     return received === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
   }
@@ -54,12 +58,4 @@ function tell(error: unknown, io: Io): ExitCode {
     `This is a bug in redcap-sweep. What the journal holds is safe; please report the lines below.\n${text}\n`,
   );
   return EXIT.bug;
-}
-
-/** After a signal, whatever was broken off by it is no error. */
-function isEnding(error: unknown): boolean {
-  return (
-    error instanceof SweepError ||
-    (error instanceof Error && ['ReadingStopped', 'LookFailed', 'AbortError'].includes(error.name))
-  );
 }

@@ -137,7 +137,7 @@ function failed(answer: ImportFileAnswer, message: string): Restored {
 }
 
 function codeOf(answer: ImportFileAnswer): RestoreCode {
-  if (answer.kind === 'retry') return answer.code as RestoreCode;
+  if (answer.kind === 'retry') return answer.code;
   const status = answer.httpStatus ?? 0;
   if (status >= 500) return 'http_5xx';
   return status >= 400 ? `http_${status}` : 'unexpected_answer';

@@ -156,14 +156,12 @@ function endUnreadable(
   return guards === undefined
     ? {
         ...shared,
-        status: 'failed',
-        code: 'backup_failed',
+        state: { status: 'failed', code: 'backup_failed' },
         message: `no backup, so that nothing is deleted: ${why}`,
       }
     : {
         ...shared,
-        status: 'guard_mismatch',
-        code: 'guard_unreadable',
+        state: { status: 'guard_mismatch', code: 'guard_unreadable' },
         message: `the stored file could not be compared with the one expected, so that nothing is deleted: ${why}`,
       };
 }
@@ -174,11 +172,11 @@ function endMismatch(
 ): Safeguarded {
   return {
     kind: 'end',
-    status: 'guard_mismatch',
+    state: { status: 'guard_mismatch', code: mismatch.code },
+    message: mismatch.message,
     httpStatus: undefined,
     file,
     trusted: true,
-    ...mismatch,
   };
 }
 

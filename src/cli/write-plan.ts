@@ -96,7 +96,7 @@ async function* planChecked(
       onBlind,
     });
   } catch (error) {
-    if (error instanceof LookFailed && !error.stopped) {
+    if (error instanceof LookFailed) {
       throw unreadable('the files of the records named', error.message);
     }
     throw error;

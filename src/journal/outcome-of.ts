@@ -4,8 +4,8 @@ import {
   type Effect,
   type FileFacts,
   type Outcome,
+  type OutcomeDetails,
   type StopCode,
-  type Trail,
 } from '../rows/outcome.ts';
 import type { JournalView } from './fold.ts';
 import type { OutcomeLine } from './lines.ts';
@@ -85,7 +85,7 @@ const ENDED_BETWEEN =
   'a request may have removed the file, and the run ended before it was tried again';
 
 /** Only the mark of a session that was killed, or is still at work, says that the row may have been sent. */
-function inDoubt(trail: Omit<Trail, 'message'>): Outcome {
+function inDoubt(trail: Omit<OutcomeDetails, 'message'>): Outcome {
   return {
     ...trail,
     effect: 'marked',
@@ -150,6 +150,7 @@ export function settledOutcome(view: JournalView, plan: PlanLine | undefined): O
         message: `names the same target as row ${plan.of}`,
       };
     case 'invalid':
+      return { ...trail, status: plan.plan, code: plan.code, message: plan.message };
     case 'guard_mismatch': {
       const name = seenName(plan);
       return {
@@ -158,7 +159,7 @@ export function settledOutcome(view: JournalView, plan: PlanLine | undefined): O
         code: plan.code,
         message: plan.message,
         file: name === undefined ? undefined : { name },
-      } as Outcome;
+      };
     }
     case 'delete':
     case undefined:

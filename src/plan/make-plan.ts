@@ -1,3 +1,4 @@
+import { InterruptedError } from '../errors.ts';
 import type { PlanLine } from '../rows/plan-line.ts';
 import type { ManifestRow } from '../rows/row.ts';
 import type { Target } from '../rows/target.ts';
@@ -16,15 +17,9 @@ export interface PlannedRow {
   readonly verdict: Verdict;
 }
 
-/** A look could not be read, or the wait for it was broken: who cannot look makes no plan. */
+/** A look could not be read: who cannot look makes no plan. */
 export class LookFailed extends Error {
   override name = 'LookFailed';
-  readonly stopped: boolean;
-
-  constructor(message: string, stopped: boolean) {
-    super(message);
-    this.stopped = stopped;
-  }
 }
 
 export interface PlanOptions {
@@ -45,7 +40,7 @@ export interface PlanOptions {
 
 /**
  * Rows and looks in, verdicts out, in manifest order. Sends nothing but looks.
- * Throws LookFailed when an answer cannot be read.
+ * Throws LookFailed when an answer cannot be read, InterruptedError after a stop.
  */
 export async function* makePlan(
   rows: AsyncIterable<readonly RuledRow[]>,
@@ -57,11 +52,8 @@ export async function* makePlan(
     const asked = group.filter(needsLook).map((one) => targetOf(one));
     if (asked.length === 0) return { group, batch: undefined };
     const batch = await options.look(asked);
-    if (batch.kind !== 'looked') {
-      throw batch.kind === 'stopped'
-        ? new LookFailed('interrupted', true)
-        : new LookFailed(batch.message, false);
-    }
+    if (batch.kind === 'stopped') throw new InterruptedError();
+    if (batch.kind === 'unreadable') throw new LookFailed(batch.message);
     return { group, batch };
   });
   for await (const { group, batch } of looked) {

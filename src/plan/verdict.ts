@@ -1,6 +1,7 @@
 import type { PlanLine, Seen } from '../rows/plan-line.ts';
 import type { ManifestRow } from '../rows/row.ts';
 import type { Target } from '../rows/target.ts';
+import type { InvalidCode } from '../rows/outcome.ts';
 import type { Look } from '../rows/look.ts';
 import type { ProjectModel } from '../project/model.ts';
 import type { Fault } from './rules.ts';
@@ -14,7 +15,7 @@ export type Verdict =
       readonly signature: boolean;
     }
   | { readonly kind: 'already_empty'; readonly target: Target }
-  | { readonly kind: 'invalid'; readonly code: string; readonly message: string }
+  | { readonly kind: 'invalid'; readonly code: InvalidCode; readonly message: string }
   | {
       readonly kind: 'guard_mismatch';
       readonly code: 'guard_filename' | 'changed_since_check';

@@ -1,4 +1,4 @@
-import { RefusedError } from '../errors.ts';
+import { InterruptedError, RefusedError } from '../errors.ts';
 import type { ReadAnswer, Reader, ServerObject } from '../rows/server.ts';
 import { asText } from './look.ts';
 import type { FileField, ProjectEvent, ProjectModel, Repeats } from './model.ts';
@@ -8,11 +8,6 @@ export type ProjectReader = Pick<
   Reader,
   'version' | 'project' | 'metadata' | 'events' | 'formEventMapping' | 'repeatingFormsEvents'
 >;
-
-/** The wait for an answer was broken by a stop. */
-export class ReadingStopped extends Error {
-  override name = 'ReadingStopped';
-}
 
 /**
  * Reads what the rules need of a project. Throws RefusedError where an answer
@@ -82,7 +77,7 @@ export async function readStructure(
     };
     return { kind: 'read', model };
   } catch (error) {
-    if (error instanceof ReadingStopped) return { kind: 'stopped' };
+    if (error instanceof InterruptedError) return { kind: 'stopped' };
     if (!(error instanceof RefusedError)) throw error;
     const message = error instanceof UnreadableAnswer ? error.reason : error.message;
     return { kind: 'unreadable', message };
@@ -245,7 +240,7 @@ function needed<T>(answer: ReadAnswer<T>, what: string): T {
 
 /** What ends the command in every phase: a stop of the user's, or of the server's. */
 function stopReading(answer: ReadAnswer<unknown>): void {
-  if (answer.kind === 'not_sent') throw new ReadingStopped('interrupted');
+  if (answer.kind === 'not_sent') throw new InterruptedError();
   if (answer.kind === 'stop') throw new RefusedError(answer.message);
 }
 

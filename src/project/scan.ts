@@ -1,4 +1,4 @@
-import { RefusedError } from '../errors.ts';
+import { InterruptedError, RefusedError } from '../errors.ts';
 import {
   askForList,
   BODYLESS,
@@ -11,7 +11,6 @@ import {
 import { asText, readValue } from './look.ts';
 import type { ExportRow } from '../rows/look.ts';
 import type { ProjectModel } from './model.ts';
-import { ReadingStopped } from './read-model.ts';
 
 /** A scan's columns: a manifest, with the stored name beside. */
 export const SCAN_COLUMNS = [
@@ -178,7 +177,7 @@ async function exportEvery(
 }
 
 function notComplete(answer: Exclude<ListAnswer, { kind: 'rows' }>): Error {
-  if (answer.kind === 'stopped') return new ReadingStopped('interrupted');
+  if (answer.kind === 'stopped') return new InterruptedError();
   return new RefusedError(
     `The server's list of records cannot be used${answer.message === '' ? '' : `: ${answer.message}`}. The scan is not complete.`,
   );

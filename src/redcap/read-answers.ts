@@ -1,3 +1,4 @@
+import type { AnswerCode } from '../rows/outcome.ts';
 import { NOT_SENT, type ReadAnswer, type ReadFailure } from '../rows/server.ts';
 import { isBlank, parseJson, readRedcapError } from './answer-shape.ts';
 import {
@@ -72,7 +73,7 @@ function againOrStop(
   answer: Extract<WireAnswer, { kind: 'answer' }>,
   how:
     | { readonly kind: 'unreadable' }
-    | { readonly kind: 'retry'; readonly code: string; readonly sent: true },
+    | { readonly kind: 'retry'; readonly code: AnswerCode; readonly sent: true },
   context: AnswerContext,
 ): ReadFailure {
   const error = readRedcapError(answer.body);

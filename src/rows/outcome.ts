@@ -89,7 +89,7 @@ export function graver(one: Effect, other: Effect): Effect {
 }
 
 /** What every outcome carries, whatever its state. Times are epoch milliseconds. */
-export interface Trail {
+export interface OutcomeDetails {
   readonly message: string;
   /** What the server itself had said of this row, where it was not a plain success; one line. */
   readonly said?: string | undefined;
@@ -103,23 +103,24 @@ export interface Trail {
   readonly file?: FileFacts | undefined;
 }
 
-export type Outcome = Trail &
-  (
-    | { readonly status: 'deleted'; readonly code: '' | 'new_file' }
-    | { readonly status: 'already_empty'; readonly code: EmptyCode }
-    | { readonly status: 'failed'; readonly code: AnswerCode | 'still_present' | 'backup_failed' }
-    | {
-        readonly status: 'unknown';
-        readonly code: AnswerCode | GuardCode | StopCode | 'backup_failed' | 'unknown_record';
-      }
-    | { readonly status: 'guard_mismatch'; readonly code: GuardCode }
-    | { readonly status: 'invalid'; readonly code: InvalidCode }
-    | { readonly status: 'duplicate'; readonly code: 'duplicate_of' }
-    | {
-        readonly status: 'not_attempted';
-        readonly code: StopCode | 'would_delete' | 'nothing_to_delete';
-      }
-  );
+/** Why nothing tells what became of a file. */
+export type UnknownCode = AnswerCode | GuardCode | StopCode | 'backup_failed' | 'unknown_record';
+
+/** A status with the codes that may stand beside it: together, the state of a row. */
+export type RowState =
+  | { readonly status: 'deleted'; readonly code: '' | 'new_file' }
+  | { readonly status: 'already_empty'; readonly code: EmptyCode }
+  | { readonly status: 'failed'; readonly code: AnswerCode | 'still_present' | 'backup_failed' }
+  | { readonly status: 'unknown'; readonly code: UnknownCode }
+  | { readonly status: 'guard_mismatch'; readonly code: GuardCode }
+  | { readonly status: 'invalid'; readonly code: InvalidCode }
+  | { readonly status: 'duplicate'; readonly code: 'duplicate_of' }
+  | {
+      readonly status: 'not_attempted';
+      readonly code: StopCode | 'would_delete' | 'nothing_to_delete';
+    };
+
+export type Outcome = OutcomeDetails & RowState;
 
 /** Two outcomes of which nothing differs; of the file, the facts are one and the same. */
 export function isSame(one: Outcome, other: Outcome): boolean {

@@ -1,3 +1,5 @@
+import type { InvalidCode } from './outcome.ts';
+
 /**
  * What the check saw at a target: a file under this name (or document id), a
  * file without a name (`true`), or `undefined`: the look said nothing.
@@ -17,8 +19,14 @@ export type PlanLine =
   | { readonly row: number; readonly plan: 'already_empty'; readonly instance?: string }
   | {
       readonly row: number;
-      readonly plan: 'invalid' | 'guard_mismatch';
-      readonly code: string;
+      readonly plan: 'invalid';
+      readonly code: InvalidCode;
+      readonly message: string;
+    }
+  | {
+      readonly row: number;
+      readonly plan: 'guard_mismatch';
+      readonly code: 'guard_filename' | 'changed_since_check';
       readonly message: string;
       readonly seen?: string | true;
     }

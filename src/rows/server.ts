@@ -67,7 +67,12 @@ export type ReadFailure = AnswerFacts &
     /** A REDCap error, or another 4xx or 501. */
     | { readonly kind: 'error'; readonly httpStatus: number }
     /** `sent` is false only where the connection was never made. */
-    | { readonly kind: 'retry'; readonly code: string; readonly sent: boolean }
+    | {
+        readonly kind: 'retry';
+        /** `interrupted` where we gave it up. */
+        readonly code: AnswerCode | 'interrupted';
+        readonly sent: boolean;
+      }
     /** Our own stop came first: the wait was broken, or the request given up. */
     | { readonly kind: 'not_sent' }
     | ServerStop

@@ -1,4 +1,3 @@
-import type { AnswerCode } from '../rows/outcome.ts';
 import type { DeleteContext, Ended, Safeguarded, Tries } from './delete-context.ts';
 import { end, endEmpty, NOT_TOLD, stopped } from './end-row.ts';
 import { CANNOT_BE_TOLD, lostThenGone, withAnswer, withAnswers } from './row-words.ts';
@@ -66,17 +65,15 @@ function endSafeguarded(
   work: WorkRow,
   tries: Tries,
   context: DeleteContext,
-  { status, code, message }: Safeguarded & { readonly kind: 'end' },
+  { state, message }: Safeguarded & { readonly kind: 'end' },
 ): Ended {
-  const isOther = status === 'guard_mismatch' && code !== 'guard_unreadable';
+  const isOther = state.status === 'guard_mismatch' && state.code !== 'guard_unreadable';
   if (tries.effect === 'none' || (tries.effect === 'marked' && isOther)) {
     const told = tries.effect === 'none' ? message : `${message}${CANNOT_BE_TOLD}`;
-    return status === 'failed'
-      ? end(work, tries, context, { status, code: 'backup_failed' }, told)
-      : end(work, tries, context, { status, code }, told);
+    return end(work, tries, context, state, told);
   }
   const told = withAnswers(NOT_TOLD, tries.said, message);
-  return end(work, tries, context, { status: 'unknown', code }, told);
+  return end(work, tries, context, { status: 'unknown', code: state.code }, told);
 }
 
 /** A look before a further try: the row's end, or `undefined` where it is sent again. */
@@ -91,8 +88,8 @@ export async function lookFirst(
   if (look.kind === 'gone' || look.kind === 'there') tries.trusted = true;
   const decision = settleByLook(look, work.seen, tries.effect);
   if (decision.kind === 'send') return undefined;
-  const { status, code, message } = decision;
-  if (status !== 'unknown') return end(work, tries, context, { status, code }, message);
-  const last = (tries.code === '' ? 'unexpected_answer' : tries.code) as AnswerCode;
-  return end(work, tries, context, { status, code: last }, withAnswer(message, tries.said));
+  const { message } = decision;
+  if (decision.kind === 'settle') return end(work, tries, context, decision.state, message);
+  const code = tries.code ?? 'unexpected_answer';
+  return end(work, tries, context, { status: 'unknown', code }, withAnswer(message, tries.said));
 }

@@ -4,7 +4,7 @@ import type { Target } from '../rows/target.ts';
 import type { Look } from '../rows/look.ts';
 import type { RemoveFile } from '../rows/server.ts';
 import type { RunControl } from './control.ts';
-import type { Effect, FileFacts, Outcome } from '../rows/outcome.ts';
+import type { Effect, FileFacts, GuardCode, Outcome, UnknownCode } from '../rows/outcome.ts';
 import type { Trust } from './trust.ts';
 import type { WorkRow } from './work.ts';
 
@@ -15,13 +15,9 @@ export type Safeguarded =
   | { readonly kind: 'stopped' }
   | {
       readonly kind: 'end';
-      readonly status: 'failed' | 'guard_mismatch';
-      readonly code:
-        | 'backup_failed'
-        | 'guard_filename'
-        | 'guard_sha256'
-        | 'guard_unreadable'
-        | 'changed_since_check';
+      readonly state:
+        | { readonly status: 'failed'; readonly code: 'backup_failed' }
+        | { readonly status: 'guard_mismatch'; readonly code: GuardCode };
       readonly message: string;
       readonly httpStatus: number | undefined;
       readonly file: FileFacts | undefined;
@@ -60,7 +56,8 @@ export interface Tries {
   attempts: number;
   effect: Effect;
   startedAt: number | undefined;
-  code: string;
+  /** How the last try ended; `undefined` before the first one did. */
+  code: UnknownCode | undefined;
   httpStatus: number | undefined;
   message: string;
   file: FileFacts | undefined;

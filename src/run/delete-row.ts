@@ -1,3 +1,4 @@
+import type { AnswerCode } from '../rows/outcome.ts';
 import { encodeSending } from '../journal/outcome-lines.ts';
 import type { DeleteAnswer, RemoveFile, RemoveHooks } from '../rows/server.ts';
 import { delayBefore } from '../retry.ts';
@@ -37,7 +38,7 @@ export async function deleteRow(work: WorkRow, context: DeleteContext): Promise<
     attempts: prior?.attempts ?? 0,
     effect: prior?.effect ?? 'none',
     startedAt: prior?.startedAt,
-    code: prior?.code ?? '',
+    code: prior?.code,
     httpStatus: prior?.httpStatus,
     message: '',
     file: prior?.file,
@@ -104,7 +105,7 @@ export async function deleteRow(work: WorkRow, context: DeleteContext): Promise<
       row: work.row,
       state: 'tried',
       at: journal.stamp(),
-      code: tries.code,
+      code: tries.code ?? '',
       effect: sent.kind === 'retry' ? sent.effect : 'none',
       sent: sent.kind !== 'retry' || sent.sent,
       ...(tries.httpStatus === undefined ? {} : { http: tries.httpStatus }),
@@ -178,14 +179,19 @@ function readAnswer(
         tries.effect = 'possible';
         tries.lostAt ??= lostSince(tries, context);
       }
-      if (control.reason !== undefined) return stopped(work, tries, context);
-      return retry >= context.retries ? refusedAtLast(work, tries, context) : undefined;
+      // A request is given up only after a stop.
+      if (control.reason !== undefined || answer.code === 'interrupted') {
+        return stopped(work, tries, context);
+      }
+      return retry >= context.retries
+        ? refusedAtLast(answer.code, work, tries, context)
+        : undefined;
     case 'refused':
       tries.code = answer.code;
-      return refusedAtLast(work, tries, context);
+      return refusedAtLast(answer.code, work, tries, context);
     case 'forbidden':
       tries.code = answer.code;
-      if (trust.earned) return refusedAtLast(work, tries, context);
+      if (trust.earned) return refusedAtLast(answer.code, work, tries, context);
       control.stop('rejected_token', answer.message);
       return stopped(work, tries, context);
     case 'stop':
@@ -226,6 +232,6 @@ function newWords(tries: Tries): { readonly said?: string } {
   return { said };
 }
 
-function codeOfStatus(status: number): string {
+function codeOfStatus(status: number): AnswerCode {
   return status >= 500 ? 'http_5xx' : status >= 400 ? `http_${status}` : 'unexpected_answer';
 }

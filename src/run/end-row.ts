@@ -1,10 +1,14 @@
-import type { AnswerCode, Outcome } from '../rows/outcome.ts';
+import type { AnswerCode, Outcome, RowState, Status } from '../rows/outcome.ts';
 import type { WorkRow } from './work.ts';
 import type { DeleteContext, Ended, Tries } from './delete-context.ts';
 import { foundEmpty, withAnswer, withAnswers } from './row-words.ts';
 
-export function refusedAtLast(work: WorkRow, tries: Tries, context: DeleteContext): Ended {
-  const code = tries.code as AnswerCode;
+export function refusedAtLast(
+  code: AnswerCode,
+  work: WorkRow,
+  tries: Tries,
+  context: DeleteContext,
+): Ended {
   if (tries.effect === 'none') {
     const message = withAnswer(tries.message, earlierWords(tries));
     return end(work, tries, context, { status: 'failed', code }, message);
@@ -27,7 +31,7 @@ export function stopped(work: WorkRow, tries: Tries, context: DeleteContext): En
     const outcome = { status: 'not_attempted', code: reason.code } as const;
     return end(work, tries, context, outcome, tries.message);
   }
-  const code = (tries.code === '' ? reason.code : tries.code) as AnswerCode;
+  const code = tries.code ?? reason.code;
   const sentence = 'the run stopped before it was known what became of the file';
   const message = withAnswers(sentence, tries.said, tries.message);
   return end(work, tries, context, { status: 'unknown', code }, message);
@@ -40,27 +44,23 @@ export function endEmpty(
   context: DeleteContext,
   words: string,
 ): Ended {
-  const { message, ...how } = foundEmpty(work.seen, words);
-  return end(work, tries, context, how, message);
+  const { state, message } = foundEmpty(work.seen, words);
+  return end(work, tries, context, state, message);
 }
-
-type End = Pick<Outcome, 'status' | 'code'>;
 
 export function end(
   work: WorkRow,
   tries: Tries,
   { journal, verifies }: DeleteContext,
-  how: End,
+  state: RowState,
   message: string,
 ): Ended {
-  const due = isLookDue(how.status, tries.attempts > (work.prior?.attempts ?? 0), work);
-  // Spelled out: this is on the path of every row, and a spread is slow there.
-  const outcome = {
-    status: how.status,
-    code: how.code,
+  const due = isLookDue(state.status, tries.attempts > (work.prior?.attempts ?? 0), work);
+  const outcome: Outcome = {
+    ...state,
     message,
     // A row that failed keeps them in its message, and nobody asks for them again.
-    said: how.status === 'failed' ? undefined : tries.said,
+    said: state.status === 'failed' ? undefined : tries.said,
     httpStatus: tries.httpStatus,
     attempts: tries.attempts,
     effect: tries.effect,
@@ -68,12 +68,12 @@ export function end(
     finishedAt: journal.stamp(),
     verified: due && !verifies ? 'skipped' : '',
     file: tries.file,
-  } as Outcome;
+  };
   return { outcome, trusted: tries.trusted };
 }
 
 /** Verification looks at rows that were sent and ended deleted, unknown, or "no file" where the check had seen one. */
-function isLookDue(status: Outcome['status'], sent: boolean, work: WorkRow): boolean {
+function isLookDue(status: Status, sent: boolean, work: WorkRow): boolean {
   if (!sent && work.prior === undefined) return false;
   if (status === 'deleted' || status === 'unknown') return true;
   return status === 'already_empty' && work.seen !== undefined;

@@ -10,7 +10,7 @@ import type { LookedBatch } from '../rows/look.ts';
 import type { Look } from '../rows/look.ts';
 import type { RunControl } from './control.ts';
 import type { Replan } from './lost-plan.ts';
-import { isSettled, type Outcome } from '../rows/outcome.ts';
+import { isSettled, type Outcome, type RowState, type Verified } from '../rows/outcome.ts';
 import { withAnswer } from './row-words.ts';
 import { settleByLook } from './settle-look.ts';
 import type { Unverified } from './verify.ts';
@@ -93,8 +93,9 @@ export function hasWorkLeft(view: JournalView): boolean {
 }
 
 function priorOf(outcome: Outcome): Prior | undefined {
-  const { attempts, effect, startedAt, code, said, httpStatus, file } = outcome;
+  const { attempts, effect, startedAt, said, httpStatus, file } = outcome;
   if (attempts === 0 && effect === 'none') return undefined;
+  const code = outcome.status === 'unknown' ? outcome.code : undefined;
   return { attempts, effect, startedAt, code, said, httpStatus, file };
 }
 
@@ -162,29 +163,37 @@ function settleNow(work: WorkRow, look: Look | undefined, options: LookFirstOpti
   const seen = look ?? { kind: 'nothing' as const, why: 'the look could not be read' };
   const decision = settleByLook(seen, work.seen, effect);
   if (decision.kind === 'send') return false;
-  const { status, code, message } = decision;
-  const verified =
-    status === 'deleted'
-      ? code === 'new_file'
-        ? 'no'
-        : 'yes'
-      : status === 'unknown'
-        ? 'skipped'
-        : '';
-  const outcome = {
-    status,
-    code: status === 'unknown' ? (prior?.code ?? 'interrupted') : code,
-    message: status === 'unknown' ? withAnswer(message, prior?.said) : message,
+  const details = {
     said: prior?.said,
     httpStatus: prior?.httpStatus,
     attempts: prior?.attempts ?? 0,
     effect,
     startedAt: prior?.startedAt,
     finishedAt: options.journal.stamp(),
-    verified,
     file: prior?.file,
-  } as Outcome;
+  };
+  const outcome: Outcome =
+    decision.kind === 'unknown'
+      ? {
+          ...details,
+          status: 'unknown',
+          code: prior?.code ?? 'interrupted',
+          message: withAnswer(decision.message, prior?.said),
+          verified: 'skipped',
+        }
+      : {
+          ...details,
+          ...decision.state,
+          message: decision.message,
+          verified: verifiedBy(decision.state),
+        };
   options.journal.append(encodeOutcome(work.row, outcome, false));
   options.onSettled(work.row, outcome);
   return true;
+}
+
+/** What a look that settles a row says of its file. */
+function verifiedBy({ status, code }: RowState): Verified {
+  if (status !== 'deleted') return '';
+  return code === 'new_file' ? 'no' : 'yes';
 }

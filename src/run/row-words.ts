@@ -1,6 +1,6 @@
 import type { Seen } from '../rows/plan-line.ts';
 import { oneLine } from '../words/one-line.ts';
-import type { Effect, EmptyCode } from '../rows/outcome.ts';
+import type { Effect, RowState } from '../rows/outcome.ts';
 
 /** What a plain success is called where it turns out to be none. */
 export const DONE = 'done';
@@ -36,11 +36,11 @@ const LONGEST_WORDS = 200;
 export function foundEmpty(
   seen: Seen,
   words: string,
-): { readonly status: 'already_empty'; readonly code: EmptyCode; readonly message: string } {
+): { readonly state: RowState; readonly message: string } {
   const status = 'already_empty';
-  if (seen === undefined) return { status, code: '', message: words };
+  if (seen === undefined) return { state: { status, code: '' }, message: words };
   const message = `${oneLine(words, LONGEST_WORDS)}; the check had seen a file: somebody removed it since, the check's export lagged behind, or something between here and the server sent this run's request twice`;
-  return { status, code: 'gone_since_check', message };
+  return { state: { status, code: 'gone_since_check' }, message };
 }
 
 /** A sentence of ours, and behind it what the server itself had said: no later, weaker word replaces that. */

@@ -1,19 +1,14 @@
 import type { Seen } from '../rows/plan-line.ts';
 import { isOtherMark, type Look } from '../rows/look.ts';
-import type { Effect, EmptyCode, Outcome, Verified } from '../rows/outcome.ts';
+import type { Effect, Outcome, RowState, Verified } from '../rows/outcome.ts';
 import { CANNOT_BE_TOLD, DONE, foundEmpty, mayHave, withAnswer } from './row-words.ts';
 
 /** What a look before sending decides: send, or an end that needs no request. */
 export type LookDecision =
   | { readonly kind: 'send' }
-  | {
-      readonly kind: 'settle';
-      readonly status:
-        'deleted' | 'already_empty' | 'guard_mismatch' | 'invalid' | 'unknown' | 'not_attempted';
-      readonly code:
-        EmptyCode | 'new_file' | 'changed_since_check' | 'unknown_record' | 'not_confirmed';
-      readonly message: string;
-    };
+  | { readonly kind: 'settle'; readonly state: RowState; readonly message: string }
+  /** A request may have removed the file, and the look does not say whether it did. */
+  | { readonly kind: 'unknown'; readonly message: string };
 
 /**
  * Reads a look at a row that is about to be sent (again). `seen` is what the
@@ -24,48 +19,43 @@ export function settleByLook(look: Look, seen: Seen, effect: Effect): LookDecisi
     case 'gone':
       return effect === 'none'
         ? { kind: 'settle', ...foundEmpty(seen, 'nothing was there when the run came to this row') }
-        : settle('deleted', '', `the file is gone; ${mayHave(effect)}`);
+        : settle({ status: 'deleted', code: '' }, `the file is gone; ${mayHave(effect)}`);
     case 'there': {
       if (!isOther(look.mark, seen)) return { kind: 'send' };
       const now = `now there is ${look.name ?? 'another document'}`;
       if (effect === 'possible') {
-        return settle('deleted', 'new_file', `the file is gone and ${now}; ${mayHave(effect)}`);
+        return settle(
+          { status: 'deleted', code: 'new_file' },
+          `the file is gone and ${now}; ${mayHave(effect)}`,
+        );
       }
       const untold = effect === 'marked' ? CANNOT_BE_TOLD : '';
-      return settle(
-        'guard_mismatch',
-        'changed_since_check',
-        `the check saw ${String(seen)}, ${now}; it is not deleted${untold}`,
-      );
+      return settle(CHANGED, `the check saw ${String(seen)}, ${now}; it is not deleted${untold}`);
     }
     case 'no_record':
       return effect === 'none'
         ? settle(
-            'invalid',
-            'unknown_record',
+            { status: 'invalid', code: 'unknown_record' },
             seen === undefined
               ? 'the record does not exist, or this token may not see it'
               : 'the record that the check saw is not there any more',
           )
-        : settle(
-            'unknown',
-            '',
+        : unknown(
             'the record is not there any more, so that nothing tells what became of the file',
           );
     case 'nothing':
       if (look.moved === true) {
         return effect === 'none'
-          ? settle('guard_mismatch', 'changed_since_check', `${look.why}; nothing is deleted`)
-          : settle('unknown', '', `nothing tells what became of the file: ${look.why}`);
+          ? settle(CHANGED, `${look.why}; nothing is deleted`)
+          : unknown(`nothing tells what became of the file: ${look.why}`);
       }
       if (seen === undefined) return { kind: 'send' };
       return effect === 'none'
         ? settle(
-            'not_attempted',
-            'not_confirmed',
+            { status: 'not_attempted', code: 'not_confirmed' },
             `nothing confirms the file that the check saw: ${look.why}`,
           )
-        : settle('unknown', '', `nothing tells what became of the file: ${look.why}`);
+        : unknown(`nothing tells what became of the file: ${look.why}`);
   }
 }
 
@@ -74,10 +64,14 @@ function isOther(mark: string | undefined, seen: Seen): boolean {
   return typeof seen === 'string' && mark !== undefined && isOtherMark(mark, seen);
 }
 
-type Settled = LookDecision & { kind: 'settle' };
+const CHANGED = { status: 'guard_mismatch', code: 'changed_since_check' } as const;
 
-function settle(status: Settled['status'], code: Settled['code'], message: string): LookDecision {
-  return { kind: 'settle', status, code, message };
+function settle(state: RowState, message: string): LookDecision {
+  return { kind: 'settle', state, message };
+}
+
+function unknown(message: string): LookDecision {
+  return { kind: 'unknown', message };
 }
 
 /** What verification makes of an outcome once it has looked. */

@@ -1,7 +1,7 @@
 import type { Instant } from '../clock.ts';
 import type { Seen } from '../rows/plan-line.ts';
 import type { Target } from '../rows/target.ts';
-import type { Effect, FileFacts } from '../rows/outcome.ts';
+import type { Effect, FileFacts, UnknownCode } from '../rows/outcome.ts';
 
 /** A row on its way through the deleting pass. */
 export interface WorkRow {
@@ -25,7 +25,8 @@ export interface Prior {
   readonly attempts: number;
   readonly effect: Effect;
   readonly startedAt: number | undefined;
-  readonly code: string;
+  /** How the last try ended, where nothing tells what became of the file. */
+  readonly code: UnknownCode | undefined;
   /** What the server had said. */
   readonly said: string | undefined;
   readonly httpStatus: number | undefined;

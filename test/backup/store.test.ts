@@ -191,7 +191,10 @@ describe('a disk that takes no more', () => {
 
   it('EFBIG is the trouble of one file', async () => {
     const { safeguarded, reason, lines } = await guard(smallDisk(7, 'EFBIG'));
-    expect(safeguarded).toMatchObject({ kind: 'end', status: 'failed', code: 'backup_failed' });
+    expect(safeguarded).toMatchObject({
+      kind: 'end',
+      state: { status: 'failed', code: 'backup_failed' },
+    });
     expect([reason, lines]).toEqual([undefined, []]);
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { InterruptedError } from '../../src/errors.ts';
 import type { PlanLine } from '../../src/rows/plan-line.ts';
 import { LookFailed } from '../../src/plan/make-plan.ts';
 import { mapOrdered } from '../../src/plan/ordered.ts';
@@ -84,15 +85,15 @@ describe('looks', () => {
     ).toBe(true);
   });
 
-  it.each<[string, LookedBatch, string, boolean]>([
-    ['cannot be read', { kind: 'unreadable', message: 'a page' }, 'a page', false],
-    ['a stop', { kind: 'stopped' }, 'interrupted', true],
-  ])('end the plan: %s', async (_what, batch, message, stopped) => {
+  it.each<[string, LookedBatch, Error]>([
+    ['cannot be read', { kind: 'unreadable', message: 'a page' }, new LookFailed('a page')],
+    ['a stop', { kind: 'stopped' }, new InterruptedError()],
+  ])('end the plan: %s', async (_what, batch, expected) => {
     const failure = await planOf(csv(records(1, 250)), MODEL, () => batch).catch(
       (thrown: unknown) => thrown,
     );
-    expect(failure).toBeInstanceOf(LookFailed);
-    expect(failure).toMatchObject({ message, stopped });
+    expect(failure).toEqual(expected);
+    expect(failure).toBeInstanceOf(expected.constructor);
   });
 });
 

@@ -417,21 +417,21 @@ describe('a row that only the journal’s mark says may have been sent', () => {
 
   it.each([
     {
-      status: 'guard_mismatch',
-      code: 'guard_sha256',
+      state: { status: 'guard_mismatch', code: 'guard_sha256' },
       is: 'guard_mismatch guard_sha256 0 marked',
     },
     {
-      status: 'guard_mismatch',
-      code: 'guard_unreadable',
+      state: { status: 'guard_mismatch', code: 'guard_unreadable' },
       is: 'unknown guard_unreadable 0 marked',
     },
-    { status: 'failed', code: 'backup_failed', is: 'unknown backup_failed 0 marked' },
-  ] as const)('ends by a safeguard: $code', async ({ status, code, is }) => {
+    {
+      state: { status: 'failed', code: 'backup_failed' },
+      is: 'unknown backup_failed 0 marked',
+    },
+  ] as const)('ends by a safeguard: $state.code', async ({ state, is }) => {
     const safeguard = async (): Promise<Safeguarded> => ({
       kind: 'end',
-      status,
-      code,
+      state,
       message: 'other bytes',
       httpStatus: 200,
       file: undefined,
@@ -439,7 +439,8 @@ describe('a row that only the journal’s mark says may have been sent', () => {
     });
     const { fate, outcome } = await play([done], { work: { prior: MARKED }, safeguard });
     expect(fate).toBe(is);
-    if (code === 'guard_sha256') expect(outcome.message).toMatch(/^other bytes; .*cannot be told$/);
+    if (state.code === 'guard_sha256')
+      expect(outcome.message).toMatch(/^other bytes; .*cannot be told$/);
   });
 });
 
@@ -574,8 +575,7 @@ describe('what the server itself had said', () => {
         ? { kind: 'go', file: undefined }
         : {
             kind: 'end',
-            status: 'failed',
-            code: 'backup_failed',
+            state: { status: 'failed', code: 'backup_failed' },
             message: 'no backup',
             httpStatus: 500,
             file: undefined,
@@ -595,8 +595,7 @@ describe('what the server itself had said', () => {
 describe('guards and backup', () => {
   const no = {
     kind: 'end',
-    status: 'guard_mismatch',
-    code: 'guard_sha256',
+    state: { status: 'guard_mismatch', code: 'guard_sha256' },
     message: 'other bytes',
     httpStatus: 200,
     file: { name: 'a.pdf', sha256: 'ab' },
@@ -607,7 +606,7 @@ describe('guards and backup', () => {
     { name: 'before the first try', results: [no], is: 'guard_mismatch guard_sha256 0 none' },
     {
       name: 'a backup that failed',
-      results: [{ ...no, status: 'failed', code: 'backup_failed' }],
+      results: [{ ...no, state: { status: 'failed', code: 'backup_failed' } }],
       is: 'failed backup_failed 0 none',
     },
     {

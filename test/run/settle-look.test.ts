@@ -35,10 +35,10 @@ describe('settleByLook: what resume makes of a look', () => {
     ['another file', other, 'a.pdf', 'possible', 'deleted new_file'],
     ['another file', other, 'a.pdf', 'marked', 'guard_mismatch changed_since_check'],
     ['another file', other, 'a.pdf', 'none', 'guard_mismatch changed_since_check'],
-    ['not the record', noRecord, 'a.pdf', 'possible', 'unknown '],
-    ['not the record', noRecord, 'a.pdf', 'marked', 'unknown '],
+    ['not the record', noRecord, 'a.pdf', 'possible', 'unknown'],
+    ['not the record', noRecord, 'a.pdf', 'marked', 'unknown'],
     ['not the record', noRecord, 'a.pdf', 'none', 'invalid unknown_record'],
-    ['nothing to go by', nothing, 'a.pdf', 'possible', 'unknown '],
+    ['nothing to go by', nothing, 'a.pdf', 'possible', 'unknown'],
     ['nothing to go by', nothing, 'a.pdf', 'none', 'not_attempted not_confirmed'],
     [
       'nothing to go by, a nameless file seen',
@@ -50,7 +50,11 @@ describe('settleByLook: what resume makes of a look', () => {
     ['nothing to go by, then as now', nothing, undefined, 'none', 'send'],
   ])('%s', (_name, look, seen, effect, is) => {
     const decision = settleByLook(look, seen, effect);
-    expect(decision.kind === 'send' ? 'send' : `${decision.status} ${decision.code}`).toBe(is);
+    const said =
+      decision.kind === 'settle'
+        ? `${decision.state.status} ${decision.state.code}`
+        : decision.kind;
+    expect(said).toBe(is);
   });
 
   it('says what cannot be known', () => {

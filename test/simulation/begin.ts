@@ -4,7 +4,7 @@ import type { Target } from '../../src/rows/target.ts';
 import { LookFailed } from '../../src/plan/make-plan.ts';
 import { createDoor } from '../../src/redcap/door.ts';
 import { createPacer } from '../../src/redcap/pacer.ts';
-import { RefusedError } from '../../src/errors.ts';
+import { InterruptedError, RefusedError } from '../../src/errors.ts';
 import { createRunControl } from '../../src/run/control.ts';
 import { check, headerOf, readRows, type Checked } from './check.ts';
 import { createDisk } from './disk.ts';
@@ -141,7 +141,7 @@ async function playCheck(
       );
     })
     .catch((error: unknown) => {
-      if (error instanceof LookFailed || error instanceof RefusedError) return undefined;
+      if (REFUSALS.some((kind) => error instanceof kind)) return undefined;
       throw error;
     })
     .finally(() => {
@@ -150,6 +150,9 @@ async function playCheck(
   await world.runUntil(() => done);
   return checking;
 }
+
+/** Errors with which a check ends: no bugs. */
+const REFUSALS = [InterruptedError, LookFailed, RefusedError];
 
 /** What each row names, as it stands in the manifest. */
 async function readTargets(openRows: Game['openRows']): Promise<Map<number, Target>> {
