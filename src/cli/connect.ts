@@ -1,7 +1,7 @@
 import { readConnection, type Connection, type ConnectionOptions } from '../config/connection.ts';
 import { proxyLabel } from '../config/proxy.ts';
 import type { RunControl } from '../run/control.ts';
-import { createDoor } from '../redcap/door.ts';
+import { createClient } from '../redcap/client.ts';
 import { createPacer, intervalWithin } from '../redcap/pacer.ts';
 import { createUndiciTransport } from '../redcap/undici-transport.ts';
 import { createRunControl } from '../run/control.ts';
@@ -31,7 +31,7 @@ export interface Connected {
 }
 
 /**
- * Reads the connection's options and opens the door to the server. Signals are
+ * Reads the connection's options and opens a client of the server. Signals are
  * led to the control: the first one stops, the second one aborts. Throws
  * RefusedError where the options or the environment cannot be used.
  */
@@ -93,7 +93,7 @@ export async function connect(
   };
 }
 
-/** The door of one command: every request of it is paced and counted here. */
+/** The client of one command: every request of it is paced and counted here. */
 export function openServer(
   io: Io,
   connection: Connection,
@@ -111,7 +111,7 @@ export function openServer(
     userAgent: `redcap-sweep/${VERSION}`,
     clock: io.clock,
   });
-  const door = createDoor({
+  const client = createClient({
     transport,
     token,
     pacer: createPacer({ intervalMs: intervalWithin(rate.intervalMs), clock: io.clock }),
@@ -127,7 +127,7 @@ export function openServer(
     },
   });
   const reach: ServerOptions = {
-    door,
+    client,
     control,
     clock: io.clock,
     random: io.random,

@@ -15,7 +15,7 @@ import { createStructure, type LookWays, type Structure } from '../project/struc
 import { createFileClient } from '../redcap/file-client.ts';
 import { type FileClient } from '../rows/server.ts';
 import { createDeleter } from '../redcap/deleter.ts';
-import type { Door } from '../redcap/door.ts';
+import type { RedcapClient } from '../redcap/client.ts';
 import { createReader } from '../redcap/reader.ts';
 import { type Reader } from '../rows/server.ts';
 import type { ReadAnswer } from '../rows/server.ts';
@@ -49,7 +49,7 @@ export interface Server {
 }
 
 export interface ServerOptions {
-  readonly door: Door;
+  readonly client: RedcapClient;
   readonly control: RunControl;
   readonly clock: Clock;
   readonly random: () => number;
@@ -59,7 +59,7 @@ export interface ServerOptions {
 }
 
 export function createServer(options: ServerOptions): Server {
-  const { door, control, clock } = options;
+  const { client, control, clock } = options;
   const stopping = readerUntil(options, control.stopping);
   const looking = readerUntil(options, control.looking);
   const exportUntilStop = exportBy(options, control.stopping);
@@ -97,14 +97,14 @@ export function createServer(options: ServerOptions): Server {
     changeAt: (model, target) => structureOf(model).changeAt(target),
     exportRecords: exportUntilStop,
     get requests() {
-      return door.requests;
+      return client.requests;
     },
   };
 }
 
 /** Built apart from the reading side, so that a check has no way to delete. */
-export function createRemover({ door, control }: ServerOptions): RemoveFile {
-  const deleter = createDeleter(door);
+export function createRemover({ client, control }: ServerOptions): RemoveFile {
+  const deleter = createDeleter(client);
   return (target, { beforeSend, onLeaving }) =>
     deleter.deleteFile(target, {
       signal: control.stopping,
@@ -114,12 +114,12 @@ export function createRemover({ door, control }: ServerOptions): RemoveFile {
     });
 }
 
-export function createFiles({ door }: ServerOptions): FileClient {
-  return createFileClient(door);
+export function createFiles({ client }: ServerOptions): FileClient {
+  return createFileClient(client);
 }
 
 function readerUntil(options: ServerOptions, signal: AbortSignal): ProjectReader {
-  const reader = createReader(options.door, { signal, abort: options.control.aborting });
+  const reader = createReader(options.client, { signal, abort: options.control.aborting });
   const again = <T>(read: () => Promise<ReadAnswer<T>>) =>
     readAgain(options, signal, read, { emptyAgain: true });
   return {
@@ -150,8 +150,8 @@ function stoppingAt(reader: ProjectReader, control: RunControl): ProjectReader {
 }
 
 function exportBy(options: ServerOptions, signal: AbortSignal): ExportAny {
-  const { door, control, retries } = options;
-  const reader = createReader(door, { signal, abort: control.aborting });
+  const { client, control, retries } = options;
+  const reader = createReader(client, { signal, abort: control.aborting });
   const once = Math.min(1, retries);
   const retriesAfter = (answer: ListAnswer): number | undefined =>
     answer.kind === 'empty' ? 1 : isOfTheList(answer) ? once : undefined;

@@ -1,25 +1,25 @@
-import { connectionReason } from './connection-words.ts';
-import type { AnswerHead, WireAnswer, WireRequest } from './transport.ts';
+import { connectionReason } from './connection-errors.ts';
+import type { ResponseHead, TransportResult, TransportRequest } from './transport.ts';
 import { readCodings, type Unpacking } from './content-coding.ts';
-import { createFileUnpacker, unpackText } from './unpack.ts';
+import { createFileUnpacker, unpackText } from './content-coding.ts';
 
 /** Where the bytes of one answer go. */
 export interface AnswerBody {
   /** A promise: read no further until it has settled. `full`: no more is wanted. Throws what a sink throws. */
   take(chunk: Buffer): Promise<void> | 'full' | undefined;
   /** The answer, after its last byte or a `full`. Never rejects. */
-  finish(): WireAnswer | Promise<WireAnswer>;
+  finish(): TransportResult | Promise<TransportResult>;
 }
 
 /** A text: kept up to `maxBytes`, then unpacked and decoded. */
 export class CollectedText implements AnswerBody {
-  readonly #head: AnswerHead;
+  readonly #head: ResponseHead;
   readonly #maxBytes: number;
   /** Nearly all answers are empty. */
   #chunks: Buffer[] | undefined;
   #size = 0;
 
-  constructor(head: AnswerHead, maxBytes: number) {
+  constructor(head: ResponseHead, maxBytes: number) {
     this.#head = head;
     this.#maxBytes = maxBytes;
   }
@@ -31,16 +31,16 @@ export class CollectedText implements AnswerBody {
     return this.#size > this.#maxBytes ? 'full' : undefined;
   }
 
-  finish(): WireAnswer | Promise<WireAnswer> {
+  finish(): TransportResult | Promise<TransportResult> {
     const { status, headers } = this.#head;
     const chunks = this.#chunks;
-    if (chunks === undefined) return { kind: 'answer', status, headers, body: '' };
+    if (chunks === undefined) return { kind: 'response', status, headers, body: '' };
     const maxBytes = this.#maxBytes;
     const codings = readCodings(headers.get('content-encoding'));
     const isCut = this.#size > maxBytes;
     return unpackText(Buffer.concat(chunks), codings, maxBytes).then(
       ({ body, truncated, coding }) => ({
-        kind: 'answer',
+        kind: 'response',
         status,
         headers,
         body,
@@ -53,11 +53,11 @@ export class CollectedText implements AnswerBody {
 
 /** A file: every piece is handed on, unpacked, and nothing is kept. */
 export function passFile(
-  head: AnswerHead,
+  head: ResponseHead,
   codings: readonly Unpacking[],
-  onData: NonNullable<WireRequest['onData']>,
+  onData: NonNullable<TransportRequest['onData']>,
 ): AnswerBody {
-  const whole: WireAnswer = { kind: 'answer', ...head, body: '' };
+  const whole: TransportResult = { kind: 'response', ...head, body: '' };
   const pass = (chunk: Uint8Array): Promise<void> | undefined => onData(chunk, head) ?? undefined;
   if (codings.length === 0) return { take: pass, finish: () => whole };
 
@@ -67,9 +67,9 @@ export function passFile(
     finish: () =>
       unpacker.end().then(
         () => whole,
-        (error: unknown): WireAnswer => {
+        (error: unknown): TransportResult => {
           const message = `The file did not come whole: ${connectionReason(error)}.`;
-          return { kind: 'broken', code: 'connection', sent: true, message };
+          return { kind: 'failed', code: 'connection', sent: true, message };
         },
       ),
   };

@@ -2,7 +2,7 @@
  * The headers of an answer. A value is looked for when it is asked for: nearly
  * all answers are asked for one or two of them, and a run has millions.
  */
-export interface AnswerHeaders {
+export interface ResponseHeaders {
   /**
    * The value of a header by its lower-case name, latin1 text with one
    * character for each byte; several of one name are joined by `, `.
@@ -11,7 +11,7 @@ export interface AnswerHeaders {
 }
 
 /** Headers as they came: names and values in turn. */
-export class RawHeaders implements AnswerHeaders {
+export class RawHeaders implements ResponseHeaders {
   readonly #pairs: readonly Buffer[];
 
   constructor(pairs: readonly Buffer[]) {
@@ -42,11 +42,11 @@ function isNamed(bytes: Buffer, name: string): boolean {
 }
 
 /** The same headers, each value cleaned before anybody sees it. */
-export class CleanedHeaders implements AnswerHeaders {
-  readonly #headers: AnswerHeaders;
+export class CleanedHeaders implements ResponseHeaders {
+  readonly #headers: ResponseHeaders;
   readonly #clean: (value: string) => string;
 
-  constructor(headers: AnswerHeaders, clean: (value: string) => string) {
+  constructor(headers: ResponseHeaders, clean: (value: string) => string) {
     this.#headers = headers;
     this.#clean = clean;
   }
@@ -58,7 +58,7 @@ export class CleanedHeaders implements AnswerHeaders {
 }
 
 /** An answer with a length or in chunks is known to be whole; undici fails on one that is cut short. */
-export function tellsLength(headers: AnswerHeaders): boolean {
+export function tellsLength(headers: ResponseHeaders): boolean {
   return (
     headers.get('content-length') !== undefined ||
     /\bchunked\s*$/i.test(headers.get('transfer-encoding') ?? '')
@@ -70,6 +70,6 @@ export function tellsLength(headers: AnswerHeaders): boolean {
  * answer, reading must not be paused: undici 7 fails an assertion, out of
  * anybody's reach, when that end comes during a pause (nodejs/undici#5360).
  */
-export function keepsConnection(headers: AnswerHeaders): boolean {
+export function keepsConnection(headers: ResponseHeaders): boolean {
   return tellsLength(headers) && /\bkeep-alive\b/i.test(headers.get('connection') ?? '');
 }

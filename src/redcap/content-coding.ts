@@ -1,3 +1,8 @@
+import zlib from 'node:zlib';
+import { pipeline, PassThrough, Writable, type Duplex } from 'node:stream';
+import { promisify } from 'node:util';
+import { codeOf } from './connection-errors.ts';
+
 /** What a Content-Encoding header asks for. */
 export interface Codings {
   /** What has to be undone, in that order. */
@@ -82,4 +87,115 @@ export function readsWell(bytes: Buffer, text: string): boolean {
   } catch {
     return false;
   }
+}
+
+const unpackers = {
+  gzip: promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gunzip),
+  deflate: promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.inflate),
+  rawDeflate: promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.inflateRaw),
+  br: promisify<Buffer, zlib.BrotliOptions, Buffer>(zlib.brotliDecompress),
+};
+
+export interface TextBody {
+  readonly body: string;
+  /** True where these are not the bytes that the server meant. */
+  readonly truncated: boolean;
+  /** Where they are not: the content coding that could not be undone. */
+  readonly coding?: string | undefined;
+}
+
+/**
+ * Unpacks and decodes a text body. An empty one stays empty (unpacking nothing
+ * throws); one that cannot be unpacked is given raw, so that it is never taken
+ * for empty.
+ */
+export async function unpackText(
+  packed: Buffer,
+  { undo, idle, unknown }: Codings,
+  maxBytes: number,
+): Promise<TextBody> {
+  if (packed.length === 0) return { body: '', truncated: false };
+  const raw = (coding: string | undefined): TextBody => ({
+    body: decodeText(packed),
+    truncated: true,
+    coding,
+  });
+  if (unknown !== undefined) return raw(unknown);
+  try {
+    let bytes = packed;
+    for (const coding of undo) bytes = await unpackOne(bytes, coding, maxBytes);
+    const body = decodeText(bytes);
+    return idle === undefined || readsWell(bytes, body) ? { body, truncated: false } : raw(idle);
+  } catch (error) {
+    // One that is too large is cut, and nothing is wrong with its coding.
+    return raw(codeOf(error) === 'ERR_BUFFER_TOO_LARGE' ? undefined : undo.join(', '));
+  }
+}
+
+function unpackOne(bytes: Buffer, coding: Unpacking, maxOutputLength: number): Promise<Buffer> {
+  const options = { maxOutputLength };
+  if (coding === 'gzip') return unpackers.gzip(bytes, options);
+  if (coding === 'br') return unpackers.br(bytes, options);
+  // Some servers leave the zlib header out, against the standard.
+  const hasHeader = (bytes.readUInt8(0) & 0x0f) === 8;
+  return hasHeader ? unpackers.deflate(bytes, options) : unpackers.rawDeflate(bytes, options);
+}
+
+function decodeText(bytes: Buffer): string {
+  if (bytes.length % 2 === 0 && bytes.length > 0) {
+    const mark = bytes.readUInt16BE(0);
+    if (mark === 0xfffe) return bytes.toString('utf16le');
+    if (mark === 0xfeff) return Buffer.from(bytes).swap16().toString('utf16le');
+  }
+  return bytes.toString('utf8');
+}
+
+/** Takes the packed bytes of a file and hands the unpacked ones on, no faster than they are taken. */
+export interface FileUnpacker {
+  write(chunk: Uint8Array): Promise<void>;
+  /** Resolves when the last byte was taken; rejects where the packing is broken. */
+  end(): Promise<void>;
+}
+
+/** Downloads ask for no packing; this is for those who pack all the same. */
+export function createFileUnpacker(
+  codings: readonly Unpacking[],
+  take: (chunk: Uint8Array) => void | Promise<void>,
+): FileUnpacker {
+  const input = new PassThrough();
+  const stages = codings.map((coding): Duplex => {
+    if (coding === 'gzip') return zlib.createGunzip();
+    if (coding === 'br') return zlib.createBrotliDecompress();
+    return zlib.createInflate();
+  });
+  const output = new Writable({
+    write(chunk: Buffer, _encoding, taken) {
+      Promise.resolve(chunk)
+        .then(take)
+        .then(() => {
+          taken();
+        }, taken);
+    },
+  });
+  let empty = true;
+  const done = new Promise<void>((resolve, reject) => {
+    pipeline([input, ...stages, output], (error) => {
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+  // Awaited in write() or end(); until then a rejection is not "unhandled".
+  done.catch(() => undefined);
+  return {
+    async write(chunk) {
+      empty = false;
+      if (input.write(chunk)) return;
+      await Promise.race([done, new Promise((resolve) => input.once('drain', resolve))]);
+    },
+    async end() {
+      if (empty) return;
+      input.end();
+      await done;
+    },
+  };
 }

@@ -1,7 +1,7 @@
 import type { Target } from '../rows/target.ts';
-import { readDeleteAnswer } from './answers.ts';
+import { readDeleteResponse } from './delete-response.ts';
 import { type DeleteAnswer } from '../rows/server.ts';
-import type { Door, DoorAnswer, Encode, SendOptions } from './door.ts';
+import type { RedcapClient, SendResult, Encode, SendOptions } from './client.ts';
 import { inOnePiece } from '../words/one-piece.ts';
 import { encodeFormValue, FORM_TYPE } from './form.ts';
 
@@ -19,20 +19,20 @@ export interface Deleter {
 const MAX_BODY_BYTES = 1024 * 1024;
 
 /** `content=file&action=delete` for one file. There is no batch form of it, and no retrying here. */
-export function createDeleter(door: Door): Deleter {
+export function createDeleter(client: RedcapClient): Deleter {
   const encode = createEncoder();
-  const read = (answer: DoorAnswer): DeleteAnswer | { readonly kind: 'not_sent' } => {
+  const read = (answer: SendResult): DeleteAnswer | { readonly kind: 'not_sent' } => {
     if (answer.kind === 'not_sent') return answer;
-    if (answer.kind === 'broken' && answer.code === 'aborted' && !answer.sent) {
+    if (answer.kind === 'failed' && answer.code === 'aborted' && !answer.sent) {
       return { kind: 'not_sent' };
     }
-    return readDeleteAnswer(answer, door.about);
+    return readDeleteResponse(answer, client.about);
   };
   return {
     deleteFile(target, hooks = {}) {
       const { signal, abort, beforeSend, onLeaving } = hooks;
       const sending = { signal, abort, beforeSend, onLeaving, maxBodyBytes: MAX_BODY_BYTES };
-      return door.send(encode(target), sending).then(read);
+      return client.send(encode(target), sending).then(read);
     },
   };
 }

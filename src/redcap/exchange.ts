@@ -1,14 +1,14 @@
 import type { Abortable, AbortGroup } from './abort-group.ts';
 import { keepsConnection, RawHeaders } from './answer-headers.ts';
 import { CollectedText, passFile, type AnswerBody } from './answer-body.ts';
-import { ConnectFailure } from './connect-failure.ts';
+import { ConnectFailure } from './connection-errors.ts';
 import { readCodings } from './content-coding.ts';
-import { connectionReason } from './connection-words.ts';
-import { namesFile } from './file-name.ts';
+import { connectionReason } from './connection-errors.ts';
+import { namesFile } from './response-headers.ts';
 import { oneLine } from '../words/one-line.ts';
 import type { Lane, LaneUser } from './lanes.ts';
 import type { SilenceWatch, Watched } from './silence-watch.ts';
-import type { AnswerHead, Broken, WireAnswer, WireRequest } from './transport.ts';
+import type { ResponseHead, Failed, TransportResult, TransportRequest } from './transport.ts';
 
 export interface ExchangeSettings {
   readonly watch: SilenceWatch;
@@ -35,8 +35,8 @@ export class Exchange implements LaneUser, Watched, Abortable {
   lastProgressAt: number;
   limitMs: number;
   readonly #settings: ExchangeSettings;
-  readonly #request: WireRequest;
-  readonly #resolve: (answer: WireAnswer) => void;
+  readonly #request: TransportRequest;
+  readonly #resolve: (answer: TransportResult) => void;
   #giveUp: ((reason: Error) => void) | undefined;
   #resume: (() => void) | undefined;
   #sent = false;
@@ -52,9 +52,9 @@ export class Exchange implements LaneUser, Watched, Abortable {
   #breakError: Error | undefined;
 
   constructor(
-    request: WireRequest,
+    request: TransportRequest,
     settings: ExchangeSettings,
-    resolve: (answer: WireAnswer) => void,
+    resolve: (answer: TransportResult) => void,
   ) {
     this.#request = request;
     this.#settings = settings;
@@ -100,7 +100,7 @@ export class Exchange implements LaneUser, Watched, Abortable {
     this.progress();
     if (status < 200 || this.#over) return true;
     this.#resume = resume;
-    const head: AnswerHead = { status, headers: new RawHeaders(headers) };
+    const head: ResponseHead = { status, headers: new RawHeaders(headers) };
     const { onData, maxBodyBytes } = this.#request;
     if (onData !== undefined && status === 200 && namesFile(head)) {
       const { undo, unknown } = readCodings(head.headers.get('content-encoding'));
@@ -222,10 +222,10 @@ export class Exchange implements LaneUser, Watched, Abortable {
     else this.#resolve(answer);
   }
 
-  #break(code: Broken['code'], message: string): void {
+  #break(code: Failed['code'], message: string): void {
     if (this.#over) return;
     this.#end();
-    const answer: Broken = { kind: 'broken', code, sent: this.#sent, message };
+    const answer: Failed = { kind: 'failed', code, sent: this.#sent, message };
     if (this.#taking === undefined) {
       this.#resolve(answer);
     } else {

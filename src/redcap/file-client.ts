@@ -1,21 +1,21 @@
 import { NOT_SENT, type FileClient } from '../rows/server.ts';
-import { saysSuccess } from './answer-shape.ts';
+import { saysSuccess } from './response-body.ts';
 import { tellsLength } from './answer-headers.ts';
-import { factsOf } from './answers.ts';
+import { factsOf } from './delete-response.ts';
 import { targetFields } from './deleter.ts';
-import type { Door } from './door.ts';
-import { namesFile, readFileName } from './file-name.ts';
-import { encodeMultipart } from './multipart.ts';
-import { readFailure, readUnreadable } from './read-answers.ts';
+import type { RedcapClient } from './client.ts';
+import { namesFile, readFileName } from './response-headers.ts';
+import { encodeMultipart } from './form.ts';
+import { readFailure, readUnreadable } from './read-response.ts';
 
 /** `content=file`, export and import, one try each. */
-export function createFileClient(door: Door): FileClient {
-  const about = door.about ?? {};
+export function createFileClient(client: RedcapClient): FileClient {
+  const about = client.about ?? {};
   return {
     async exportFile(target, sink, hooks = {}) {
       let bytes = 0;
       let failure: { readonly error: unknown } | undefined;
-      const answer = await door.send(
+      const answer = await client.send(
         { content: 'file', action: 'export', ...targetFields(target) },
         {
           ...hooks,
@@ -31,7 +31,7 @@ export function createFileClient(door: Door): FileClient {
         },
       );
       if (failure !== undefined) throw failure.error;
-      if (answer.kind === 'answer' && answer.status === 200 && namesFile(answer)) {
+      if (answer.kind === 'response' && answer.status === 200 && namesFile(answer)) {
         return {
           kind: 'file',
           fileName: readFileName(answer),
@@ -41,7 +41,7 @@ export function createFileClient(door: Door): FileClient {
         };
       }
       const read = readFailure(answer, about);
-      if (answer.kind !== 'answer' || (read !== undefined && read.kind !== 'empty')) {
+      if (answer.kind !== 'response' || (read !== undefined && read.kind !== 'empty')) {
         return read ?? NOT_SENT;
       }
       const unnamed = read ?? readUnreadable(answer, about);
@@ -50,12 +50,12 @@ export function createFileClient(door: Door): FileClient {
 
     async importFile(target, file, hooks = {}) {
       const fields = { content: 'file', action: 'import', ...targetFields(target) };
-      const answer = await door.send(
+      const answer = await client.send(
         (token) => encodeMultipart({ token, ...fields, returnFormat: 'json' }, 'file', file),
         hooks,
       );
       const read = readFailure(answer, about);
-      if (answer.kind !== 'answer') return read ?? NOT_SENT;
+      if (answer.kind !== 'response') return read ?? NOT_SENT;
       if (read?.kind === 'empty' || (read === undefined && saysSuccess(answer.body))) {
         return { kind: 'done', ...factsOf(answer, '', true) };
       }

@@ -1,19 +1,19 @@
-import type { AnswerHeaders } from './answer-headers.ts';
+import type { ResponseHeaders } from './answer-headers.ts';
 
 /** A body of known length whose bytes are pulled as the socket takes them. */
-export interface WireStream {
+export interface BodyStream {
   readonly length: number;
   open(): AsyncIterable<Uint8Array>;
 }
 
-export interface AnswerHead {
+export interface ResponseHead {
   readonly status: number;
-  readonly headers: AnswerHeaders;
+  readonly headers: ResponseHeaders;
 }
 
-export interface WireRequest {
+export interface TransportRequest {
   /** A stream goes out with Content-Length too, never chunked. */
-  readonly body: string | Uint8Array | WireStream;
+  readonly body: string | Uint8Array | BodyStream;
   readonly contentType: string;
   /** Tears the request down at once. */
   readonly signal?: AbortSignal | undefined;
@@ -34,23 +34,23 @@ export interface WireRequest {
    * type) in place of their being collected; reading waits for it. An error
    * that it throws tears the request down.
    */
-  readonly onData?: ((chunk: Uint8Array, head: AnswerHead) => void | Promise<void>) | undefined;
+  readonly onData?: ((chunk: Uint8Array, head: ResponseHead) => void | Promise<void>) | undefined;
   /** How much of a text answer is kept; the rest makes it `truncated`. */
   readonly maxBodyBytes?: number | undefined;
 }
 
-export type WireAnswer =
+export type TransportResult =
   | ({
-      readonly kind: 'answer';
+      readonly kind: 'response';
       /** Unpacked and decoded, byte order mark included; blank for a file. */
       readonly body: string;
       /** The body was too large, or could not be unpacked: it is not what the server meant. */
       readonly truncated?: boolean;
       /** Where it could not be unpacked: as what it came (Content-Encoding). */
       readonly coding?: string;
-    } & AnswerHead)
+    } & ResponseHead)
   | {
-      readonly kind: 'broken';
+      readonly kind: 'failed';
       /** `proxy`: it refuses us, and would again; the others may go otherwise the next time. */
       readonly code: 'timeout' | 'connection' | 'certificate' | 'proxy' | 'aborted';
       /** False only where not a byte of the request can have left. */
@@ -59,10 +59,10 @@ export type WireAnswer =
       readonly message: string;
     };
 
-export type Broken = Extract<WireAnswer, { kind: 'broken' }>;
+export type Failed = Extract<TransportResult, { kind: 'failed' }>;
 
 /** One exchange with the server. Never rejects. */
-export type Transport = (request: WireRequest) => Promise<WireAnswer>;
+export type Transport = (request: TransportRequest) => Promise<TransportResult>;
 
 /** A transport with sockets of its own; `close` drops them all. */
 export interface ClosableTransport extends Transport, AsyncDisposable {
@@ -70,7 +70,7 @@ export interface ClosableTransport extends Transport, AsyncDisposable {
 }
 
 /** What messages name beside the answer itself. */
-export interface AnswerContext {
+export interface ResponseContext {
   /** The API's address: what a redirect is relative to. */
   readonly url?: URL | undefined;
   /** The proxy's address without credentials. */

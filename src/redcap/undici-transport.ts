@@ -1,13 +1,18 @@
 import { Readable } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import { createAbortGroup } from './abort-group.ts';
-import { createTlsSettings } from './authorities.ts';
+import { createTlsSettings } from './connector.ts';
 import { createConnector } from './connector.ts';
 import { Exchange } from './exchange.ts';
 import { createLanes } from './lanes.ts';
 import { nameProxy } from './proxy-tunnel.ts';
 import { createSilenceWatch } from './silence-watch.ts';
-import type { ClosableTransport, WireAnswer, WireRequest, WireStream } from './transport.ts';
+import type {
+  ClosableTransport,
+  TransportResult,
+  TransportRequest,
+  BodyStream,
+} from './transport.ts';
 
 export interface TransportSettings {
   readonly url: URL;
@@ -67,7 +72,7 @@ export function createUndiciTransport(settings: TransportSettings): ClosableTran
     via: proxy === undefined ? '' : ` (through the proxy ${nameProxy(proxy)})`,
   };
 
-  const exchange = (request: WireRequest): Promise<WireAnswer> =>
+  const exchange = (request: TransportRequest): Promise<TransportResult> =>
     new Promise((resolve) => {
       const { body, signal, onData } = request;
       const one = new Exchange(request, exchangeSettings, resolve);
@@ -112,12 +117,12 @@ function createHeaders(usual: readonly string[]): (contentType: string) => strin
   };
 }
 
-function isStream(body: WireRequest['body']): body is WireStream {
+function isStream(body: TransportRequest['body']): body is BodyStream {
   return typeof body === 'object' && 'open' in body;
 }
 
 /** undici pulls the next piece when the last one has left: that is progress too. */
-async function* pulled(body: WireStream, exchange: Exchange): AsyncGenerator<Uint8Array> {
+async function* pulled(body: BodyStream, exchange: Exchange): AsyncGenerator<Uint8Array> {
   for await (const chunk of body.open()) {
     exchange.progress();
     yield chunk;

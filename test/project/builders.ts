@@ -1,7 +1,7 @@
 import type { Target } from '../../src/rows/target.ts';
 import type { ProjectModel, Repeats } from '../../src/project/model.ts';
 import type { ReadAnswer } from '../../src/rows/server.ts';
-import type { Door } from '../../src/redcap/door.ts';
+import type { RedcapClient } from '../../src/redcap/client.ts';
 import { encodeForm, FORM_TYPE } from '../../src/redcap/form.ts';
 import { createReader } from '../../src/redcap/reader.ts';
 import { type Reader } from '../../src/rows/server.ts';
@@ -64,7 +64,7 @@ export function makeTarget(record: string, field: string, event = '', instance =
 
 /** A reader whose server is the sandbox, without sockets. */
 export function readSandbox(sandbox: Sandbox): Reader {
-  const door: Door = {
+  const client: RedcapClient = {
     requests: 0,
     async send(fields) {
       if (typeof fields === 'function') throw new Error('reads are plain forms');
@@ -77,14 +77,14 @@ export function readSandbox(sandbox: Sandbox): Reader {
         }),
       );
       return {
-        kind: 'answer',
+        kind: 'response',
         status: response.status,
         headers: knownHeaders(Object.fromEntries(response.headers)),
         body: await response.text(),
       };
     },
   };
-  return createReader(door);
+  return createReader(client);
 }
 
 /** A reader whose server gives these answers: status and body by the call's `content`. */
@@ -99,7 +99,7 @@ export function readScripted(
       asked.push(content);
       const [status, body] = answers[content] ?? [501, 'no answer was written for this call'];
       return Promise.resolve({
-        kind: 'answer',
+        kind: 'response',
         status,
         headers: knownHeaders({}),
         body: typeof body === 'string' ? body : JSON.stringify(body),

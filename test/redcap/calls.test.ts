@@ -4,7 +4,7 @@ import type { Target } from '../../src/rows/target.ts';
 import { createDeleter } from '../../src/redcap/deleter.ts';
 import { createFileClient } from '../../src/redcap/file-client.ts';
 import { createReader } from '../../src/redcap/reader.ts';
-import { createDoor, type Door } from '../../src/redcap/door.ts';
+import { createClient, type RedcapClient } from '../../src/redcap/client.ts';
 import { createPacer } from '../../src/redcap/pacer.ts';
 import { createRedactor } from '../../src/words/one-line.ts';
 import { connect, listenHttp, type Seen } from './servers.ts';
@@ -14,16 +14,16 @@ const TARGET: Target = { record: '001 ä', field: 'scan', event: 'base_arm_1', i
 
 async function serve(
   answer: Parameters<typeof listenHttp>[0],
-): Promise<{ readonly door: Door; readonly seen: Seen[] }> {
+): Promise<{ readonly client: RedcapClient; readonly seen: Seen[] }> {
   const { url, seen } = await listenHttp(answer);
-  const door = createDoor({
+  const client = createClient({
     transport: connect(url),
     token: TOKEN,
     pacer: createPacer({ intervalMs: 0, clock: systemClock }),
     redact: createRedactor([TOKEN]),
     about: { url },
   });
-  return { door, seen };
+  return { client, seen };
 }
 
 const formOf = (seen: Seen | undefined): object =>
@@ -31,8 +31,8 @@ const formOf = (seen: Seen | undefined): object =>
 
 describe('a deletion', () => {
   it('names record, field, event and instance', async () => {
-    const { door, seen } = await serve((_seen, response) => response.end());
-    const { deleteFile } = createDeleter(door);
+    const { client, seen } = await serve((_seen, response) => response.end());
+    const { deleteFile } = createDeleter(client);
     expect(await deleteFile(TARGET)).toMatchObject({ kind: 'done', httpStatus: 200 });
     expect(await deleteFile({ ...TARGET, event: '', instance: '' })).toMatchObject({
       kind: 'done',
@@ -45,8 +45,8 @@ describe('a deletion', () => {
   });
 
   it('says of each row what is its own, whatever the one before said', async () => {
-    const { door, seen } = await serve((_seen, response) => response.end());
-    const { deleteFile } = createDeleter(door);
+    const { client, seen } = await serve((_seen, response) => response.end());
+    const { deleteFile } = createDeleter(client);
     const targets = [
       TARGET,
       { ...TARGET, record: '002&x=y' },
@@ -76,24 +76,24 @@ describe('a deletion', () => {
   });
 
   it('keeps the token out of what is told', async () => {
-    const { door } = await serve((seen, response) => {
+    const { client } = await serve((seen, response) => {
       response.writeHead(400, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ error: `bad ${seen.body.toString().toLowerCase()}` }));
     });
-    const answer = await createDeleter(door).deleteFile(TARGET);
+    const answer = await createDeleter(client).deleteFile(TARGET);
     expect(answer).toMatchObject({ kind: 'refused', code: 'http_400', trustworthy: true });
     expect(JSON.stringify(answer).toUpperCase()).not.toContain(TOKEN);
   });
 
   it('that is given up in the air may have had its effect; before, it was not sent', async () => {
-    const { door } = await serve(() => undefined);
+    const { client } = await serve(() => undefined);
     const abort = new AbortController();
-    const begun = createDeleter(door).deleteFile(TARGET, { abort: abort.signal });
+    const begun = createDeleter(client).deleteFile(TARGET, { abort: abort.signal });
     setTimeout(() => {
       abort.abort();
     }, 100);
     expect(await begun).toMatchObject({ kind: 'retry', effect: 'possible', sent: true });
-    const after = createDeleter(door).deleteFile(TARGET, { abort: abort.signal });
+    const after = createDeleter(client).deleteFile(TARGET, { abort: abort.signal });
     expect(await after).toEqual({ kind: 'not_sent' });
   });
 });
@@ -109,11 +109,11 @@ describe('reading', () => {
       repeatingFormsEvents: '[{"event_name":"e","form_name":""}]',
       record: '[{"id":"1","redcap_repeat_instance":1}]',
     };
-    const { door, seen } = await serve((one, response) => {
+    const { client, seen } = await serve((one, response) => {
       const form = new URLSearchParams(one.body.toString());
       response.end(answers[form.get('content') ?? '']);
     });
-    const reader = createReader(door);
+    const reader = createReader(client);
     expect(await reader.version()).toMatchObject({ kind: 'value', value: '14.5.1' });
     expect(await reader.project()).toMatchObject({ value: { project_id: 7 } });
     expect(await reader.metadata()).toMatchObject({ value: [{ field_name: 'id' }] });
@@ -141,20 +141,20 @@ describe('reading', () => {
   });
 
   it('that the stop came before was not sent', async () => {
-    const { door, seen } = await serve((_seen, response) => response.end());
-    const answer = await createReader(door, { signal: AbortSignal.abort() }).version();
+    const { client, seen } = await serve((_seen, response) => response.end());
+    const answer = await createReader(client, { signal: AbortSignal.abort() }).version();
     expect([answer.kind, seen.length]).toEqual(['not_sent', 0]);
   });
 });
 
 describe('a download', () => {
   it('gives name and size, and the bytes to the sink', async () => {
-    const { door, seen } = await serve((_seen, response) => {
+    const { client, seen } = await serve((_seen, response) => {
       const name = Buffer.from('résumé; "ü".pdf').toString('latin1');
       response.writeHead(200, { 'content-type': `application/pdf; name="${name}"` }).end('bytes');
     });
     const chunks: Uint8Array[] = [];
-    const answer = await createFileClient(door).exportFile(
+    const answer = await createFileClient(client).exportFile(
       TARGET,
       (chunk) => void chunks.push(chunk),
     );
@@ -187,11 +187,11 @@ describe('a download', () => {
     [403, 'application/json', '{"error":"no"}', { kind: 'error', httpStatus: 403 }],
     [503, 'text/plain; name="x"', 'x', { kind: 'retry', code: 'http_5xx' }],
   ])('%i %s %j is no file', async (status, type, body, expected) => {
-    const { door } = await serve((_seen, response) =>
+    const { client } = await serve((_seen, response) =>
       response.writeHead(status, { 'content-type': type }).end(body),
     );
     const taken: unknown[] = [];
-    const answer = await createFileClient(door).exportFile(
+    const answer = await createFileClient(client).exportFile(
       TARGET,
       (chunk) => void taken.push(chunk),
     );
@@ -200,19 +200,19 @@ describe('a download', () => {
   });
 
   it('of no bytes is a file', async () => {
-    const { door } = await serve((_seen, response) =>
+    const { client } = await serve((_seen, response) =>
       response.writeHead(200, { 'content-type': 'text/plain; name="empty.txt"' }).end(),
     );
-    const answer = await createFileClient(door).exportFile(TARGET, () => undefined);
+    const answer = await createFileClient(client).exportFile(TARGET, () => undefined);
     expect(answer).toMatchObject({ kind: 'file', fileName: 'empty.txt', bytes: 0 });
   });
 
   it('throws what the sink throws', async () => {
-    const { door } = await serve((_seen, response) =>
+    const { client } = await serve((_seen, response) =>
       response.writeHead(200, { 'content-type': 'text/plain; name="x.txt"' }).end('bytes'),
     );
     const full = new Error('the disk is full');
-    const asked = createFileClient(door).exportFile(TARGET, () => Promise.reject(full));
+    const asked = createFileClient(client).exportFile(TARGET, () => Promise.reject(full));
     await expect(asked).rejects.toBe(full);
   });
 });
@@ -229,8 +229,8 @@ describe('an upload', () => {
   };
 
   it('has a length, and a name that PHP understands', async () => {
-    const { door, seen } = await serve((_seen, response) => response.end('\n'));
-    expect(await createFileClient(door).importFile(TARGET, file)).toMatchObject({ kind: 'done' });
+    const { client, seen } = await serve((_seen, response) => response.end('\n'));
+    expect(await createFileClient(client).importFile(TARGET, file)).toMatchObject({ kind: 'done' });
     const { headers, body } = seen[0] ?? { headers: {}, body: Buffer.of() };
     expect(headers['content-length']).toBe(String(body.length));
     expect(headers['transfer-encoding']).toBeUndefined();
@@ -248,7 +248,7 @@ describe('an upload', () => {
     [400, '{"error":"a signature"}', { kind: 'error', message: 'a signature' }],
     [502, '', { kind: 'retry', code: 'http_5xx' }],
   ])('answered %i %j', async (status, body, expected) => {
-    const { door } = await serve((_seen, response) => response.writeHead(status).end(body));
-    expect(await createFileClient(door).importFile(TARGET, file)).toMatchObject(expected);
+    const { client } = await serve((_seen, response) => response.writeHead(status).end(body));
+    expect(await createFileClient(client).importFile(TARGET, file)).toMatchObject(expected);
   });
 });

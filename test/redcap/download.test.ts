@@ -17,7 +17,7 @@ describe('a file', () => {
     for (let at = 0; at < 2; at += 1) {
       const chunks: Uint8Array[] = [];
       const answer = await transport({ ...FORM, onData: (chunk) => void chunks.push(chunk) });
-      expect(answer).toMatchObject({ kind: 'answer', body: '' });
+      expect(answer).toMatchObject({ kind: 'response', body: '' });
       expect(Buffer.concat(chunks).equals(BYTES)).toBe(true);
     }
     expect(server.seen.map((one) => one.headers['accept-encoding'])).toEqual([
@@ -50,7 +50,7 @@ describe('a file', () => {
     for (let at = 0; at < 2; at += 1) {
       const answer = await transport({ ...FORM, onData: () => expect.unreachable() });
       expect(answer).toMatchObject({
-        kind: 'broken',
+        kind: 'failed',
         sent: true,
         message: 'The file came in a content coding that is not known here (zstd).',
       });
@@ -178,7 +178,7 @@ describe('a file', () => {
     ]) {
       const answer = await connect(server.url)({ ...FORM, onData });
       expect(answer).toMatchObject({
-        kind: 'broken',
+        kind: 'failed',
         message: expect.stringContaining('disk is full'),
       });
     }

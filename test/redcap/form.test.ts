@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeForm, encodeFormValue, MAX_ARRAY_VALUES } from '../../src/redcap/form.ts';
-import { encodeMultipart } from '../../src/redcap/multipart.ts';
+import { encodeMultipart } from '../../src/redcap/form.ts';
 
 describe('a form', () => {
   it('has its scalars before its arrays', () => {

@@ -1,6 +1,6 @@
-import type { AnswerHeaders } from '../../src/redcap/answer-headers.ts';
+import type { ResponseHeaders } from '../../src/redcap/answer-headers.ts';
 
 /** An answer's headers by their lower-case names. */
-export function knownHeaders(values: Readonly<Record<string, string>>): AnswerHeaders {
+export function knownHeaders(values: Readonly<Record<string, string>>): ResponseHeaders {
   return { get: (name) => (Object.hasOwn(values, name) ? values[name] : undefined) };
 }

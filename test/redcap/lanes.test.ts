@@ -23,7 +23,7 @@ describe('connections', () => {
     const server = await listenEcho(5);
     const transport = connect(server.url, { connections: 3 });
     const answers = await Promise.all(bodies(20).map((body) => transport({ ...FORM, body })));
-    expect(answers.map((answer) => (answer.kind === 'answer' ? answer.body : answer))).toEqual(
+    expect(answers.map((answer) => (answer.kind === 'response' ? answer.body : answer))).toEqual(
       bodies(20),
     );
     expect([server.most(), server.connections()]).toEqual([3, 3]);

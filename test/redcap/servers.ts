@@ -9,7 +9,11 @@ import {
   createUndiciTransport,
   type TransportSettings,
 } from '../../src/redcap/undici-transport.ts';
-import type { ClosableTransport, WireAnswer, WireRequest } from '../../src/redcap/transport.ts';
+import type {
+  ClosableTransport,
+  TransportResult,
+  TransportRequest,
+} from '../../src/redcap/transport.ts';
 
 const closers: (() => void | Promise<void>)[] = [];
 
@@ -117,11 +121,14 @@ export function connect(
   return transport;
 }
 
-export const FORM: WireRequest = { body: 'a=1', contentType: 'application/x-www-form-urlencoded' };
+export const FORM: TransportRequest = {
+  body: 'a=1',
+  contentType: 'application/x-www-form-urlencoded',
+};
 
 /** The parts of a broken answer that tests compare; the message goes by itself. */
-export function fate(answer: WireAnswer): string {
-  if (answer.kind === 'answer') return `answer ${answer.status}`;
+export function fate(answer: TransportResult): string {
+  if (answer.kind === 'response') return `answer ${answer.status}`;
   return `${answer.code} ${answer.sent ? 'sent' : 'not sent'}`;
 }
 

@@ -108,8 +108,8 @@ describe.skipIf(made === undefined)('certificates', () => {
       proxy: proxy.url,
       connections: 1,
     });
-    expect(await trusting(FORM)).toMatchObject({ kind: 'answer', status: 200, body: 'hello' });
-    expect(await trusting(FORM)).toMatchObject({ kind: 'answer', status: 200, body: 'hello' });
+    expect(await trusting(FORM)).toMatchObject({ kind: 'response', status: 200, body: 'hello' });
+    expect(await trusting(FORM)).toMatchObject({ kind: 'response', status: 200, body: 'hello' });
     expect(proxy.connections()).toBe(1);
     const head = proxy.heads[0] ?? '';
     expect(head.split('\r\n')[0]).toBe('CONNECT redcap.test:443 HTTP/1.1');
@@ -233,7 +233,7 @@ describe('a proxy', () => {
     const transport = connect(PROXIED, { proxy: proxy.url, timeoutMs: 300 });
     const broken = await transport(FORM);
     expect(fate(broken)).toBe(expected);
-    const told = broken.kind === 'broken' ? broken.message : '';
+    const told = broken.kind === 'failed' ? broken.message : '';
     expect(told).toMatch(message);
     expect(told).toContain(`he proxy http://127.0.0.1:${proxy.port}`);
     expect(told).not.toMatch(/s3cr|abort/i);
@@ -243,7 +243,7 @@ describe('a proxy', () => {
   it('that is not there is named', async () => {
     const answer = await connect(PROXIED, { proxy: new URL('http://u:p@127.0.0.1:1') })(FORM);
     expect(answer).toEqual({
-      kind: 'broken',
+      kind: 'failed',
       code: 'connection',
       sent: false,
       message:

@@ -9,7 +9,7 @@ describe('a request', () => {
   it('is a POST with a length, a name of its own and no more', async () => {
     const server = await listenHttp((_seen, response) => response.end('fine'));
     const answer = await connect(server.url)({ ...FORM, body: 'a=1&b=ü' });
-    expect(answer).toMatchObject({ kind: 'answer', status: 200, body: 'fine' });
+    expect(answer).toMatchObject({ kind: 'response', status: 200, body: 'fine' });
     const { connection: _connection, ...headers } = server.seen[0]?.headers ?? {};
     expect({ ...server.seen[0], headers, body: server.seen[0]?.body.toString() }).toEqual({
       method: 'POST',
@@ -103,7 +103,7 @@ describe('a text answer', () => {
       response.writeHead(200, { 'content-encoding': encoding }).end(body);
     });
     const answer = await connect(server.url)(FORM);
-    expect(answer).toMatchObject({ kind: 'answer', body: text });
+    expect(answer).toMatchObject({ kind: 'response', body: text });
     expect(answer).not.toHaveProperty('truncated');
   });
 
@@ -120,8 +120,8 @@ describe('a text answer', () => {
     });
     const answer = await connect(server.url)(FORM);
     const coding = encoding.replace('UTF-8, ', '').toLowerCase();
-    expect(answer).toMatchObject({ kind: 'answer', truncated: true, coding });
-    expect(answer.kind === 'answer' && answer.body.length > 0).toBe(true);
+    expect(answer).toMatchObject({ kind: 'response', truncated: true, coding });
+    expect(answer.kind === 'response' && answer.body.length > 0).toBe(true);
   });
 
   it('keeps its byte order mark, and is kept to a measure', async () => {
@@ -239,7 +239,7 @@ describe('a connection', () => {
   it('that nothing accepts was never made', async () => {
     const answer = await connect(1)(FORM);
     expect(answer).toEqual({
-      kind: 'broken',
+      kind: 'failed',
       code: 'connection',
       sent: false,
       message:

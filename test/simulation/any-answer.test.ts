@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readDeleteAnswer } from '../../src/redcap/answers.ts';
-import { readAnswer } from '../../src/redcap/read-answers.ts';
-import { jsonOf } from '../../src/redcap/read-answers.ts';
-import { readObjects } from '../../src/redcap/shapes.ts';
-import type { WireAnswer } from '../../src/redcap/transport.ts';
+import { readDeleteResponse } from '../../src/redcap/delete-response.ts';
+import { readResponse } from '../../src/redcap/read-response.ts';
+import { jsonOf } from '../../src/redcap/read-response.ts';
+import { readObjects } from '../../src/redcap/reader.ts';
+import type { TransportResult } from '../../src/redcap/transport.ts';
 import { knownHeaders } from '../redcap/known-headers.ts';
 
 const PIECES = [
@@ -57,7 +57,7 @@ const headers = fc
     ),
   )
   .map(knownHeaders);
-const answers: fc.Arbitrary<WireAnswer> = fc.oneof(
+const answers: fc.Arbitrary<TransportResult> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc
@@ -71,7 +71,7 @@ const answers: fc.Arbitrary<WireAnswer> = fc.oneof(
         truncated: fc.boolean(),
       })
       .map(({ truncated, ...head }) => ({
-        kind: 'answer' as const,
+        kind: 'response' as const,
         ...head,
         ...(truncated ? { truncated } : {}),
       })),
@@ -79,7 +79,7 @@ const answers: fc.Arbitrary<WireAnswer> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
-      kind: fc.constant('broken' as const),
+      kind: fc.constant('failed' as const),
       code: fc.constantFrom('timeout', 'connection', 'certificate', 'aborted'),
       sent: fc.boolean(),
       message: text,
@@ -94,8 +94,8 @@ describe('any answer of a server', () => {
   it('to a deletion is read without an exception, and never as more than it is', () => {
     fc.assert(
       fc.property(answers, context, (answer, about) => {
-        const read = readDeleteAnswer(answer, about);
-        if (answer.kind === 'broken') {
+        const read = readDeleteResponse(answer, about);
+        if (answer.kind === 'failed') {
           expect(['retry', 'stop']).toContain(read.kind);
           if (read.kind === 'retry') expect(read.effect).toBe(answer.sent ? 'possible' : 'none');
           return;
@@ -124,15 +124,15 @@ describe('any answer of a server', () => {
   it('to a reading request is read without an exception', () => {
     fc.assert(
       fc.property(answers, context, (answer, about) => {
-        const read = readAnswer(
+        const read = readResponse(
           answer,
           jsonOf((json) => readObjects(json, [])),
           about,
         );
         if (read.kind === 'value') {
-          expect(answer).toMatchObject({ kind: 'answer', status: 200 });
+          expect(answer).toMatchObject({ kind: 'response', status: 200 });
           expect(Array.isArray(read.value)).toBe(true);
-        } else if (answer.kind === 'answer') expect(isOneLine(read.message)).toBe(true);
+        } else if (answer.kind === 'response') expect(isOneLine(read.message)).toBe(true);
       }),
       { numRuns: 3000 },
     );

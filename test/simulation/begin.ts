@@ -2,7 +2,7 @@ import { createServer as createReads } from '../../src/cli/server.ts';
 import type { PlanLine } from '../../src/rows/plan-line.ts';
 import type { Target } from '../../src/rows/target.ts';
 import { LookFailed } from '../../src/plan/make-plan.ts';
-import { createDoor } from '../../src/redcap/door.ts';
+import { createClient } from '../../src/redcap/client.ts';
 import { createPacer } from '../../src/redcap/pacer.ts';
 import { InterruptedError, RefusedError } from '../../src/errors.ts';
 import { createRunControl } from '../../src/run/control.ts';
@@ -109,7 +109,7 @@ async function playCheck(
   const life = createLife(world, 'the check');
   const clock = createClock(world, life);
   const nothing = (): void => undefined;
-  const door = createDoor({
+  const client = createClient({
     transport: server.transport(life, 0, {
       timeoutMs: 5000,
       onDelete: () => {
@@ -124,7 +124,7 @@ async function playCheck(
   });
   const control = createRunControl();
   const random = (): number => chance.engine.next();
-  const reads = createReads({ door, control, clock, random, retries: 5 });
+  const reads = createReads({ client, control, clock, random, retries: 5 });
   let done = false;
   const checking = (scenario.checks ? reads.readModel() : Promise.resolve(undefined))
     .then((read) => {

@@ -1,5 +1,5 @@
 import type { Target } from '../../src/rows/target.ts';
-import type { WireAnswer } from '../../src/redcap/transport.ts';
+import type { TransportResult } from '../../src/redcap/transport.ts';
 import type { DeleteFate } from './fates.ts';
 import type { Places, StoredFile } from './places.ts';
 import type { Chance } from './random.ts';
@@ -14,7 +14,7 @@ export interface Deletion {
   readonly fate: DeleteFate;
   /** A connection that was made: the request may have arrived. */
   sent: boolean;
-  answered: WireAnswer | undefined;
+  answered: TransportResult | undefined;
   answeredAt: number | undefined;
   removed: { readonly file: StoredFile; readonly at: number } | undefined;
 }

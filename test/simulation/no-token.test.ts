@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createDeleter } from '../../src/redcap/deleter.ts';
-import { createDoor, type Door } from '../../src/redcap/door.ts';
+import { createClient, type RedcapClient } from '../../src/redcap/client.ts';
 import { createPacer } from '../../src/redcap/pacer.ts';
 import { createReader } from '../../src/redcap/reader.ts';
-import type { WireAnswer } from '../../src/redcap/transport.ts';
+import type { TransportResult } from '../../src/redcap/transport.ts';
 import { createRedactor } from '../../src/words/one-line.ts';
 import { oneLine } from '../../src/words/one-line.ts';
 import { knownHeaders } from '../redcap/known-headers.ts';
@@ -25,9 +25,9 @@ const around = fc.oneof(
 );
 const echoing = fc.tuple(around, around, echo, around, around).map((parts) => parts.join(''));
 const status = fc.constantFrom(200, 202, 301, 400, 401, 403, 404, 407, 429, 500, 501, 503);
-const answers: fc.Arbitrary<WireAnswer> = fc.oneof(
+const answers: fc.Arbitrary<TransportResult> = fc.oneof(
   fc.record({
-    kind: fc.constant('answer' as const),
+    kind: fc.constant('response' as const),
     status,
     headers: fc
       .record({
@@ -42,16 +42,16 @@ const answers: fc.Arbitrary<WireAnswer> = fc.oneof(
     body: echoing,
   }),
   fc.record({
-    kind: fc.constant('broken' as const),
+    kind: fc.constant('failed' as const),
     code: fc.constantFrom('timeout' as const, 'connection' as const, 'certificate' as const),
     sent: fc.boolean(),
     message: echoing,
   }),
 );
 
-function doorTo(answer: WireAnswer): Door {
+function clientTo(answer: TransportResult): RedcapClient {
   const clock = createVirtualClock();
-  return createDoor({
+  return createClient({
     transport: () => Promise.resolve(answer),
     token: TOKEN,
     pacer: createPacer({ intervalMs: 0, clock }),
@@ -69,10 +69,10 @@ describe('no message holds the token', () => {
   it('whatever a server echoes', async () => {
     await fc.assert(
       fc.asyncProperty(answers, async (answer) => {
-        const door = doorTo(answer);
-        expect(holdsToken(await createDeleter(door).deleteFile(target))).toBe(false);
-        expect(holdsToken(await createReader(door).project())).toBe(false);
-        expect(holdsToken(await createReader(door).version())).toBe(false);
+        const client = clientTo(answer);
+        expect(holdsToken(await createDeleter(client).deleteFile(target))).toBe(false);
+        expect(holdsToken(await createReader(client).project())).toBe(false);
+        expect(holdsToken(await createReader(client).version())).toBe(false);
       }),
       { numRuns: 1000 },
     );

@@ -1,4 +1,4 @@
-import type { WireAnswer } from '../../src/redcap/transport.ts';
+import type { TransportResult } from '../../src/redcap/transport.ts';
 import { shapeOf } from './fates.ts';
 import { findCell } from './design.ts';
 import { currentFile, type Places } from './places.ts';
@@ -14,7 +14,7 @@ export function playDeletion(
   { world, chance, places }: { world: World; chance: Chance; places: Places },
   deletion: Deletion,
   timeoutMs: number,
-  answer: (given: WireAnswer) => void,
+  answer: (given: TransportResult) => void,
 ): void {
   const { fate } = deletion;
   const shape = shapeOf(fate);
@@ -35,7 +35,7 @@ export function playDeletion(
   };
   const brokenAfter = (ms: number, code: 'timeout' | 'connection' | 'certificate'): void => {
     world.after(ms, () => {
-      answer({ kind: 'broken', code, sent: deletion.sent, message: `simulated ${fate}` });
+      answer({ kind: 'failed', code, sent: deletion.sent, message: `simulated ${fate}` });
     });
   };
 

@@ -1,4 +1,4 @@
-import type { WireAnswer, WireRequest } from '../../src/redcap/transport.ts';
+import type { TransportResult, TransportRequest } from '../../src/redcap/transport.ts';
 import { knownHeaders } from '../redcap/known-headers.ts';
 import { BAN_PAGE, type LookFate } from './fates.ts';
 import { currentFile, type Places } from './places.ts';
@@ -16,11 +16,11 @@ export function bytesOf(documentId: number): string {
 /** Plays a record export or a file export. */
 export function playRead(
   options: ServerOptions,
-  request: WireRequest,
+  request: TransportRequest,
   form: URLSearchParams,
   fate: LookFate | 'banned',
   timeoutMs: number,
-  answer: (given: WireAnswer) => void,
+  answer: (given: TransportResult) => void,
 ): void {
   const { world, chance, places, display } = options;
   const latencyMs = chance.whole(1, chance.pick([20, 300, 3000]));
@@ -65,8 +65,8 @@ export function playRead(
 function sendFile(
   places: Places,
   form: URLSearchParams,
-  { onData }: WireRequest,
-  answer: (given: WireAnswer) => void,
+  { onData }: TransportRequest,
+  answer: (given: TransportResult) => void,
 ): void {
   const file = currentFile(places.of(targetOf(form)));
   if (file === undefined) {
@@ -78,13 +78,13 @@ function sendFile(
     'content-type': `application/octet-stream; name="${file.name}";charset=utf-8`,
     'content-length': String(bytes.length),
   });
-  const whole: WireAnswer = { kind: 'answer', status: 200, headers, body: '' };
+  const whole: TransportResult = { kind: 'response', status: 200, headers, body: '' };
   void Promise.resolve(onData?.(bytes, { status: 200, headers })).then(() => {
     answer(whole);
   });
 }
 
-function troubleOf(fate: LookFate | 'banned'): WireAnswer | undefined {
+function troubleOf(fate: LookFate | 'banned'): TransportResult | undefined {
   switch (fate) {
     case 'fine':
     case 'absent':

@@ -1,10 +1,13 @@
-import type { WireAnswer } from '../../src/redcap/transport.ts';
+import type { TransportResult } from '../../src/redcap/transport.ts';
 import { repeatKey, type Design } from './design.ts';
 import { arrayOf, RECORD_ID, repeatsAnywhere } from './shown.ts';
 import { page } from './wire-answers.ts';
 
 /** What a request for the project's structure is answered; undefined where it asks for something else. */
-export function answerStructure(design: Design, form: URLSearchParams): WireAnswer | undefined {
+export function answerStructure(
+  design: Design,
+  form: URLSearchParams,
+): TransportResult | undefined {
   switch (form.get('content')) {
     case 'version':
       return page(200, '16.1.3');
@@ -45,7 +48,7 @@ export function answerStructure(design: Design, form: URLSearchParams): WireAnsw
   }
 }
 
-function describeFields({ fields }: Design, form: URLSearchParams): WireAnswer {
+function describeFields({ fields }: Design, form: URLSearchParams): TransportResult {
   const asked = arrayOf(form, 'fields');
   const all = [
     { name: RECORD_ID, form: 'base', type: 'text', signature: false },
@@ -69,7 +72,7 @@ function describeFields({ fields }: Design, form: URLSearchParams): WireAnswer {
   );
 }
 
-function describeRepeats(design: Design): WireAnswer {
+function describeRepeats(design: Design): TransportResult {
   if (!design.tellsRepeats) return page(403, '{"error":"You do not have Design rights"}');
   if (!repeatsAnywhere(design)) {
     return refused(
@@ -86,10 +89,10 @@ function describeRepeats(design: Design): WireAnswer {
   );
 }
 
-function json(value: unknown): WireAnswer {
+function json(value: unknown): TransportResult {
   return page(200, JSON.stringify(value));
 }
 
-function refused(error: string): WireAnswer {
+function refused(error: string): TransportResult {
   return page(400, JSON.stringify({ error }));
 }

@@ -178,7 +178,7 @@ function isLie({ fate, answered, removed }: Deletion): boolean {
 
 function isAmbiguous({ answered }: Deletion): boolean {
   if (answered === undefined) return true;
-  if (answered.kind === 'broken') return answered.sent;
+  if (answered.kind === 'failed') return answered.sent;
   const { status, body } = answered;
   return status >= 500 || (status < 300 && !(status === 200 && body === ''));
 }

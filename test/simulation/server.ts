@@ -1,4 +1,4 @@
-import type { Transport, WireAnswer, WireRequest } from '../../src/redcap/transport.ts';
+import type { Transport, TransportResult, TransportRequest } from '../../src/redcap/transport.ts';
 import { targetOf, type Deletion, type ServerOptions } from './deletion.ts';
 import { FAIR_WEATHER, type Weather } from './fates.ts';
 import { playDeletion } from './play-deletion.ts';
@@ -23,7 +23,7 @@ export interface Wire {
   readonly timeoutMs: number;
   onDelete(deletion: Deletion): void;
   onRead(): void;
-  onAnswered(deletion: Deletion | undefined, answer: WireAnswer): void;
+  onAnswered(deletion: Deletion | undefined, answer: TransportResult): void;
 }
 
 /** So long some connections take: what has its turn meanwhile must not leave together. */
@@ -57,16 +57,16 @@ export function createServer(options: ServerOptions): Server {
   };
 
   const receive = (
-    request: WireRequest,
+    request: TransportRequest,
     life: Life,
     process: number,
     wire: Wire,
-    resolve: (given: WireAnswer) => void,
+    resolve: (given: TransportResult) => void,
   ): void => {
     const form = new URLSearchParams(request.body as string);
     const deletion = form.get('action') === 'delete' ? begin(form, process) : undefined;
     let over = false;
-    const answer = (given: WireAnswer): void => {
+    const answer = (given: TransportResult): void => {
       if (over) return;
       over = true;
       life.wake(() => {
@@ -80,12 +80,12 @@ export function createServer(options: ServerOptions): Server {
     };
     request.signal?.addEventListener('abort', () => {
       const sent = deletion?.sent ?? true;
-      answer({ kind: 'broken', code: 'aborted', sent, message: 'given up' });
+      answer({ kind: 'failed', code: 'aborted', sent, message: 'given up' });
     });
     if (deletion === undefined) {
       wire.onRead();
       const fate = server.banned ? 'banned' : server.weather.look();
-      const live: WireRequest = {
+      const live: TransportRequest = {
         ...request,
         onData: (chunk, head) => (over ? undefined : request.onData?.(chunk, head)),
       };
@@ -108,7 +108,7 @@ export function createServer(options: ServerOptions): Server {
           typeof request.body === 'string' && request.body.includes('&action=delete&');
         const giveUp = (code: 'aborted' | 'connection'): void => {
           life.wake(() => {
-            resolve({ kind: 'broken', code, sent: false, message: `simulated ${code}` });
+            resolve({ kind: 'failed', code, sent: false, message: `simulated ${code}` });
           });
         };
         const leave = (may: boolean): void => {

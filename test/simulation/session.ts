@@ -2,9 +2,9 @@ import { parseMaxFailures } from '../../src/config/run-options.ts';
 import { createFiles, createRemover, createServer as createReads } from '../../src/cli/server.ts';
 import type { Clock } from '../../src/clock.ts';
 import { foldJournal } from '../../src/journal/fold.ts';
-import { createDoor } from '../../src/redcap/door.ts';
+import { createClient } from '../../src/redcap/client.ts';
 import { createPacer } from '../../src/redcap/pacer.ts';
-import { readRetryAfter } from '../../src/redcap/retry-after.ts';
+import { readRetryAfter } from '../../src/redcap/response-headers.ts';
 import { exitCodeOfEnding } from '../../src/report/exit-code.ts';
 import type { MadeCsvs } from '../../src/report/make-reports.ts';
 import type { Lock } from '../../src/run-directory/lock.ts';
@@ -65,11 +65,11 @@ export async function playSession(
     onAnswered(deletion, answer) {
       wire.onAnswered(
         deletion,
-        answer.kind === 'answer' ? readRetryAfter(answer.headers) : undefined,
+        answer.kind === 'response' ? readRetryAfter(answer.headers) : undefined,
       );
     },
   });
-  const door = createDoor({
+  const client = createClient({
     transport,
     token: TOKEN,
     pacer: createPacer({ intervalMs: settings.intervalMs, clock }),
@@ -77,7 +77,7 @@ export async function playSession(
     concurrency: settings.concurrency,
     about: { url: URL_OF_API },
   });
-  const reach = { door, control, clock, random, retries: settings.retries };
+  const reach = { client, control, clock, random, retries: settings.retries };
   const reads = createReads(reach);
 
   const cancels: (() => void)[] = [];

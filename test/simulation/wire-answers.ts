@@ -1,13 +1,13 @@
-import type { WireAnswer } from '../../src/redcap/transport.ts';
+import type { TransportResult } from '../../src/redcap/transport.ts';
 import { knownHeaders } from '../redcap/known-headers.ts';
 
-export function page(status: number, body: string, retryAfter?: string): WireAnswer {
+export function page(status: number, body: string, retryAfter?: string): TransportResult {
   const headers = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
-  return { kind: 'answer', status, headers: knownHeaders(headers), body };
+  return { kind: 'response', status, headers: knownHeaders(headers), body };
 }
 
-export function broken(code: 'timeout' | 'connection'): WireAnswer {
-  return { kind: 'broken', code, sent: true, message: `simulated ${code}` };
+export function broken(code: 'timeout' | 'connection'): TransportResult {
+  return { kind: 'failed', code, sent: true, message: `simulated ${code}` };
 }
 
 export const NO_FILE = page(400, '{"error":"There is no file to delete for this record"}');

@@ -94,7 +94,7 @@ export function createWireAudit(
     onAnswered(deletion, retryAfterMs) {
       inFlight -= 1;
       const answer = deletion?.answered;
-      if (answer?.kind === 'answer' && isTrustworthy(answer.status, answer.body)) trusted = true;
+      if (answer?.kind === 'response' && isTrustworthy(answer.status, answer.body)) trusted = true;
       if (retryAfterMs !== undefined && retryAfterMs <= LONGEST_HOLD_MS) {
         const until = Math.max(world.now + retryAfterMs, held?.until ?? 0);
         held = {
@@ -198,7 +198,7 @@ function staleFrom(
 
 function isLost({ answered, fate }: Deletion): boolean {
   if (fate === 'banned') return false;
-  if (answered === undefined || answered.kind === 'broken') return answered?.sent !== false;
+  if (answered === undefined || answered.kind === 'failed') return answered?.sent !== false;
   return answered.status >= 500 || (answered.status < 300 && answered.body !== '');
 }
 

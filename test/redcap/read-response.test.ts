@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { jsonOf, readAnswer } from '../../src/redcap/read-answers.ts';
-import { readObject, readObjects, readVersion } from '../../src/redcap/shapes.ts';
-import type { WireAnswer } from '../../src/redcap/transport.ts';
+import { jsonOf, readResponse } from '../../src/redcap/read-response.ts';
+import { readObject, readObjects, readVersion } from '../../src/redcap/reader.ts';
+import type { TransportResult } from '../../src/redcap/transport.ts';
 import { knownHeaders } from './known-headers.ts';
 
 type Headers = Readonly<Record<string, string>>;
@@ -9,8 +9,8 @@ const readList = (json: unknown) => readObjects(json, []);
 const BAN = 'banned due to suspected abuse';
 
 function read(status: number, body: string, headers: Headers = {}) {
-  return readAnswer(
-    { kind: 'answer', status, headers: knownHeaders(headers), body },
+  return readResponse(
+    { kind: 'response', status, headers: knownHeaders(headers), body },
     jsonOf(readList),
   );
 }
@@ -70,27 +70,27 @@ describe('an answer to a reading request', () => {
 
   it.each<[object, object]>([
     [
-      { kind: 'broken', code: 'timeout', sent: true },
+      { kind: 'failed', code: 'timeout', sent: true },
       { kind: 'retry', code: 'timeout' },
     ],
     [
-      { kind: 'broken', code: 'connection', sent: false },
+      { kind: 'failed', code: 'connection', sent: false },
       { kind: 'retry', code: 'connection' },
     ],
-    [{ kind: 'broken', code: 'aborted', sent: true }, { kind: 'not_sent' }],
+    [{ kind: 'failed', code: 'aborted', sent: true }, { kind: 'not_sent' }],
     [
-      { kind: 'broken', code: 'certificate' },
+      { kind: 'failed', code: 'certificate' },
       { kind: 'stop', stop: 'untrusted_certificate' },
     ],
     [{ kind: 'not_sent' }, { kind: 'not_sent' }],
     [
-      { kind: 'answer', status: 200, headers: knownHeaders({}), body: '[]', truncated: true },
+      { kind: 'response', status: 200, headers: knownHeaders({}), body: '[]', truncated: true },
       { kind: 'unreadable' },
     ],
   ])('%j', (answer, expected) => {
-    expect(readAnswer({ message: '', ...answer } as WireAnswer, jsonOf(readList))).toMatchObject(
-      expected,
-    );
+    expect(
+      readResponse({ message: '', ...answer } as TransportResult, jsonOf(readList)),
+    ).toMatchObject(expected);
   });
 });
 

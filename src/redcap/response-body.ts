@@ -1,6 +1,6 @@
 import { oneLine } from '../words/one-line.ts';
-import { namesFile } from './file-name.ts';
-import type { AnswerHead } from './transport.ts';
+import { namesFile } from './response-headers.ts';
+import type { ResponseHead } from './transport.ts';
 
 /** White space or a byte order mark alone is nothing too; `trim` takes both. */
 export function isBlank(body: string): boolean {
@@ -39,7 +39,7 @@ const BAN_TEXT = /banned\s+due\s+to\s+suspected\s+abuse/i;
  * for in JSON, which holds people's data, nor in a file. A list that is cut off
  * is no JSON any more, and yet no page either.
  */
-export function isBanPage(body: string, head: AnswerHead): boolean {
+export function isBanPage(body: string, head: ResponseHead): boolean {
   if (!BAN_TEXT.test(body) || namesFile(head)) return false;
   return !/^\s*(?:\[\s*)?\{\s*"/.test(body) && parseJson(body) === undefined;
 }

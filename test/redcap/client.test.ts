@@ -1,28 +1,38 @@
 import { describe, expect, it } from 'vitest';
-import { createDoor, type Door, type DoorOptions } from '../../src/redcap/door.ts';
+import { createClient, type RedcapClient, type ClientOptions } from '../../src/redcap/client.ts';
 import { createPacer } from '../../src/redcap/pacer.ts';
-import type { Transport, WireAnswer, WireRequest } from '../../src/redcap/transport.ts';
+import type { Transport, TransportResult, TransportRequest } from '../../src/redcap/transport.ts';
 import { createRedactor } from '../../src/words/one-line.ts';
 import { busiestSecond } from '../support/busiest-second.ts';
 import { knownHeaders } from './known-headers.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 
 const TOKEN = '0123456789ABCDEF0123456789ABCDEF';
-const EMPTY: WireAnswer = { kind: 'answer', status: 200, headers: knownHeaders({}), body: '' };
-const GIVEN_UP: WireAnswer = { kind: 'broken', code: 'aborted', sent: false, message: 'given up' };
+const EMPTY: TransportResult = {
+  kind: 'response',
+  status: 200,
+  headers: knownHeaders({}),
+  body: '',
+};
+const GIVEN_UP: TransportResult = {
+  kind: 'failed',
+  code: 'aborted',
+  sent: false,
+  message: 'given up',
+};
 /** What an empty answer comes out as, its headers aside. */
-const ANSWERED = { kind: 'answer', status: 200, body: '' };
+const ANSWERED = { kind: 'response', status: 200, body: '' };
 
 interface Scene {
-  readonly door: Door;
+  readonly client: RedcapClient;
   readonly clock: VirtualClock;
-  readonly sent: { readonly request: WireRequest; readonly at: number }[];
+  readonly sent: { readonly request: TransportRequest; readonly at: number }[];
   readonly holds: [number, string][];
 }
 
 function open(
-  answers: readonly (WireAnswer | Promise<WireAnswer>)[] = [],
-  more: Partial<DoorOptions> & {
+  answers: readonly (TransportResult | Promise<TransportResult>)[] = [],
+  more: Partial<ClientOptions> & {
     readonly intervalMs?: number;
     readonly connecting?: (clock: VirtualClock) => Promise<unknown>;
     readonly atTheLast?: () => void;
@@ -39,7 +49,7 @@ function open(
     sent.push({ request, at: clock.now() });
     return answers[sent.length - 1] ?? EMPTY;
   };
-  const door = createDoor({
+  const client = createClient({
     transport,
     token: TOKEN,
     pacer: createPacer({ intervalMs: more.intervalMs ?? 0, clock }),
@@ -47,14 +57,14 @@ function open(
     onHold: (...hold) => holds.push(hold),
     ...more,
   });
-  return { door, clock, sent, holds };
+  return { client, clock, sent, holds };
 }
 
-describe('the door', () => {
+describe('the client', () => {
   it('adds token and format, and counts', async () => {
-    const { door, sent } = open();
-    await door.send({ content: 'record', fields: ['a'], type: 'flat' });
-    await door.send((token) => ({ body: `own ${token}`, contentType: 'x/y' }));
+    const { client, sent } = open();
+    await client.send({ content: 'record', fields: ['a'], type: 'flat' });
+    await client.send((token) => ({ body: `own ${token}`, contentType: 'x/y' }));
     expect(sent.map(({ request }) => [request.contentType, request.body])).toEqual([
       [
         'application/x-www-form-urlencoded',
@@ -62,33 +72,33 @@ describe('the door', () => {
       ],
       ['x/y', `own ${TOKEN}`],
     ]);
-    expect(door.requests).toBe(2);
+    expect(client.requests).toBe(2);
   });
 
   it('does not count what was given up before it left', async () => {
-    const { door } = open();
-    await door.send({}, { onLeaving: () => false });
-    expect(door.requests).toBe(0);
-    await door.send({});
-    expect(door.requests).toBe(1);
+    const { client } = open();
+    await client.send({}, { onLeaving: () => false });
+    expect(client.requests).toBe(0);
+    await client.send({});
+    expect(client.requests).toBe(1);
   });
 
   it('lets the token out of no answer', async () => {
     const lower = TOKEN.toLowerCase();
-    const { door } = open([
+    const { client } = open([
       {
-        kind: 'answer',
+        kind: 'response',
         status: 302,
         headers: knownHeaders({ location: `/?t=${lower}` }),
         body: `<${TOKEN}>`,
       },
-      { kind: 'broken', code: 'connection', sent: true, message: `odd ${lower}` },
+      { kind: 'failed', code: 'connection', sent: true, message: `odd ${lower}` },
     ]);
-    const echoed = await door.send({});
-    expect(echoed).toMatchObject({ kind: 'answer', status: 302, body: '<***>' });
+    const echoed = await client.send({});
+    expect(echoed).toMatchObject({ kind: 'response', status: 302, body: '<***>' });
     expect('headers' in echoed && echoed.headers.get('location')).toBe('/?t=***');
-    expect(await door.send({})).toEqual({
-      kind: 'broken',
+    expect(await client.send({})).toEqual({
+      kind: 'failed',
       code: 'connection',
       sent: true,
       message: 'odd ***',
@@ -96,10 +106,10 @@ describe('the door', () => {
   });
 
   it('runs beforeSend after pacing, right before the request leaves', async () => {
-    const { door, clock, sent } = open([], { intervalMs: 1000 });
+    const { client, clock, sent } = open([], { intervalMs: 1000 });
     const before: number[] = [];
     const asked = [1, 2, 3].map(() =>
-      door.send({}, { beforeSend: () => void before.push(clock.now(), sent.length) }),
+      client.send({}, { beforeSend: () => void before.push(clock.now(), sent.length) }),
     );
     await clock.runTo(5000);
     await Promise.all(asked);
@@ -108,7 +118,7 @@ describe('the door', () => {
   });
 
   it('lets no more leave than the ceiling, however long connections stall', async () => {
-    const { door, clock, sent } = open([], {
+    const { client, clock, sent } = open([], {
       intervalMs: 100,
       concurrency: 64,
       // After four seconds none is made for eight.
@@ -118,11 +128,11 @@ describe('the door', () => {
     });
     const before: number[] = [];
     const asked = Array.from({ length: 200 }, () =>
-      door.send({}, { beforeSend: () => void before.push(clock.now()) }),
+      client.send({}, { beforeSend: () => void before.push(clock.now()) }),
     );
     await clock.runTo(11_999);
     // What waits for a connection is not on its way.
-    expect([before.length, door.requests]).toEqual([41, 41]);
+    expect([before.length, client.requests]).toEqual([41, 41]);
     await clock.runTo(60_000);
     await Promise.all(asked);
     expect(sent).toHaveLength(200);
@@ -131,9 +141,9 @@ describe('the door', () => {
   });
 
   it('keeps its distance from one that the disk kept until it left', async () => {
-    const { door, clock, sent } = open([], { intervalMs: 100, concurrency: 8 });
+    const { client, clock, sent } = open([], { intervalMs: 100, concurrency: 8 });
     const asked = Array.from({ length: 8 }, (_, at) =>
-      door.send(
+      client.send(
         {},
         { beforeSend: () => (at === 3 ? clock.sleep(1000).then(() => undefined) : undefined) },
       ),
@@ -155,72 +165,72 @@ describe('the door', () => {
     ],
     ['rejects', () => Promise.reject(new Error('no journal'))],
   ])('sends nothing where beforeSend %s, and frees the place', async (_what, beforeSend) => {
-    const { door, sent } = open([], { concurrency: 1 });
-    await expect(door.send({}, { beforeSend })).rejects.toThrow('no journal');
-    expect([sent.length, door.requests]).toEqual([0, 0]);
-    expect(await door.send({})).toMatchObject(ANSWERED);
+    const { client, sent } = open([], { concurrency: 1 });
+    await expect(client.send({}, { beforeSend })).rejects.toThrow('no journal');
+    expect([sent.length, client.requests]).toEqual([0, 0]);
+    expect(await client.send({})).toMatchObject(ANSWERED);
   });
 
   it('ends every wait with the stop, and sends what was begun', async () => {
     const stop = new AbortController();
-    let answerFirst: (answer: WireAnswer) => void = () => undefined;
-    const first = new Promise<WireAnswer>((resolve) => {
+    let answerFirst: (answer: TransportResult) => void = () => undefined;
+    const first = new Promise<TransportResult>((resolve) => {
       answerFirst = resolve;
     });
-    const { door, clock, sent } = open([first], { intervalMs: 1000, concurrency: 2 });
+    const { client, clock, sent } = open([first], { intervalMs: 1000, concurrency: 2 });
     const options = { signal: stop.signal };
     const asked = [
-      door.send({}, options),
+      client.send({}, options),
       // In its pace, and behind both for a place.
-      door.send({}, options),
-      door.send({}, options),
+      client.send({}, options),
+      client.send({}, options),
     ];
     await clock.runTo(10);
     stop.abort();
     expect(await Promise.all(asked.slice(1))).toEqual([{ kind: 'not_sent' }, { kind: 'not_sent' }]);
     answerFirst(EMPTY);
     expect(await asked[0]).toMatchObject(ANSWERED);
-    expect(await door.send({}, options)).toEqual({ kind: 'not_sent' });
+    expect(await client.send({}, options)).toEqual({ kind: 'not_sent' });
     expect(sent).toHaveLength(1);
 
     const late = new AbortController();
     await clock.runTo(5000);
-    const begun = door.send({}, { signal: late.signal, beforeSend: () => late.abort() });
+    const begun = client.send({}, { signal: late.signal, beforeSend: () => late.abort() });
     expect(await begun).toMatchObject(ANSWERED);
   });
 
   it('keeps a reading back that the stop meets between its turn and its leaving', async () => {
     const stop = new AbortController();
-    const { door, sent } = open([], {
+    const { client, sent } = open([], {
       atTheLast: () => {
         stop.abort();
       },
     });
-    expect(await door.send({}, { signal: stop.signal })).toMatchObject({ code: 'aborted' });
-    expect([sent.length, door.requests]).toEqual([0, 0]);
+    expect(await client.send({}, { signal: stop.signal })).toMatchObject({ code: 'aborted' });
+    expect([sent.length, client.requests]).toEqual([0, 0]);
   });
 
   it('gives back the place of a request that gave up its turn', async () => {
-    const { door, clock } = open([], { intervalMs: 1000, concurrency: 1 });
-    await door.send({});
+    const { client, clock } = open([], { intervalMs: 1000, concurrency: 1 });
+    await client.send({});
     const stop = new AbortController();
-    const given = door.send({}, { signal: stop.signal });
+    const given = client.send({}, { signal: stop.signal });
     await clock.runTo(10);
     stop.abort();
     expect(await given).toEqual({ kind: 'not_sent' });
-    const next = door.send({});
+    const next = client.send({});
     await clock.runTo(5000);
     expect(await next).toMatchObject(ANSWERED);
   });
 
   it('has no more requests in flight than allowed', async () => {
-    const answers: ((answer: WireAnswer) => void)[] = [];
+    const answers: ((answer: TransportResult) => void)[] = [];
     const pending = Array.from(
       { length: 3 },
-      () => new Promise<WireAnswer>((resolve) => answers.push(resolve)),
+      () => new Promise<TransportResult>((resolve) => answers.push(resolve)),
     );
-    const { door, clock, sent } = open(pending, { concurrency: 2 });
-    const asked = [1, 2, 3].map(() => door.send({}));
+    const { client, clock, sent } = open(pending, { concurrency: 2 });
+    const asked = [1, 2, 3].map(() => client.send({}));
     await clock.runTo(1);
     expect(sent).toHaveLength(2);
     answers[1]?.(EMPTY);
@@ -233,18 +243,18 @@ describe('the door', () => {
   });
 
   it('keeps everybody back as long as a server asks, up to ten minutes', async () => {
-    const busy = (status: number, seconds: number): WireAnswer => ({
-      kind: 'answer',
+    const busy = (status: number, seconds: number): TransportResult => ({
+      kind: 'response',
       status,
       headers: knownHeaders({ 'retry-after': String(seconds) }),
       body: '',
     });
-    const { door, clock, sent, holds } = open([busy(429, 5), busy(503, 601), busy(200, 600)]);
-    await door.send({});
-    const held = [door.send({}), door.send({})];
+    const { client, clock, sent, holds } = open([busy(429, 5), busy(503, 601), busy(200, 600)]);
+    await client.send({});
+    const held = [client.send({}), client.send({})];
     await clock.runTo(6000);
     await Promise.all(held);
-    const last = door.send({});
+    const last = client.send({});
     await clock.runTo(700_000);
     await last;
     expect(sent.map(({ at }) => at)).toEqual([0, 5000, 5000, 605_000]);
@@ -255,16 +265,16 @@ describe('the door', () => {
   });
 
   it('hands the other signal to the request in the air', async () => {
-    const { door, sent } = open();
+    const { client, sent } = open();
     const abort = new AbortController().signal;
-    await door.send({}, { abort });
+    await client.send({}, { abort });
     expect(sent[0]?.request.signal).toBe(abort);
   });
 
   it('refuses what PHP would cut', async () => {
-    const { door, sent } = open();
+    const { client, sent } = open();
     const send = async (): Promise<unknown> =>
-      door.send({ a: Array.from({ length: 501 }, () => 'x') });
+      client.send({ a: Array.from({ length: 501 }, () => 'x') });
     await expect(send()).rejects.toThrow(RangeError);
     expect(sent).toEqual([]);
   });

@@ -1,13 +1,13 @@
 import { oneLine } from '../words/one-line.ts';
-import { isBlank, readRedcapError, readWords } from './answer-shape.ts';
+import { isBlank, readRedcapError, readWords } from './response-body.ts';
 import type { AnswerFacts } from '../rows/server.ts';
-import type { AnswerContext } from './transport.ts';
-import type { AnswerHead } from './transport.ts';
+import type { ResponseContext } from './transport.ts';
+import type { ResponseHead } from './transport.ts';
 
 /** An answer in one line: the server's own words, and the status where they are not REDCap's. */
-export function tellAnswer(
-  answer: AnswerHead & { readonly body: string; readonly coding?: string },
-  { proxy }: AnswerContext,
+export function describeResponse(
+  answer: ResponseHead & { readonly body: string; readonly coding?: string },
+  { proxy }: ResponseContext,
 ): string {
   const { status, body } = answer;
   const via = proxy !== undefined && comesFromProxy(answer) ? ` (made by the proxy ${proxy})` : '';
@@ -26,7 +26,7 @@ export function tellAnswer(
 }
 
 /** A proxy that opens TLS answers in the server's place; these headers give it away. */
-function comesFromProxy({ status, headers }: AnswerHead): boolean {
+function comesFromProxy({ status, headers }: ResponseHead): boolean {
   return (
     status === 407 ||
     ['proxy-authenticate', 'proxy-status', 'x-squid-error'].some(
@@ -35,7 +35,7 @@ function comesFromProxy({ status, headers }: AnswerHead): boolean {
   );
 }
 
-export const tellStop = {
+export const describeStop = {
   banned: (told: string) =>
     oneLine(
       `The REDCap server has banned this machine's address. Ask its administrator to lift the ban, and use a lower --rate. (${told})`,
@@ -52,7 +52,7 @@ export const tellStop = {
     ),
 } as const;
 
-export function tellRedirect(
+export function describeRedirect(
   status: number,
   location: string | undefined,
   url: URL | undefined,
@@ -76,7 +76,7 @@ function absolute(location: string, url: URL | undefined): string {
   }
 }
 
-export function tellBusy({ retryAfterMs, message }: AnswerFacts): string {
+export function describeBusy({ retryAfterMs, message }: AnswerFacts): string {
   const minutes = Math.ceil((retryAfterMs ?? 0) / 60_000);
   return oneLine(
     `The server asks to wait ${minutes} minutes, longer than a command waits. Try again then. (${message})`,

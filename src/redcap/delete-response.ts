@@ -1,12 +1,17 @@
 import type { AnswerCode } from '../rows/outcome.ts';
 import type { AnswerFacts, DeleteAnswer, ServerStop, ServerStopCode } from '../rows/server.ts';
-import { isBanPage, isBlank, readRedcapError, saysSuccess } from './answer-shape.ts';
-import { namesFile } from './file-name.ts';
-import { readRetryAfter } from './retry-after.ts';
-import { tellAnswer, tellBusy, tellRedirect, tellStop } from './tell.ts';
-import type { AnswerContext, Broken, WireAnswer } from './transport.ts';
+import { isBanPage, isBlank, readRedcapError, saysSuccess } from './response-body.ts';
+import { namesFile } from './response-headers.ts';
+import { readRetryAfter } from './response-headers.ts';
+import {
+  describeResponse,
+  describeBusy,
+  describeRedirect,
+  describeStop,
+} from './describe-response.ts';
+import type { ResponseContext, Failed, TransportResult } from './transport.ts';
 
-type Answer = Extract<WireAnswer, { kind: 'answer' }>;
+type Answer = Extract<TransportResult, { kind: 'response' }>;
 
 const NO_FILE = /there is no file to delete/i;
 const LONGEST_WAIT_MS = 10 * 60 * 1000;
@@ -16,8 +21,11 @@ const LONGEST_WAIT_MS = 10 * 60 * 1000;
  * and an empty body; "no file" is a 400 of theirs. Whatever is not known to be
  * without effect may have had one.
  */
-export function readDeleteAnswer(answer: WireAnswer, context: AnswerContext = {}): DeleteAnswer {
-  if (answer.kind === 'broken') return readBroken(answer);
+export function readDeleteResponse(
+  answer: TransportResult,
+  context: ResponseContext = {},
+): DeleteAnswer {
+  if (answer.kind === 'failed') return readBroken(answer);
   const { status, body } = answer;
   const whole = answer.truncated !== true;
   if (status === 200 && whole && (isBlank(body) || saysSuccess(body))) {
@@ -29,7 +37,7 @@ export function readDeleteAnswer(answer: WireAnswer, context: AnswerContext = {}
   const stop = readStop(answer, error, context);
   if (stop !== undefined) return stop;
 
-  const facts = factsOf(answer, tellAnswer(answer, context), error !== undefined);
+  const facts = factsOf(answer, describeResponse(answer, context), error !== undefined);
   if (status === 403) return { kind: 'forbidden', code: 'http_403', ...facts };
   const isPlain = status === 200 || (status >= 400 && status < 500);
   if (isPlain && error !== undefined && NO_FILE.test(error)) return { kind: 'no_file', ...facts };
@@ -45,7 +53,7 @@ export function readDeleteAnswer(answer: WireAnswer, context: AnswerContext = {}
       effect: again.effect,
       sent: true,
       ...facts,
-      message: tellBusy(facts),
+      message: describeBusy(facts),
     };
   }
   return { kind: 'retry', sent: true, ...again, ...facts };
@@ -55,7 +63,7 @@ export function readDeleteAnswer(answer: WireAnswer, context: AnswerContext = {}
 export function readStop(
   answer: Answer,
   error: string | undefined,
-  context: AnswerContext,
+  context: ResponseContext,
 ): (AnswerFacts & ServerStop) | undefined {
   const { status, headers } = answer;
   const stop = (code: ServerStopCode, message: string): AnswerFacts & ServerStop => ({
@@ -65,15 +73,16 @@ export function readStop(
     sent: true,
     ...factsOf(answer, message, error !== undefined),
   });
-  const told = tellAnswer(answer, context);
-  if (isBanPage(answer.body, answer)) return stop('banned', tellStop.banned(told));
+  const told = describeResponse(answer, context);
+  if (isBanPage(answer.body, answer)) return stop('banned', describeStop.banned(told));
   if (status >= 300 && status < 400) {
-    return stop('wrong_address', tellRedirect(status, headers.get('location'), context.url));
+    return stop('wrong_address', describeRedirect(status, headers.get('location'), context.url));
   }
   // Whichever proxy on the way it was: one wrong password more can lock an account.
-  if (status === 407) return stop('proxy_refused', tellStop.proxyLogin(told));
-  if (status === 401) return stop('rejected_token', tellStop.rejected(told));
-  if (status === 404 && error === undefined) return stop('wrong_address', tellStop.notFound(told));
+  if (status === 407) return stop('proxy_refused', describeStop.proxyLogin(told));
+  if (status === 401) return stop('rejected_token', describeStop.rejected(told));
+  if (status === 404 && error === undefined)
+    return stop('wrong_address', describeStop.notFound(told));
   return undefined;
 }
 
@@ -112,7 +121,7 @@ export function noFacts(message: string): AnswerFacts {
   return { httpStatus: undefined, message, trustworthy: false, retryAfterMs: undefined };
 }
 
-function readBroken({ code, sent, message }: Broken): DeleteAnswer {
+function readBroken({ code, sent, message }: Failed): DeleteAnswer {
   if (code === 'certificate' || code === 'proxy') return readRefusedConnection(code, message);
   return {
     kind: 'retry',

@@ -1,6 +1,6 @@
 import type { AnswerCode } from '../rows/outcome.ts';
 import { NOT_SENT, type ReadAnswer, type ReadFailure } from '../rows/server.ts';
-import { isBlank, parseJson, readRedcapError } from './answer-shape.ts';
+import { isBlank, parseJson, readRedcapError } from './response-body.ts';
 import {
   factsOf,
   isTooLong,
@@ -8,22 +8,22 @@ import {
   readAgain,
   readRefusedConnection,
   readStop,
-} from './answers.ts';
-import { tellAnswer, tellBusy } from './tell.ts';
-import type { AnswerContext, WireAnswer } from './transport.ts';
+} from './delete-response.ts';
+import { describeResponse, describeBusy } from './describe-response.ts';
+import type { ResponseContext, TransportResult } from './transport.ts';
 
 /**
  * What an answer to a reading request means. `parse` gives undefined for what
  * it cannot read.
  */
-export function readAnswer<T>(
-  answer: WireAnswer | { readonly kind: 'not_sent' },
+export function readResponse<T>(
+  answer: TransportResult | { readonly kind: 'not_sent' },
   parse: (body: string) => T | undefined,
-  context: AnswerContext = {},
+  context: ResponseContext = {},
 ): ReadAnswer<T> {
   const failure = readFailure(answer, context);
   if (failure !== undefined) return failure;
-  if (answer.kind !== 'answer') return NOT_SENT;
+  if (answer.kind !== 'response') return NOT_SENT;
   const value = answer.truncated === true ? undefined : parse(answer.body);
   if (value !== undefined) return { kind: 'value', value, ...factsOf(answer, '', true) };
   return readUnreadable(answer, context);
@@ -31,11 +31,11 @@ export function readAnswer<T>(
 
 /** Everything that is no 200 with a body which may be what was asked for. */
 export function readFailure(
-  answer: WireAnswer | { readonly kind: 'not_sent' },
-  context: AnswerContext,
+  answer: TransportResult | { readonly kind: 'not_sent' },
+  context: ResponseContext,
 ): ReadFailure | undefined {
   if (answer.kind === 'not_sent') return NOT_SENT;
-  if (answer.kind === 'broken') {
+  if (answer.kind === 'failed') {
     const { code, sent, message } = answer;
     if (code === 'certificate' || code === 'proxy') return readRefusedConnection(code, message);
     return code === 'aborted' ? NOT_SENT : { kind: 'retry', code, sent, ...noFacts(message) };
@@ -44,7 +44,7 @@ export function readFailure(
   const error = readRedcapError(body);
   const stop = readStop(answer, error, context);
   if (stop !== undefined) return stop;
-  const facts = factsOf(answer, tellAnswer(answer, context), error !== undefined);
+  const facts = factsOf(answer, describeResponse(answer, context), error !== undefined);
   if (status === 200) {
     if (error !== undefined) return { kind: 'error', ...facts, httpStatus: status };
     if (isBlank(body) && answer.truncated !== true) return { kind: 'empty', ...facts };
@@ -63,21 +63,21 @@ export function readFailure(
 
 /** An answer that came whole and is not what was asked for. */
 export function readUnreadable(
-  answer: Extract<WireAnswer, { kind: 'answer' }>,
-  context: AnswerContext,
+  answer: Extract<TransportResult, { kind: 'response' }>,
+  context: ResponseContext,
 ): ReadFailure {
   return againOrStop(answer, { kind: 'unreadable' }, context);
 }
 
 function againOrStop(
-  answer: Extract<WireAnswer, { kind: 'answer' }>,
+  answer: Extract<TransportResult, { kind: 'response' }>,
   how:
     | { readonly kind: 'unreadable' }
     | { readonly kind: 'retry'; readonly code: AnswerCode; readonly sent: true },
-  context: AnswerContext,
+  context: ResponseContext,
 ): ReadFailure {
   const error = readRedcapError(answer.body);
-  const facts = factsOf(answer, tellAnswer(answer, context), error !== undefined);
+  const facts = factsOf(answer, describeResponse(answer, context), error !== undefined);
   return isTooLong(facts)
     ? {
         kind: 'stop',
@@ -85,7 +85,7 @@ function againOrStop(
         effect: 'none',
         sent: true,
         ...facts,
-        message: tellBusy(facts),
+        message: describeBusy(facts),
       }
     : { ...how, ...facts };
 }

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { readDeleteAnswer } from '../../src/redcap/answers.ts';
+import { readDeleteResponse } from '../../src/redcap/delete-response.ts';
 import { type DeleteAnswer } from '../../src/rows/server.ts';
-import type { WireAnswer } from '../../src/redcap/transport.ts';
+import type { TransportResult } from '../../src/redcap/transport.ts';
 import { knownHeaders } from './known-headers.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
-function answer(status: number, body: string, headers: Headers = {}): WireAnswer {
-  return { kind: 'answer', status, headers: knownHeaders(headers), body };
+function answer(status: number, body: string, headers: Headers = {}): TransportResult {
+  return { kind: 'response', status, headers: knownHeaders(headers), body };
 }
 
 const json = (error: string): string => JSON.stringify({ error });
@@ -180,7 +180,7 @@ describe('an answer to a deletion', () => {
       'refused http_400 trustworthy',
     ],
   ])('%s (%i)', (_what, status, body, headers, expected) => {
-    expect(sum(readDeleteAnswer(answer(status, body, headers)))).toBe(expected);
+    expect(sum(readDeleteResponse(answer(status, body, headers)))).toBe(expected);
   });
 
   it.each<[string, boolean, string]>([
@@ -192,15 +192,19 @@ describe('an answer to a deletion', () => {
     ['certificate', false, 'stop untrusted_certificate none not sent'],
     ['proxy', false, 'stop proxy_refused none not sent'],
   ])('%s, sent: %s', (code, sent, expected) => {
-    const broken = { kind: 'broken', code, sent, message: 'It broke.' } as WireAnswer;
-    const read = readDeleteAnswer(broken);
+    const broken = { kind: 'failed', code, sent, message: 'It broke.' } as TransportResult;
+    const read = readDeleteResponse(broken);
     expect(sum(read)).toBe(expected);
     expect(read).toMatchObject({ message: 'It broke.', httpStatus: undefined });
   });
 
   it('that could not be unpacked is told by its coding, not by its bytes', () => {
-    const cut = { ...answer(200, '\ufffd\u0001'), truncated: true, coding: 'zstd' } as WireAnswer;
-    const read = readDeleteAnswer(cut);
+    const cut = {
+      ...answer(200, '\ufffd\u0001'),
+      truncated: true,
+      coding: 'zstd',
+    } as TransportResult;
+    const read = readDeleteResponse(cut);
     expect(sum(read)).toBe('retry unexpected_answer possible sent');
     expect(read.message).toBe(
       'The server answered HTTP 200 and a body that cannot be read as its content coding asks (Content-Encoding: zstd)',
@@ -208,8 +212,8 @@ describe('an answer to a deletion', () => {
   });
 
   it('that did not come whole is no success', () => {
-    const cut: WireAnswer = { ...answer(200, ''), truncated: true } as WireAnswer;
-    expect(sum(readDeleteAnswer(cut))).toBe('retry unexpected_answer possible sent');
+    const cut: TransportResult = { ...answer(200, ''), truncated: true } as TransportResult;
+    expect(sum(readDeleteResponse(cut))).toBe('retry unexpected_answer possible sent');
   });
 });
 
@@ -272,11 +276,11 @@ describe('what is told of an answer', () => {
     ],
   ])('%i %j', (status, body, headers, message) => {
     const context = { url: new URL('https://redcap.test/api/'), proxy: 'http://proxy:8080' };
-    expect(readDeleteAnswer(answer(status, body, headers), context).message).toBe(message);
+    expect(readDeleteResponse(answer(status, body, headers), context).message).toBe(message);
   });
 
   it('is the status, and what Retry-After asks for', () => {
-    expect(readDeleteAnswer(answer(429, '', { 'retry-after': '7' }))).toEqual({
+    expect(readDeleteResponse(answer(429, '', { 'retry-after': '7' }))).toEqual({
       kind: 'retry',
       effect: 'none',
       code: 'http_429',
@@ -289,7 +293,7 @@ describe('what is told of an answer', () => {
   });
 
   it('is short, whatever comes', () => {
-    const long = readDeleteAnswer(answer(400, json('x'.repeat(100_000))));
+    const long = readDeleteResponse(answer(400, json('x'.repeat(100_000))));
     expect(long.message).toHaveLength(500);
   });
 });

@@ -1,4 +1,5 @@
-import type { AnswerHead } from './transport.ts';
+import type { ResponseHead } from './transport.ts';
+import type { ResponseHeaders } from './answer-headers.ts';
 
 const NAME_PARAMETER = /(?:^|;)\s*name\s*=\s*/i;
 const TRAILING_CHARSET = /\s*;\s*charset\s*=\s*[^;]*$/i;
@@ -10,7 +11,7 @@ const SINGLE_QUOTED = new RegExp(`^'(.*)'${FURTHER_PARAMETERS}`, 's');
  * Is this answer a file? REDCap's exports say so by a `name` in Content-Type;
  * an error or a page has none.
  */
-export function namesFile({ headers }: AnswerHead): boolean {
+export function namesFile({ headers }: ResponseHead): boolean {
   return NAME_PARAMETER.test(headers.get('content-type') ?? '');
 }
 
@@ -20,7 +21,7 @@ export function namesFile({ headers }: AnswerHead): boolean {
  * or absent, and with quotes, `;` and `=` inside left as they are. Falls back
  * on Content-Disposition; '' where nobody tells. Never to be used as a path.
  */
-export function readFileName({ headers }: Pick<AnswerHead, 'headers'>): string {
+export function readFileName({ headers }: Pick<ResponseHead, 'headers'>): string {
   return (
     fromContentType(headers.get('content-type') ?? '') ||
     fromDisposition(headers.get('content-disposition') ?? '')
@@ -64,4 +65,33 @@ function decode(latin1: string): string {
   } catch {
     return latin1;
   }
+}
+
+const SECONDS = /^\d+$/;
+const IMF_DATE =
+  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+const RFC_850_DATE = /^[A-Z][a-z]+day, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/;
+const ASCTIME_DATE = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/;
+
+/**
+ * How long a server asks to wait, in milliseconds: seconds, or a date held
+ * against the answer's own Date (this machine's clock may be wrong). Anything
+ * else in the header says nothing.
+ */
+export function readRetryAfter(headers: ResponseHeaders): number | undefined {
+  const value = headers.get('retry-after')?.trim();
+  if (value === undefined) return undefined;
+  if (SECONDS.test(value)) return Number(value) * 1000;
+  const until = readHttpDate(value);
+  const sentAt = readHttpDate(headers.get('date')?.trim() ?? '');
+  if (until === undefined || sentAt === undefined) return undefined;
+  return Math.max(0, until - sentAt);
+}
+
+/** Date.parse alone takes far too much for a date. */
+function readHttpDate(text: string): number | undefined {
+  const dated = ASCTIME_DATE.test(text) ? `${text} GMT` : text;
+  if (dated === text && !IMF_DATE.test(text) && !RFC_850_DATE.test(text)) return undefined;
+  const at = Date.parse(dated);
+  return Number.isNaN(at) ? undefined : at;
 }

@@ -1,13 +1,13 @@
 import { CleanedHeaders } from './answer-headers.ts';
-import type { AnswerContext } from './transport.ts';
+import type { ResponseContext } from './transport.ts';
 import { encodeForm, FORM_TYPE, type FormFields } from './form.ts';
 import type { Pacer } from './pacer.ts';
-import { readRetryAfter } from './retry-after.ts';
+import { readRetryAfter } from './response-headers.ts';
 import { createSlots } from './slots.ts';
-import type { Transport, WireAnswer, WireRequest } from './transport.ts';
+import type { Transport, TransportResult, TransportRequest } from './transport.ts';
 
 /** Makes a request's body; the token is nobody else's to know. */
-export type Encode = (token: string) => Pick<WireRequest, 'body' | 'contentType'>;
+export type Encode = (token: string) => Pick<TransportRequest, 'body' | 'contentType'>;
 
 export interface SendOptions {
   /** The stop: breaks the waits for a free place, the pace and a hold. */
@@ -20,24 +20,24 @@ export interface SendOptions {
    * nothing is sent and `send` rejects with its error.
    */
   readonly beforeSend?: (() => void | Promise<void>) | undefined;
-  readonly onLeaving?: WireRequest['onLeaving'];
-  readonly onData?: WireRequest['onData'];
+  readonly onLeaving?: TransportRequest['onLeaving'];
+  readonly onData?: TransportRequest['onData'];
   readonly maxBodyBytes?: number | undefined;
 }
 
 /** `not_sent`: the wait was broken by the stop. */
-export type DoorAnswer = WireAnswer | { readonly kind: 'not_sent' };
+export type SendResult = TransportResult | { readonly kind: 'not_sent' };
 
 /** The one way to the server: every request of a command is paced, counted and redacted here. */
-export interface Door {
-  send(fields: FormFields | Encode, options?: SendOptions): Promise<DoorAnswer>;
+export interface RedcapClient {
+  send(fields: FormFields | Encode, options?: SendOptions): Promise<SendResult>;
   /** Requests that left so far. */
   readonly requests: number;
   /** What messages about answers name. */
-  readonly about?: AnswerContext | undefined;
+  readonly about?: ResponseContext | undefined;
 }
 
-export interface DoorOptions {
+export interface ClientOptions {
   readonly transport: Transport;
   readonly token: string;
   readonly pacer: Pacer;
@@ -45,7 +45,7 @@ export interface DoorOptions {
   readonly redact: (text: string) => string;
   /** Requests in flight at most; no limit by default. */
   readonly concurrency?: number | undefined;
-  readonly about?: AnswerContext | undefined;
+  readonly about?: ResponseContext | undefined;
   /** Every request is kept back for so long, as the server asks. */
   readonly onHold?: ((ms: number, reason: string) => void) | undefined;
 }
@@ -54,7 +54,7 @@ const NOT_SENT = { kind: 'not_sent' } as const;
 const LONGEST_HOLD_MS = 10 * 60 * 1000;
 
 /** `send` rejects only with what `beforeSend` throws, and throws for a form that holds more than PHP would read. */
-export function createDoor(options: DoorOptions): Door {
+export function createClient(options: ClientOptions): RedcapClient {
   const { transport, token, pacer, redact, about, onHold } = options;
   const slots = createSlots(options.concurrency ?? Number.POSITIVE_INFINITY);
   let requests = 0;
@@ -63,10 +63,10 @@ export function createDoor(options: DoorOptions): Door {
     requests += 1;
   };
 
-  const receive = (answer: WireAnswer): WireAnswer => {
+  const receive = (answer: TransportResult): TransportResult => {
     slots.giveBack();
     const clean = redactAnswer(answer, redact);
-    if (clean.kind !== 'answer') return clean;
+    if (clean.kind !== 'response') return clean;
     const holdMs = readRetryAfter(clean.headers);
     if (holdMs !== undefined && holdMs > 0 && holdMs <= LONGEST_HOLD_MS) {
       pacer.holdFor(holdMs);
@@ -76,7 +76,7 @@ export function createDoor(options: DoorOptions): Door {
   };
 
   /** Has its place and its turn, and yet to get a connection. */
-  const leave = (encode: Encode, sending: SendOptions): Promise<WireAnswer> => {
+  const leave = (encode: Encode, sending: SendOptions): Promise<TransportResult> => {
     const departure = new Departure(encode(token), sending, pacer, count);
     return transport(departure).then((answer) => {
       const clean = receive(answer);
@@ -90,7 +90,7 @@ export function createDoor(options: DoorOptions): Door {
     turn: Promise<boolean> | undefined,
     encode: Encode,
     sending: SendOptions,
-  ): Promise<DoorAnswer> => {
+  ): Promise<SendResult> => {
     if (!(await place)) return NOT_SENT;
     if (await (turn ?? pacer.turn(sending.signal))) return leave(encode, sending);
     slots.giveBack();
@@ -115,11 +115,11 @@ export function createDoor(options: DoorOptions): Door {
 }
 
 /** One request on its way out: what comes between its connection and its first byte. */
-class Departure implements WireRequest {
-  readonly body: WireRequest['body'];
+class Departure implements TransportRequest {
+  readonly body: TransportRequest['body'];
   readonly contentType: string;
   readonly signal: AbortSignal | undefined;
-  readonly onData: WireRequest['onData'];
+  readonly onData: TransportRequest['onData'];
   readonly maxBodyBytes: number | undefined;
   /** What `beforeSend` threw. */
   failure: { readonly error: unknown } | undefined;
@@ -182,8 +182,8 @@ function formOf(fields: FormFields): Encode {
   return (token) => ({ body: `token=${token}&${form}`, contentType: FORM_TYPE });
 }
 
-function redactAnswer(answer: WireAnswer, redact: (text: string) => string): WireAnswer {
-  if (answer.kind === 'broken') return { ...answer, message: redact(answer.message) };
+function redactAnswer(answer: TransportResult, redact: (text: string) => string): TransportResult {
+  if (answer.kind === 'failed') return { ...answer, message: redact(answer.message) };
   return {
     ...answer,
     headers: new CleanedHeaders(answer.headers, redact),
