@@ -1,52 +1,48 @@
-import { stringify } from 'csv-stringify/sync';
 import { mimeTypeOf } from './content.ts';
 import { FAULTS, type FaultKind } from './faults.ts';
+import type { ApiForm } from './form.ts';
 import type { FileContent } from './spec.ts';
 import { failOnTheWire } from './wire.ts';
 
-export type Format = 'json' | 'csv' | 'xml';
-export type Row = Readonly<Record<string, string | number>>;
+export type ErrorFormat = 'json' | 'csv' | 'xml';
+export type Row = Readonly<Record<string, string | number | Readonly<Record<string, number>>>>;
 
-const TYPES: Readonly<Record<Format, string>> = {
+const TYPES: Readonly<Record<ErrorFormat, string>> = {
   json: 'application/json; charset=utf-8',
   csv: 'text/csv; charset=utf-8',
   xml: 'text/xml; charset=utf-8',
 };
 
-/** Both `format` and `returnFormat` default to XML, as on real servers. */
-export function formatOf(text: string): Format {
-  return text === 'json' || text === 'csv' ? text : 'xml';
+/**
+ * An error in the format that the request chose: `returnFormat`, without it
+ * `format`, without either XML. So says REDCap's help, and so do REDCapR's
+ * tests against real servers, which send `format=csv` alone.
+ */
+export function refuse(form: ApiForm, status: number, message: string): Response {
+  const chosen = [form.text('returnFormat'), form.text('format')].find(isErrorFormat);
+  return answerError(status, message, chosen ?? 'xml');
 }
 
 /** An error in each of the recorded shapes. */
-export function answerError(status: number, message: string, format: Format): Response {
-  const bodies: Readonly<Record<Format, () => string>> = {
-    json: () => JSON.stringify({ error: message }),
-    csv: () => `ERROR: ${message}`,
-    xml: () => `${XML_HEAD}<hash><error>${escapeMarkup(message)}</error></hash>`,
+export function answerError(status: number, message: string, format: ErrorFormat): Response {
+  const bodies: Readonly<Record<ErrorFormat, string>> = {
+    json: JSON.stringify({ error: message }),
+    csv: `ERROR: ${message}`,
+    xml: `<?xml version="1.0" encoding="UTF-8" ?><hash><error>${escapeMarkup(message)}</error></hash>`,
   };
-  return new Response(bodies[format](), { status, headers: { 'content-type': TYPES[format] } });
+  return new Response(bodies[format], { status, headers: { 'content-type': TYPES[format] } });
 }
 
-/** Exported rows; `columns` matter to CSV, which has a header even without rows. */
-export function answerRows(
-  rows: readonly Row[],
-  columns: readonly string[],
-  format: Format,
-): Response {
-  const bodies: Readonly<Record<Format, () => string>> = {
-    json: () => JSON.stringify(rows),
-    csv: () =>
-      rows.length === 0 ? '\n' : stringify([...rows], { header: true, columns: [...columns] }),
-    xml: () => `${XML_HEAD}<records>${rows.map(toXmlItem).join('')}</records>`,
-  };
-  return new Response(bodies[format](), { headers: { 'content-type': TYPES[format] } });
-}
-
-/** One object in JSON, one row in CSV, items in XML: `content=project`. */
-export function answerObject(object: Row, format: Format): Response {
-  if (format !== 'json') return answerRows([object], Object.keys(object), format);
-  return new Response(JSON.stringify(object), { headers: { 'content-type': TYPES.json } });
+/** What an export answers: JSON alone, since that is all that this program asks for. */
+export function answerData(form: ApiForm, data: Row | readonly Row[]): Response {
+  if (form.text('format') !== 'json') {
+    return refuse(
+      form,
+      400,
+      'The value of the parameter "format" is not valid: the sandbox exports data as JSON alone (format=json)',
+    );
+  }
+  return new Response(JSON.stringify(data), { headers: { 'content-type': TYPES.json } });
 }
 
 export function answerText(text: string): Response {
@@ -78,7 +74,7 @@ export function answerPage(
   text: string,
   more: Readonly<Record<string, string>> = {},
 ): Response {
-  const page = `<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">\n<html><head>\n<title>${title}</title>\n</head><body>\n<h1>${title}</h1>\n<p>${text}</p>\n</body></html>\n`;
+  const page = `<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">\n<html><head>\n<title>${title}</title>\n</head><body>\n<h1>${title.replace(/^\d+ /, '')}</h1>\n<p>${text}</p>\n</body></html>\n`;
   const headers = new Headers(more);
   headers.set('content-type', 'text/html; charset=UTF-8');
   return new Response(page, { status, headers });
@@ -105,13 +101,8 @@ export function answerFault(kind: FaultKind): Response {
   return answerPage(answer, String(answer), 'The server could not answer in time.');
 }
 
-const XML_HEAD = '<?xml version="1.0" encoding="UTF-8" ?>';
-
-function toXmlItem(row: Row): string {
-  const cells = Object.entries(row).map(
-    ([key, value]) => `<${key}>${escapeMarkup(String(value))}</${key}>`,
-  );
-  return `<item>${cells.join('')}</item>`;
+function isErrorFormat(text: string): text is ErrorFormat {
+  return text === 'json' || text === 'csv' || text === 'xml';
 }
 
 function escapeMarkup(text: string): string {

@@ -1,5 +1,5 @@
-import { answerPage } from './answers.ts';
-import { refuse, type ActionContext } from './context.ts';
+import { answerPage, refuse } from './answers.ts';
+import type { ActionContext } from './context.ts';
 import { actOnFile, readTarget } from './file-actions.ts';
 import type { ApiForm } from './form.ts';
 import type { RequestKind } from './ledger.ts';
@@ -22,7 +22,7 @@ export function performCall(context: ActionContext, { content }: ApiCall): Respo
   if (content === 'record') return exportRecords(context);
   const action = STRUCTURE_ACTIONS.get(content);
   if (action === undefined) {
-    return refuse(context, 400, 'The value of the parameter "content" is not valid');
+    return refuse(context.form, 400, 'The value of the parameter "content" is not valid');
   }
   // Not an error but a page with status 200: redcapAPI issue 422.
   if (context.options.rights?.export === false) {

@@ -1,4 +1,3 @@
-import { answerError, formatOf } from './answers.ts';
 import type { ApiForm } from './form.ts';
 import type { SandboxOptions } from './options.ts';
 import type { SandboxProject } from './project.ts';
@@ -10,8 +9,4 @@ export interface ActionContext {
   readonly form: ApiForm;
   /** Told when a file was really removed or stored. */
   readonly noteEffect: () => void;
-}
-
-export function refuse(context: ActionContext, status: number, message: string): Response {
-  return answerError(status, message, formatOf(context.form.text('returnFormat')));
 }

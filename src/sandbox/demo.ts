@@ -1,15 +1,11 @@
 import type { Target } from '../rows/target.ts';
-import { answerError, formatOf } from './answers.ts';
+import { refuse } from './answers.ts';
 import type { SandboxOptions } from './options.ts';
 import type { Script, ScriptedAnswer } from './script.ts';
 
 /** A server with a lock on the form: it refuses, however often it is asked. */
 const refuseLocked: ScriptedAnswer = ({ form }) =>
-  answerError(
-    400,
-    'The file cannot be deleted because the form is locked for this record',
-    formatOf(form.text('returnFormat')),
-  );
+  refuse(form, 400, 'The file cannot be deleted because the form is locked for this record');
 
 const BASELINE = 'baseline_arm_1';
 

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { answerError, answerFault, formatOf } from './answers.ts';
+import { answerFault, refuse } from './answers.ts';
 import { describeCall, performCall } from './calls.ts';
 import { drawFault, FAULTS, type FaultKind } from './faults.ts';
 import { readForm, type ApiForm } from './form.ts';
@@ -61,8 +61,7 @@ function createTruth(state: ServerState, form: ApiForm, call: ApiCall): Truth {
     if (form.text('token') === token) {
       return performCall({ project, options, form, noteEffect }, call);
     }
-    const format = formatOf(form.text('returnFormat'));
-    return answerError(403, 'You do not have permissions to use the API', format);
+    return refuse(form, 403, 'You do not have permissions to use the API');
   };
   return { proceed: async () => proceed(), hadEffect: () => effect };
 }

@@ -1,6 +1,6 @@
 import type { Target } from '../rows/target.ts';
-import { answerEmpty, answerFile } from './answers.ts';
-import { refuse, type ActionContext } from './context.ts';
+import { answerEmpty, answerFile, refuse } from './answers.ts';
+import type { ActionContext } from './context.ts';
 import { isFileField, placeOf } from './design.ts';
 import type { ApiForm } from './form.ts';
 
@@ -24,14 +24,14 @@ export function actOnFile(context: ActionContext): Response {
   const { rights } = context.options;
   if (action === 'export') {
     if (rights?.export === false)
-      return refuse(context, 403, 'You do not have API Export privileges');
+      return refuse(context.form, 403, 'You do not have API Export privileges');
     return check(context) ?? exportFile(context);
   }
   if (action !== 'delete' && action !== 'import') {
-    return refuse(context, 400, 'The value of the parameter "action" is not valid');
+    return refuse(context.form, 400, 'The value of the parameter "action" is not valid');
   }
   if (rights?.import === false) {
-    return refuse(context, 403, 'You do not have API Import/Update privileges');
+    return refuse(context.form, 403, 'You do not have API Import/Update privileges');
   }
   return check(context) ?? (action === 'delete' ? deleteFile(context) : importFile(context));
 }
@@ -40,25 +40,29 @@ export function actOnFile(context: ActionContext): Response {
 function check(context: ActionContext): Response | undefined {
   const { design } = context.project;
   const { record, field, event, instance } = readTarget(context.form);
-  if (record === '') return refuse(context, 400, 'The parameter "record" is missing');
+  if (record === '') return refuse(context.form, 400, 'The parameter "record" is missing');
   if (!isFileField(design.fields.get(field))) {
-    return refuse(context, 400, `The field '${field}' does not exist or is not a 'file' field`);
+    return refuse(
+      context.form,
+      400,
+      `The field '${field}' does not exist or is not a 'file' field`,
+    );
   }
   if (design.longitudinal && event === '') {
-    return refuse(context, 400, 'The parameter "event" is required for longitudinal projects');
+    return refuse(context.form, 400, 'The parameter "event" is required for longitudinal projects');
   }
   if (placeOf(design, field, event, 1) === 'unknown_event') {
-    return refuse(context, 400, `The value of the parameter "event" is not valid: '${event}'`);
+    return refuse(context.form, 400, `The value of the parameter "event" is not valid: '${event}'`);
   }
   if (!/^([1-9]\d{0,8})?$/.test(instance)) {
-    return refuse(context, 400, 'The value of the parameter "repeat_instance" is not valid');
+    return refuse(context.form, 400, 'The value of the parameter "repeat_instance" is not valid');
   }
   return undefined;
 }
 
 function deleteFile(context: ActionContext): Response {
   if (!context.project.removeFile(readTarget(context.form))) {
-    return refuse(context, 400, 'There is no file to delete for this record');
+    return refuse(context.form, 400, 'There is no file to delete for this record');
   }
   context.noteEffect();
   return answerEmpty();
@@ -69,14 +73,14 @@ function exportFile(context: ActionContext): Response {
   const target = readTarget(context.form);
   if (options.rights?.hiddenFields?.includes(target.field) === true) {
     return refuse(
-      context,
+      context.form,
       403,
       `You do not have Data Export rights for the field '${target.field}'`,
     );
   }
   const file = project.readFile(target);
   if (file === undefined)
-    return refuse(context, 400, 'There is no file to download for this record');
+    return refuse(context.form, 400, 'There is no file to download for this record');
   return answerFile(file, options.fileNames !== 'none');
 }
 
@@ -85,16 +89,16 @@ function importFile(context: ActionContext): Response {
   const target = readTarget(form);
   if (project.design.fields.get(target.field)?.signature === true) {
     return refuse(
-      context,
+      context.form,
       400,
       `The field '${target.field}' is a signature field: files cannot be imported`,
     );
   }
   const file = form.file('file');
-  if (file === undefined) return refuse(context, 400, 'No valid file was uploaded');
+  if (file === undefined) return refuse(context.form, 400, 'No valid file was uploaded');
   if (project.canonical(target) === undefined) {
     return refuse(
-      context,
+      context.form,
       400,
       `The field '${target.field}' cannot hold a file in this event or instance`,
     );

@@ -1,6 +1,6 @@
-import { answerRows, formatOf, type Row } from './answers.ts';
+import { answerData, refuse, type Row } from './answers.ts';
 import { hashText } from './content.ts';
-import { refuse, type ActionContext } from './context.ts';
+import type { ActionContext } from './context.ts';
 import { selectColumns, type Columns } from './export-columns.ts';
 import { parseLogic, type Logic } from './filter-logic.ts';
 import type { SandboxOptions } from './options.ts';
@@ -15,13 +15,13 @@ import { valueOn } from './row-values.ts';
 export function exportRecords(context: ActionContext): Response {
   const { project, options, form } = context;
   if (options.rights?.export === false)
-    return refuse(context, 403, 'You do not have API Export privileges');
-  if (form.has('data')) return refuse(context, 400, 'The sandbox does not import records');
+    return refuse(context.form, 403, 'You do not have API Export privileges');
+  if (form.has('data')) return refuse(context.form, 400, 'The sandbox does not import records');
   const columns = selectColumns(project.design, form, options.rights?.hiddenFields ?? []);
-  if (typeof columns === 'string') return refuse(context, 400, columns);
+  if (typeof columns === 'string') return refuse(context.form, 400, columns);
   const logic = readLogic(context);
   if (logic === undefined) {
-    return refuse(context, 400, 'The value of the parameter "filterLogic" is not valid');
+    return refuse(context.form, 400, 'The value of the parameter "filterLogic" is not valid');
   }
   const events = project.design.longitudinal ? form.list('events') : undefined;
   const found = [...selectRecords(context)].flatMap((record) =>
@@ -34,23 +34,13 @@ export function exportRecords(context: ActionContext): Response {
   const rows = eav
     ? found.flatMap((one) => toEavRows(context, columns, one))
     : toFlatRows(context, columns, found);
-  const names = eav ? EAV_COLUMNS : Object.keys(rows[0] ?? {});
-  return answerRows(rows, names, formatOf(form.text('format')));
+  return answerData(form, rows);
 }
 
 interface Found {
   readonly record: StoredRecord;
   readonly row: DataRow;
 }
-
-const EAV_COLUMNS = [
-  'record',
-  'redcap_event_name',
-  'redcap_repeat_instrument',
-  'redcap_repeat_instance',
-  'field_name',
-  'value',
-];
 
 function readLogic({ form, project: { design } }: ActionContext): Logic | undefined {
   const text = form.text('filterLogic').trim();

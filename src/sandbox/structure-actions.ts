@@ -1,13 +1,8 @@
-import { answerObject, answerRows, answerText, formatOf, type Row } from './answers.ts';
-import { refuse, type ActionContext } from './context.ts';
+import { answerData, answerText, refuse, type Row } from './answers.ts';
+import type { ActionContext } from './context.ts';
 import { armOf, repeatsIn, type Design } from './design.ts';
-import {
-  METADATA_KEYS,
-  describeField,
-  describeProject,
-  describeUser,
-  labelOf,
-} from './structure-rows.ts';
+import { completeOf } from './export-columns.ts';
+import { describeField, describeProject, describeUser, labelOf } from './structure-rows.ts';
 
 type Action = (context: ActionContext) => Response;
 
@@ -15,11 +10,15 @@ type Action = (context: ActionContext) => Response;
 export const STRUCTURE_ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
   // Plain text, whatever format was asked for.
   ['version', () => answerText('16.1.3')],
-  ['project', (context) => answerObject(describeProject(context.project.design), format(context))],
+  ['project', ({ form, project }) => answerData(form, describeProject(project.design))],
   ['metadata', exportMetadata],
   ['instrument', exportInstruments],
   ['exportFieldNames', exportFieldNames],
-  ['user', (context) => send(context, [describeUser(context.options.rights ?? {})])],
+  [
+    'user',
+    ({ form, project, options }) =>
+      answerData(form, [describeUser(project.design, options.rights ?? {})]),
+  ],
   ['event', (context) => exportLongitudinal(context, 'events', listEvents)],
   ['arm', (context) => exportLongitudinal(context, 'arms', listArms)],
   [
@@ -28,14 +27,6 @@ export const STRUCTURE_ACTIONS: ReadonlyMap<string, Action> = new Map<string, Ac
   ],
   ['repeatingFormsEvents', exportRepeats],
 ]);
-
-function format(context: ActionContext): 'json' | 'csv' | 'xml' {
-  return formatOf(context.form.text('format'));
-}
-
-function send(context: ActionContext, rows: readonly Row[], columns?: readonly string[]): Response {
-  return answerRows(rows, columns ?? Object.keys(rows[0] ?? {}), format(context));
-}
 
 function exportMetadata(context: ActionContext): Response {
   const { fields } = context.project.design;
@@ -47,7 +38,7 @@ function exportMetadata(context: ActionContext): Response {
       return (wanted?.includes(name) ?? false) || (forms?.includes(form) ?? false);
     })
     .map(describeField);
-  return send(context, rows, METADATA_KEYS);
+  return answerData(context.form, rows);
 }
 
 function exportInstruments(context: ActionContext): Response {
@@ -55,15 +46,27 @@ function exportInstruments(context: ActionContext): Response {
     instrument_name: name,
     instrument_label: labelOf(name),
   }));
-  return send(context, rows);
+  return answerData(context.form, rows);
 }
 
-/** Real servers leave file fields out of this list. */
-function exportFieldNames(context: ActionContext): Response {
-  const rows = [...context.project.design.fields.values()]
-    .filter(({ type }) => type !== 'file' && type !== 'calc' && type !== 'descriptive')
+/**
+ * Form by form, each with its status at the end, and without file fields: so
+ * REDCapR recorded it. An unknown `field` is an error, in the sandbox's words.
+ */
+function exportFieldNames({ form, project: { design } }: ActionContext): Response {
+  const field = form.text('field');
+  const statuses = design.forms.map(({ name }) => completeOf(name));
+  if (field !== '' && !design.fields.has(field) && !statuses.includes(field)) {
+    return refuse(form, 400, `The value of the parameter "field" is not valid: '${field}'`);
+  }
+  const names = design.forms.flatMap((one) => [
+    ...one.fields.filter(({ type }) => type !== 'file' && type !== 'descriptive'),
+    { name: completeOf(one.name) },
+  ]);
+  const rows = names
+    .filter(({ name }) => field === '' || name === field)
     .map(({ name }) => ({ original_field_name: name, choice_value: '', export_field_name: name }));
-  return send(context, rows);
+  return answerData(form, rows);
 }
 
 function exportLongitudinal(
@@ -73,8 +76,8 @@ function exportLongitudinal(
 ): Response {
   const { design } = context.project;
   if (!design.longitudinal)
-    return refuse(context, 400, `You cannot export ${what} for classic projects`);
-  return send(context, list(design));
+    return refuse(context.form, 400, `You cannot export ${what} for classic projects`);
+  return answerData(context.form, list(design));
 }
 
 function listEvents({ events }: Design): Row[] {
@@ -101,19 +104,19 @@ function listMapping({ events }: Design): Row[] {
 function exportRepeats(context: ActionContext): Response {
   const { design } = context.project;
   if (context.options.rights?.design === false) {
-    return refuse(context, 403, "You do not have 'Project Setup/Design' privileges");
+    return refuse(context.form, 403, "You do not have 'Project Setup/Design' privileges");
   }
   if (!design.hasRepeats) {
     return refuse(
-      context,
+      context.form,
       400,
       'You cannot export repeating instruments and events because the project does not contain any repeating instruments and events',
     );
   }
   if (!design.longitudinal) {
     const forms = design.forms.filter((form) => repeatsIn(form, ''));
-    return send(
-      context,
+    return answerData(
+      context.form,
       forms.map(({ name }) => ({ form_name: name, custom_form_label: '' })),
     );
   }
@@ -125,5 +128,5 @@ function exportRepeats(context: ActionContext): Response {
           .filter((form) => event.forms.includes(form.name) && repeatsIn(form, event.name))
           .map(({ name }) => ({ event_name: event.name, form_name: name, custom_form_label: '' })),
   );
-  return send(context, rows);
+  return answerData(context.form, rows);
 }

@@ -2,39 +2,27 @@ import type { Row } from './answers.ts';
 import type { Design, Field } from './design.ts';
 import type { SandboxRights } from './options.ts';
 
-/** The 18 keys of `content=metadata`, in their order. */
-export const METADATA_KEYS = [
-  'field_name',
-  'form_name',
-  'section_header',
-  'field_type',
-  'field_label',
-  'select_choices_or_calculations',
-  'field_note',
-  'text_validation_type_or_show_slider_number',
-  'text_validation_min',
-  'text_validation_max',
-  'identifier',
-  'branching_logic',
-  'required_field',
-  'custom_alignment',
-  'question_number',
-  'matrix_group_name',
-  'matrix_ranking',
-  'field_annotation',
-] as const;
-
+/** The 18 recorded keys of `content=metadata`, in their order. */
 export function describeField(field: Field): Row {
-  const row: Record<string, string> = Object.fromEntries(METADATA_KEYS.map((key) => [key, '']));
   return {
-    ...row,
     field_name: field.name,
     form_name: field.form,
+    section_header: '',
     field_type: field.type ?? 'text',
     field_label: labelOf(field.name),
     select_choices_or_calculations: field.type === 'radio' ? '1, One | 2, Two | 3, Three' : '',
+    field_note: '',
     text_validation_type_or_show_slider_number: field.signature === true ? 'signature' : '',
+    text_validation_min: '',
+    text_validation_max: '',
     identifier: field.identifier === true ? 'y' : '',
+    branching_logic: '',
+    required_field: '',
+    custom_alignment: '',
+    question_number: '',
+    matrix_group_name: '',
+    matrix_ranking: '',
+    field_annotation: '',
   };
 }
 
@@ -71,7 +59,11 @@ export function describeProject({ spec, longitudinal, hasRepeats }: Design): Row
   };
 }
 
-export function describeUser(rights: SandboxRights): Row {
+/** The recorded keys of `content=user`: rights are numbers, those to forms stand by the form. */
+export function describeUser(design: Design, rights: SandboxRights): Row {
+  const deIdentified = rights.hiddenFields !== undefined || rights.hashedRecords === true;
+  const forForms = (right: number): Readonly<Record<string, number>> =>
+    Object.fromEntries(design.forms.map(({ name }) => [name, right]));
   return {
     username: 'sandbox_user',
     email: 'sandbox@example.edu',
@@ -79,10 +71,37 @@ export function describeUser(rights: SandboxRights): Row {
     lastname: 'User',
     expiration: '',
     data_access_group: '',
+    data_access_group_id: '',
+    data_access_group_label: '',
     design: rights.design === false ? 0 : 1,
+    alerts: 1,
+    user_rights: 1,
+    data_access_groups: 1,
+    reports: 1,
+    stats_and_charts: 1,
+    manage_survey_participants: 1,
+    calendar: 1,
+    data_import_tool: 1,
+    data_comparison_tool: 1,
+    logging: 1,
+    email_logging: 1,
+    file_repository: 1,
+    data_quality_create: 1,
+    data_quality_execute: 1,
     api_export: rights.export === false ? 0 : 1,
     api_import: rights.import === false ? 0 : 1,
+    api_modules: 0,
+    mobile_app: 0,
+    mobile_app_download_data: 0,
+    record_create: 1,
+    record_rename: 0,
     record_delete: 0,
+    lock_records_all_forms: 0,
+    lock_records: 0,
+    lock_records_customization: 0,
+    forms: forForms(1),
+    // 1 is the full data set, 2 de-identified.
+    forms_export: forForms(deIdentified ? 2 : 1),
   };
 }
 

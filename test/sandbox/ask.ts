@@ -1,6 +1,8 @@
+import { expect } from 'vitest';
 import { z } from 'zod';
 import type { Sandbox } from '../../src/sandbox/handler.ts';
 import { buildProject, type SandboxProject } from '../../src/sandbox/project.ts';
+import { toCsv } from '../support/csv.ts';
 
 export type Params = Readonly<Record<string, string>>;
 
@@ -23,6 +25,14 @@ const ROWS = z.array(z.record(z.string(), z.unknown()));
 
 export async function askRows(sandbox: Sandbox, params: Params): Promise<z.infer<typeof ROWS>> {
   return ROWS.parse(await askJson(sandbox, params));
+}
+
+/** Exported rows as lines of CSV, the columns on top: all of them must have the same ones, in order. */
+export async function askTable(sandbox: Sandbox, params: Params): Promise<string[]> {
+  const rows = await askRows(sandbox, params);
+  const header = Object.keys(rows[0] ?? {});
+  for (const row of rows) expect(Object.keys(row)).toEqual(header);
+  return toCsv([header, ...rows.map((row) => Object.values(row).map(String))]).split('\n');
 }
 
 /** Status and body, the pair that most expectations are about. */

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { createSandbox } from '../../src/sandbox/handler.ts';
 import type { SandboxOptions } from '../../src/sandbox/options.ts';
-import { ask, askJson, askRows, askText, makeRegistry, makeStudy, type Params } from './ask.ts';
+import {
+  ask,
+  askJson,
+  askRows,
+  askTable,
+  askText,
+  makeRegistry,
+  makeStudy,
+  type Params,
+} from './ask.ts';
 
 const RECORDS: Params = { content: 'record', 'fields[0]': 'record_id' };
 const study = (options: SandboxOptions = {}): ReturnType<typeof createSandbox> =>
@@ -9,24 +18,20 @@ const study = (options: SandboxOptions = {}): ReturnType<typeof createSandbox> =
 
 describe('flat export', () => {
   it('has a row per event with data and per instance, blank where a form is not', async () => {
-    const answer = await askText(study(), {
+    const lines = await askTable(study(), {
       ...RECORDS,
-      format: 'csv',
       'fields[1]': 'scan',
       'fields[2]': 'photo',
       'fields[3]': 'report',
     });
-    expect(answer).toEqual([
-      200,
-      [
-        'record_id,redcap_event_name,redcap_repeat_instrument,redcap_repeat_instance,photo,scan,report',
-        '001,base_arm_1,,,a.jpg,,',
-        '001,base_arm_1,imaging,1,,s1.txt,',
-        '001,base_arm_1,imaging,3,,s3.txt,',
-        '001,visit_arm_1,,2,,,r.docx',
-        'B 2,late_arm_2,,,-999,,',
-        '',
-      ].join('\n'),
+    expect(lines).toEqual([
+      'record_id,redcap_event_name,redcap_repeat_instrument,redcap_repeat_instance,photo,scan,report',
+      '001,base_arm_1,,,a.jpg,,',
+      '001,base_arm_1,imaging,1,,s1.txt,',
+      '001,base_arm_1,imaging,3,,s3.txt,',
+      '001,visit_arm_1,,2,,,r.docx',
+      'B 2,late_arm_2,,,-999,,',
+      '',
     ]);
   });
 
@@ -58,8 +63,8 @@ describe('flat export', () => {
   });
 
   it('gives a form status on the rows of that form alone', async () => {
-    const params = { content: 'record', 'forms[0]': 'imaging', 'forms[1]': 'visit', format: 'csv' };
-    expect((await askText(study(), { ...params, 'records[0]': '001' }))[1].split('\n')).toEqual([
+    const params = { content: 'record', 'forms[0]': 'imaging', 'forms[1]': 'visit' };
+    expect(await askTable(study(), { ...params, 'records[0]': '001' })).toEqual([
       'redcap_event_name,redcap_repeat_instrument,redcap_repeat_instance,scan,quality,imaging_complete,report,visit_complete',
       'base_arm_1,,,,,,,',
       'base_arm_1,imaging,1,s1.txt,,0,,',
@@ -163,6 +168,16 @@ describe('filterLogic', () => {
 });
 
 describe('eav export', () => {
+  it('of a classic project has record, field_name and value alone', async () => {
+    const sandbox = createSandbox({ project: makeRegistry() });
+    expect(await askTable(sandbox, { content: 'record', type: 'eav', 'fields[0]': 'id' })).toEqual([
+      'record,field_name,value',
+      '1,id,1',
+      '2,id,2',
+      '',
+    ]);
+  });
+
   it('has a row per value, files by their document number', async () => {
     const rows = await askRows(study(), {
       ...RECORDS,

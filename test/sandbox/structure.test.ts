@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createSandbox } from '../../src/sandbox/handler.ts';
 import { SANDBOX_TOKEN } from '../../src/sandbox/options.ts';
-import { ask, askJson, askRows, askText, makeRegistry, makeStudy } from './ask.ts';
+import { buildProject } from '../../src/sandbox/project.ts';
+import { ask, askJson, askRows, askTable, askText, makeRegistry, makeStudy } from './ask.ts';
 
 const study = (): ReturnType<typeof createSandbox> => createSandbox({ project: makeStudy() });
 const registry = (): ReturnType<typeof createSandbox> => createSandbox({ project: makeRegistry() });
@@ -73,9 +74,14 @@ describe('what the API tells about a project', () => {
       { arm_num: 1, name: 'Arm 1' },
       { arm_num: 2, name: 'Arm 2' },
     ]);
-    expect(await askText(sandbox, { content: 'formEventMapping', format: 'csv' })).toEqual([
-      200,
-      'arm_num,unique_event_name,form\n1,base_arm_1,base\n1,base_arm_1,files\n1,base_arm_1,imaging\n1,visit_arm_1,visit\n2,late_arm_2,files\n',
+    expect(await askTable(sandbox, { content: 'formEventMapping' })).toEqual([
+      'arm_num,unique_event_name,form',
+      '1,base_arm_1,base',
+      '1,base_arm_1,files',
+      '1,base_arm_1,imaging',
+      '1,visit_arm_1,visit',
+      '2,late_arm_2,files',
+      '',
     ]);
     expect(await askJson(sandbox, { content: 'repeatingFormsEvents' })).toEqual([
       { event_name: 'base_arm_1', form_name: 'imaging', custom_form_label: '' },
@@ -104,10 +110,160 @@ describe('what the API tells about a project', () => {
     expect([response.status, await response.json()]).toEqual([400, { error }]);
   });
 
-  it('leaves file fields out of the export field names', async () => {
-    const rows = await askRows(registry(), { content: 'exportFieldNames' });
-    expect(JSON.stringify(rows)).not.toContain('doc');
-    expect(rows).toHaveLength(2);
+  it('names what an export has form by form, with each status and without file fields', async () => {
+    expect(await askTable(study(), { content: 'exportFieldNames' })).toEqual([
+      'original_field_name,choice_value,export_field_name',
+      'record_id,,record_id',
+      'age,,age',
+      'base_complete,,base_complete',
+      'files_complete,,files_complete',
+      'quality,,quality',
+      'imaging_complete,,imaging_complete',
+      'visit_complete,,visit_complete',
+      '',
+    ]);
+  });
+
+  it('names calculated fields, and no descriptive ones', async () => {
+    const project = buildProject({
+      kind: 'classic',
+      forms: [
+        {
+          name: 'health',
+          fields: [
+            { name: 'record_id' },
+            { name: 'bmi', type: 'calc' },
+            { name: 'explanation', type: 'descriptive' },
+          ],
+        },
+      ],
+    });
+    const rows = await askRows(createSandbox({ project }), { content: 'exportFieldNames' });
+    expect(rows.map((row) => row['export_field_name'])).toEqual([
+      'record_id',
+      'bmi',
+      'health_complete',
+    ]);
+  });
+
+  it.each([
+    ['age', ['age']],
+    ['files_complete', ['files_complete']],
+    ['photo', []],
+  ])('names %s alone when it is the field asked for', async (field, names) => {
+    const rows = await askRows(study(), { content: 'exportFieldNames', field });
+    expect(rows.map((row) => row['export_field_name'])).toEqual(names);
+  });
+
+  it('refuses the names of a field that is not there', async () => {
+    const response = await ask(study(), { content: 'exportFieldNames', field: 'nothing' });
+    expect([response.status, await response.json()]).toEqual([
+      400,
+      { error: `The value of the parameter "field" is not valid: 'nothing'` },
+    ]);
+  });
+
+  it('describes the user by the keys that real servers send, rights as numbers', async () => {
+    const rights = { import: false, hiddenFields: ['photo'] };
+    const sandbox = createSandbox({ project: makeStudy(), rights });
+    const [user = {}, ...others] = await askRows(sandbox, { content: 'user' });
+    expect(others).toEqual([]);
+    expect(Object.keys(user)).toEqual([
+      'username',
+      'email',
+      'firstname',
+      'lastname',
+      'expiration',
+      'data_access_group',
+      'data_access_group_id',
+      'data_access_group_label',
+      'design',
+      'alerts',
+      'user_rights',
+      'data_access_groups',
+      'reports',
+      'stats_and_charts',
+      'manage_survey_participants',
+      'calendar',
+      'data_import_tool',
+      'data_comparison_tool',
+      'logging',
+      'email_logging',
+      'file_repository',
+      'data_quality_create',
+      'data_quality_execute',
+      'api_export',
+      'api_import',
+      'api_modules',
+      'mobile_app',
+      'mobile_app_download_data',
+      'record_create',
+      'record_rename',
+      'record_delete',
+      'lock_records_all_forms',
+      'lock_records',
+      'lock_records_customization',
+      'forms',
+      'forms_export',
+    ]);
+    expect(user).toMatchObject({
+      data_access_group: '',
+      design: 1,
+      api_export: 1,
+      api_import: 0,
+      forms: { base: 1, files: 1, imaging: 1, visit: 1 },
+      forms_export: { base: 2, files: 2, imaging: 2, visit: 2 },
+    });
+  });
+
+  it.each(['csv', 'xml', 'odm', ''])(
+    'refuses data in the format %j and says so',
+    async (format) => {
+      for (const content of ['metadata', 'record', 'project', 'exportFieldNames']) {
+        const response = await ask(study(), { content, format });
+        expect([response.status, await response.json()]).toEqual([
+          400,
+          {
+            error:
+              'The value of the parameter "format" is not valid: the sandbox exports data as JSON alone (format=json)',
+          },
+        ]);
+      }
+    },
+  );
+});
+
+describe('the format of errors', () => {
+  const REFUSAL = 'You cannot export events for classic projects';
+  const JSON_ERROR = `{"error":"${REFUSAL}"}`;
+  const CSV_ERROR = `ERROR: ${REFUSAL}`;
+  const XML_ERROR = `<?xml version="1.0" encoding="UTF-8" ?><hash><error>${REFUSAL}</error></hash>`;
+
+  it.each([
+    ['json', 'csv', JSON_ERROR],
+    ['csv', 'json', CSV_ERROR],
+    ['xml', 'json', XML_ERROR],
+    ['', 'csv', CSV_ERROR],
+    ['', 'json', JSON_ERROR],
+    ['', 'xml', XML_ERROR],
+    ['', '', XML_ERROR],
+    ['nonsense', 'csv', CSV_ERROR],
+    ['nonsense', 'odm', XML_ERROR],
+  ])('is returnFormat (%j), else format (%j)', async (returnFormat, format, body) => {
+    const answer = await askText(registry(), { content: 'event', format, returnFormat });
+    expect(answer).toEqual([400, body]);
+  });
+
+  it('is XML where the request names neither', async () => {
+    const sandbox = registry();
+    const body = new URLSearchParams({ token: sandbox.token, content: 'event' });
+    const request = new Request('http://127.0.0.1/api/', { method: 'POST', body });
+    expect(await (await sandbox.handle(request)).text()).toBe(XML_ERROR);
+  });
+
+  it('escapes what XML would take for markup', async () => {
+    const form = { content: 'exportFieldNames', field: '<a&b>', returnFormat: 'xml' };
+    expect((await askText(study(), form))[1]).toContain(`'&lt;a&amp;b&gt;'</error></hash>`);
   });
 });
 
@@ -120,7 +276,7 @@ describe('who may ask', () => {
     ],
     ['csv', 'text/csv; charset=utf-8', 'ERROR: You do not have permissions to use the API'],
     [
-      '',
+      'xml',
       'text/xml; charset=utf-8',
       '<?xml version="1.0" encoding="UTF-8" ?><hash><error>You do not have permissions to use the API</error></hash>',
     ],
@@ -171,7 +327,9 @@ describe('addresses and methods', () => {
   it('answers any other path as Apache does', async () => {
     const response = await send('/redcap/', 'POST');
     expect(response.status).toBe(404);
-    expect(await response.text()).toContain('The requested URL was not found on this server.');
+    expect(await response.text()).toBe(
+      '<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">\n<html><head>\n<title>404 Not Found</title>\n</head><body>\n<h1>Not Found</h1>\n<p>The requested URL was not found on this server.</p>\n</body></html>\n',
+    );
   });
 
   it('serves the other usual path too', async () => {

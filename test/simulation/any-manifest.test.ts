@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { parse } from 'csv-parse/sync';
-import { stringify } from 'csv-stringify/sync';
 import * as fc from 'fast-check';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,6 +14,7 @@ import { openManifestFile } from '../../src/manifest/read.ts';
 import type { ManifestRow } from '../../src/rows/row.ts';
 import { makeCsvReports, MANIFEST_FILE, REPORT_FILES } from '../../src/report/make-reports.ts';
 import { reportOf, STATUSES, type Outcome } from '../../src/rows/outcome.ts';
+import { toCsv } from '../support/csv.ts';
 
 const cell = fc
   .oneof(
@@ -90,12 +90,9 @@ describe('any manifest', () => {
               ? ['photo', ...cells].slice(0, ragged)
               : ['photo', ...cells, ...['x', 'y'].slice(0, ragged)],
           );
-          const text = stringify([['field', 'record', ...others], ...lines], {
-            delimiter,
-            record_delimiter: lineEnd,
-            quoted_match: /[\r\n\ufeff]/u,
-          });
-          const bytes = encode(text);
+          const bytes = encode(
+            toCsv([['field', 'record', ...others], ...lines], { delimiter, lineEnd }),
+          );
           await writeFile(join(directory, MANIFEST_FILE), bytes);
           const before = await rowsOf(join(directory, MANIFEST_FILE));
           expect(before.rows.length).toBe(rows.length);
