@@ -6,7 +6,7 @@ import type { ExitCode } from '../exit-codes.ts';
 import { foldJournal, type JournalView } from '../journal/fold.ts';
 import type { Holes } from '../journal/holes.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
-import { createGrowingDigest } from '../files/digest.ts';
+import { fileSha256 } from '../files/digest.ts';
 import {
   makeCsvReports,
   MANIFEST_FILE,
@@ -58,8 +58,7 @@ export async function finishReports(io: Io, options: FinishOptions): Promise<Fin
   try {
     await removeUnfinished(directory, MADE_FILES);
     const journalPath = join(directory, JOURNAL_FILE);
-    const digest = createGrowingDigest(journalPath);
-    const view = await foldJournal(journalPath, undefined, digest.update);
+    const view = await foldJournal(journalPath);
     const html = createHtmlAggregate();
     const verified = { yes: 0, no: 0, skipped: 0 };
     const observe = (row: RowReport): void => {
@@ -69,7 +68,7 @@ export async function finishReports(io: Io, options: FinishOptions): Promise<Fin
     const csvs = await makeCsvReports(directory, view, io.clock, observe, mayWrite);
     const exitCode = options.exitCode(view, csvs);
     await options.end?.(exitCode);
-    const journalSha256 = await digest.finish();
+    const journalSha256 = await fileSha256(journalPath);
     const summary = summarise({
       view,
       csvs,

@@ -15,7 +15,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { JournalView } from '../journal/fold.ts';
 import { tellHoles } from '../journal/holes.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
-import { cutTornTail } from '../journal/repair.ts';
+import { cutTornTail } from '../journal/read.ts';
 import type { ProjectModel } from '../project/model.ts';
 import { MANIFEST_FILE } from '../report/make-reports.ts';
 import { openHeldManifest } from '../run-directory/held-manifest.ts';

@@ -6,7 +6,7 @@ import type { ExitCode } from '../exit-codes.ts';
 import { foldJournal, type JournalView } from '../journal/fold.ts';
 import { tellHoles } from '../journal/holes.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
-import { cutTornTail } from '../journal/repair.ts';
+import { cutTornTail } from '../journal/read.ts';
 import type { Journal } from '../journal/write.ts';
 import { exitCodeOfJournal } from '../report/exit-code.ts';
 import { MANIFEST_FILE } from '../report/make-reports.ts';

@@ -1,12 +1,6 @@
 import { open } from 'node:fs/promises';
 
-export interface ReadBytesOptions {
-  /** The place to begin at; a pipe is read from where it is. */
-  readonly start?: number;
-  /** Each piece costs a turn of the event loop. */
-  readonly pieceBytes?: number;
-}
-
+/** Each piece costs a turn of the event loop. */
 const PIECE_BYTES = 1 << 16;
 
 /**
@@ -15,17 +9,13 @@ const PIECE_BYTES = 1 << 16;
  * reads ends early: Windows renames and removes no folder with an open file in
  * it. (A ReadStream opens at once, and closes some time after its end.)
  */
-export async function* readBytes(
-  path: string,
-  { start, pieceBytes = PIECE_BYTES }: ReadBytesOptions = {},
-): AsyncGenerator<Buffer, void, undefined> {
+export async function* readBytes(path: string): AsyncGenerator<Buffer, void, undefined> {
   const file = await open(path, 'r');
   try {
-    for (let position = start ?? null; ;) {
-      const buffer = Buffer.allocUnsafe(pieceBytes);
-      const { bytesRead } = await file.read(buffer, 0, pieceBytes, position);
+    for (;;) {
+      const buffer = Buffer.allocUnsafe(PIECE_BYTES);
+      const { bytesRead } = await file.read(buffer, 0, PIECE_BYTES);
       if (bytesRead === 0) return;
-      if (position !== null) position += bytesRead;
       yield buffer.subarray(0, bytesRead);
     }
   } finally {

@@ -1,13 +1,26 @@
-import { graver, type FileFacts } from '../rows/outcome.ts';
+import { graver, type Effect, type FileFacts } from '../rows/outcome.ts';
 import type { OutcomeLine, RowLine, SendingLine, TriedLine } from './lines.ts';
-import type { OpenRow, OpenRows } from './open-rows.ts';
-import { effectOf } from './outcome-lines.ts';
+import { effectOf } from './line-codec.ts';
 import { PHASE, type RowIndex } from './row-index.ts';
+
+/** A row between its first `sending` line and its outcome. */
+export interface OpenRow {
+  attempts: number;
+  startedAt: number;
+  /** An earlier try may have had an effect. */
+  effect: Effect;
+  /** A try left whose end is not written. */
+  inAir: boolean;
+  code: string;
+  http: number | undefined;
+  /** What the server had said. */
+  said: string | undefined;
+}
 
 /** What the lines of single rows make up. */
 export interface FoldedRows {
   readonly index: RowIndex;
-  readonly open: OpenRows;
+  readonly open: Map<number, OpenRow>;
   readonly backups: Map<number, FileFacts>;
   /** A connection was made for a deletion. */
   sent: boolean;

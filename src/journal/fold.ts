@@ -1,20 +1,11 @@
 import { RefusedError } from '../errors.ts';
 import type { FileFacts, StopCode } from '../rows/outcome.ts';
-import { foldRow } from './fold-row.ts';
+import { foldRow, type OpenRow } from './fold-row.ts';
 import { foldHoles, isLineOf, type Holes } from './holes.ts';
-import {
-  JOURNAL_VERSION,
-  type EventLine,
-  type JournalHeader,
-  type JournalLine,
-  type RowLine,
-  type VerifiedLine,
-} from './lines.ts';
+import { JOURNAL_VERSION, type BodyLine, type EventLine, type JournalHeader } from './lines.ts';
 import type { PlanLine } from '../rows/plan-line.ts';
-import { OpenRows } from './open-rows.ts';
-import { readJournal, type OnLine } from './read.ts';
+import { journalSource, readJournal, type JournalSource } from './read.ts';
 import { PHASE, RowIndex } from './row-index.ts';
-import { journalSource, type JournalSource } from './source.ts';
 
 /** Everything a journal says, with a few bytes a row. */
 export interface JournalView {
@@ -22,7 +13,8 @@ export interface JournalView {
   readonly path: string | JournalSource;
   readonly header: JournalHeader;
   readonly index: RowIndex;
-  readonly open: Pick<OpenRows, 'get' | 'values'>;
+  /** Rows between their first `sending` line and their outcome: few at a time. */
+  readonly open: ReadonlyMap<number, OpenRow>;
   /** The newest backup of rows that have no outcome yet. */
   readonly backups: ReadonlyMap<number, FileFacts>;
   /** Bytes [planStart, planEnd) hold the plan lines, in the order of the rows. */
@@ -60,7 +52,7 @@ export interface Restore {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Building = Mutable<JournalView> & {
-  open: OpenRows;
+  open: Map<number, OpenRow>;
   backups: Map<number, FileFacts>;
   restores: Restore[];
   /** Of the session that is read, and where it began. */
@@ -71,37 +63,25 @@ type Building = Mutable<JournalView> & {
   begun: boolean;
 };
 
-/**
- * Reads a journal into its view. `onBytes` is told its whole lines, byte for
- * byte. Refuses another format version, and a file that is no journal.
- */
-export async function foldJournal(
-  path: string | JournalSource,
-  upTo?: number,
-  onBytes?: (bytes: Uint8Array) => void,
-): Promise<JournalView> {
+/** Reads a journal into its view. Refuses another format version, and a file that is no journal. */
+export async function foldJournal(path: string | JournalSource): Promise<JournalView> {
   let view: Building | undefined;
-  const fold: OnLine = (line, offset, length) => {
-    if (view === undefined) {
-      view = begin(path, line, offset + length + 1);
-      return true;
+  let lineNumber = 0;
+  for await (const lines of readJournal(path)) {
+    for (const { offset, end, value } of lines) {
+      lineNumber += 1;
+      if (view === undefined) view = begin(path, value, end);
+      else if (value !== undefined && isLineOf(value, view.header.manifest.rows)) {
+        foldLine(view, value, offset, end);
+      } else foldHole(view, lineNumber, offset);
+      view.end = end;
     }
-    if (!isLineOf(line, view.header.manifest.rows)) return false;
-    foldLine(view, line, offset, length);
-    return true;
-  };
-  const onHole = (lineNumber: number, offset: number): void => {
-    if (view === undefined) throw noRun(path);
-    foldHole(view, lineNumber, offset);
-  };
-  for await (const end of readJournal(path, fold, { upTo, onBytes, onHole })) {
-    if (view !== undefined) view.end = end;
   }
   if (view === undefined) throw noRun(path);
   endSession(view);
   if (view.holes !== undefined) await foldHoles(view, view.holes);
-  // What a killed session left in the air may have been sent; a connection that was never made is not.
-  view.sent ||= view.airMark > 0 || view.open.values().some(({ inAir }) => inAir);
+  // What a killed session left in flight may have been sent; a connection that was never made is not.
+  view.sent ||= view.airMark > 0 || [...view.open.values()].some(({ inAir }) => inAir);
   return view;
 }
 
@@ -110,8 +90,13 @@ function noRun(path: string | JournalSource): RefusedError {
   return new RefusedError(`${name} holds no run: its first line is missing.`);
 }
 
-function begin(path: string | JournalSource, line: JournalLine, planStart: number): Building {
-  const header = line as Partial<JournalHeader>;
+function begin(
+  path: string | JournalSource,
+  line: object | undefined,
+  planStart: number,
+): Building {
+  if (line === undefined) throw noRun(path);
+  const header: Partial<JournalHeader> = line;
   if (header.version !== JOURNAL_VERSION) {
     throw new RefusedError(
       `${journalSource(path).name} has journal version ${String(header.version)}; this program reads version ${JOURNAL_VERSION}. Use the version of redcap-sweep that wrote it.`,
@@ -122,7 +107,7 @@ function begin(path: string | JournalSource, line: JournalLine, planStart: numbe
     path,
     header: header as JournalHeader,
     index: new RowIndex(),
-    open: new OpenRows(),
+    open: new Map(),
     backups: new Map(),
     planStart,
     planEnd: planStart,
@@ -148,27 +133,25 @@ function begin(path: string | JournalSource, line: JournalLine, planStart: numbe
 
 const OF_RESTORE: ReadonlySet<string> = new Set(['restore', 'restoring', 'restored']);
 
-function foldLine(view: Building, whole: JournalLine, offset: number, length: number): void {
-  const line = whole as { at?: number; row?: number; plan?: string; state?: string };
-  if (line.at !== undefined && line.at > view.lastStamp) {
+function foldLine(view: Building, line: BodyLine, offset: number, end: number): void {
+  if ('at' in line && line.at !== undefined && line.at > view.lastStamp) {
     view.lastStamp = line.at;
-    if (!OF_RESTORE.has(line.state ?? '')) view.workedUntil = line.at;
+    if (!('state' in line) || !OF_RESTORE.has(line.state)) view.workedUntil = line.at;
   }
-  if (line.plan !== undefined) foldPlan(view, whole as PlanLine, offset + length + 1);
-  else if (line.row !== undefined) {
+  if ('plan' in line) foldPlan(view, line, end);
+  else if ('row' in line) {
     view.begun = true;
     // One of an earlier version of this program, or whose first line is lost.
     if (line.state === 'restoring' && view.restores.length === 0) {
       view.restores.push({ at: line.at ?? 0, by: '', end: undefined });
     }
-    foldRow(view, whole as RowLine, offset);
+    foldRow(view, line, offset);
   } else if ('rows' in line) {
-    const { rows, verified } = whole as VerifiedLine;
-    for (const row of rows) {
-      view.index.setVerified(row, verified);
+    for (const row of line.rows) {
+      view.index.setVerified(row, line.verified);
       view.index.setLookDue(row, false);
     }
-  } else foldEvent(view, whole as EventLine, offset);
+  } else foldEvent(view, line, offset);
 }
 
 /** What came after the lost line may have been written by a session whose beginning was lost with it. */

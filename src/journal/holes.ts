@@ -2,9 +2,9 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BACKUP_FOLDER } from '../backup/naming.ts';
 import { RESTORE_FILE } from '../backup/restore-report.ts';
-import type { JournalSource } from './source.ts';
-import type { EventLine, JournalHeader, JournalLine } from './lines.ts';
-import { readJournal, type OnLine } from './read.ts';
+import type { JournalSource } from './read.ts';
+import type { BodyLine, EventLine, JournalHeader } from './lines.ts';
+import { readJournal } from './read.ts';
 import { PHASE, type RowIndex } from './row-index.ts';
 
 /** Lines in the middle of a journal that cannot be read: a power cut can leave such a hole. */
@@ -30,19 +30,9 @@ interface Holed {
   airMark: number;
 }
 
-/** Is it a line that a journal of so many rows may hold? What is no more than sound JSON is a hole too. */
-export function isLineOf(line: JournalLine, rows: number): boolean {
-  const {
-    row,
-    rows: several,
-    state,
-    plan,
-  } = line as {
-    readonly row?: unknown;
-    readonly rows?: unknown;
-    readonly state?: unknown;
-    readonly plan?: unknown;
-  };
+/** Is it a line that a journal of so many rows may hold? What is no more than valid JSON is a hole too. */
+export function isLineOf(line: object, rows: number): line is BodyLine {
+  const { row, rows: several, state, plan }: Partial<Record<string, unknown>> = { ...line };
   if (row !== undefined) return isRow(row, rows) && typeof (plan ?? state) === 'string';
   if (several === undefined) return typeof state === 'string';
   return Array.isArray(several) && several.every((one) => isRow(one, rows));
@@ -91,11 +81,12 @@ async function keepOffRestored(view: Holed, directory: string): Promise<void> {
     (name) => name.startsWith('restore.') || name.startsWith(`.${RESTORE_FILE}.`),
   );
   if (!restored) return;
-  const saved: OnLine = (line) => {
-    if (!('row' in line) || !('file' in line) || line.file?.backup === undefined) return;
-    view.index.setRestoring(line.row);
-  };
-  for await (const end of readJournal(view.path, saved)) void end;
+  for await (const lines of readJournal(view.path)) {
+    for (const { value } of lines) {
+      if (value === undefined || !isLineOf(value, view.header.manifest.rows)) continue;
+      if ('file' in value && value.file?.backup !== undefined) view.index.setRestoring(value.row);
+    }
+  }
   // A backup's own line may be lost as well; its name says which row it belongs to.
   for (const name of await namesIn(join(directory, BACKUP_FOLDER))) {
     const row = Number(/^(\d+)[.-]/.exec(name)?.[1] ?? 0);

@@ -1,6 +1,5 @@
 import type { OutcomeLine } from './lines.ts';
-import { readPlainLine } from './plain-lines.ts';
-import { journalSource, type JournalSource } from './source.ts';
+import { journalSource, type JournalSource } from './read.ts';
 
 const PAGE_BYTES = 1 << 18;
 const PAGES = 8;
@@ -38,8 +37,7 @@ export function readLinesAt(from: string | JournalSource): {
       const bytes = page(number);
       const start = offset - number * PAGE_BYTES;
       const end = bytes.indexOf(10, start);
-      return (readPlainLine(bytes, start, end) ??
-        JSON.parse(bytes.toString('utf8', start, end))) as OutcomeLine;
+      return JSON.parse(bytes.toString('utf8', start, end)) as OutcomeLine;
     },
     close: () => {
       file.close();

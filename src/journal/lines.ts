@@ -43,11 +43,11 @@ export interface SendingLine {
   /** Counts over all sessions of the run. */
   readonly attempt: number;
   /** An earlier request may have had an effect. */
-  readonly effect?: 'possible';
-  /** Only a mark says so of that request. */
-  readonly air?: 'mark';
-  /** What the server had said in earlier sessions. */
-  readonly said?: string;
+  readonly effect?: 'possible' | undefined;
+  /** Nothing but the send watermark says so of that request. */
+  readonly air?: 'mark' | undefined;
+  /** What the server had said so far, where it is new. */
+  readonly said?: string | undefined;
 }
 
 /** A try that ended and will be followed by another one. */
@@ -71,24 +71,24 @@ export interface BackupLine {
   readonly file: FileFacts;
 }
 
-/** `look` says that verification has yet to look at this row. */
-export type OutcomeLine = {
+export interface OutcomeLine {
   readonly row: number;
   readonly state: Outcome['status'];
-  readonly look?: true;
-} & Readonly<{
-  code?: string;
-  message?: string;
-  http?: number;
-  attempts?: number;
-  effect?: 'possible';
-  air?: 'mark';
-  said?: string;
-  started?: number;
-  at?: number;
-  verified?: Exclude<Verified, ''>;
-  file?: FileFacts;
-}>;
+  readonly started?: number | undefined;
+  readonly at?: number | undefined;
+  readonly attempts?: number | undefined;
+  readonly http?: number | undefined;
+  readonly effect?: 'possible' | undefined;
+  /** Nothing but the send watermark says that a request may have left. */
+  readonly air?: 'mark' | undefined;
+  readonly verified?: Exclude<Verified, ''> | undefined;
+  /** Verification has yet to look at this row. */
+  readonly look?: true | undefined;
+  readonly code?: string | undefined;
+  readonly message?: string | undefined;
+  readonly said?: string | undefined;
+  readonly file?: FileFacts | undefined;
+}
 
 /** Looks that change nothing but `sweep_verified`, many rows a line. */
 export interface VerifiedLine {
@@ -157,4 +157,7 @@ export type EventLine =
 
 export type RowLine = SendingLine | TriedLine | BackupLine | OutcomeLine | RestoringLine;
 
-export type JournalLine = JournalHeader | PlanLine | RowLine | VerifiedLine | EventLine;
+/** Any line but the first. */
+export type BodyLine = PlanLine | RowLine | VerifiedLine | EventLine;
+
+export type JournalLine = JournalHeader | BodyLine;

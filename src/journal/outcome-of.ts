@@ -1,4 +1,4 @@
-import { decodeOutcome } from './outcome-lines.ts';
+import { decodeOutcome } from './line-codec.ts';
 import {
   graver,
   type Effect,

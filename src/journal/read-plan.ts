@@ -1,6 +1,7 @@
 import type { JournalView } from './fold.ts';
 import type { PlanLine } from '../rows/plan-line.ts';
-import { readJournal, type OnLine } from './read.ts';
+import { isLineOf } from './holes.ts';
+import { readJournal } from './read.ts';
 
 /** The plan lines of a journal, read alongside the manifest. */
 export interface PlanReader {
@@ -43,13 +44,12 @@ export function readPlan(view: JournalView): PlanReader {
 
 /** All plan lines in the order of the rows. */
 export async function* planLines(view: JournalView): AsyncGenerator<readonly PlanLine[]> {
-  let plan: PlanLine[] = [];
-  const gather: OnLine = (line) => {
-    if ('plan' in line) plan.push(line);
-  };
-  for await (const end of readJournal(view.path, gather, { upTo: view.planEnd })) {
-    void end;
+  for await (const lines of readJournal(view.path, view.planEnd)) {
+    const plan: PlanLine[] = [];
+    for (const { value } of lines) {
+      if (value === undefined || !isLineOf(value, view.header.manifest.rows)) continue;
+      if ('plan' in value) plan.push(value);
+    }
     if (plan.length > 0) yield plan;
-    plan = [];
   }
 }

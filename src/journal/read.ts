@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import type { JournalLine } from './lines.ts';
-import { readPlainLine } from './plain-lines.ts';
-import { journalSource, type JournalSource } from './source.ts';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { open, stat, truncate } from 'node:fs/promises';
 
 const CHUNK_BYTES = 1 << 16;
 const NEWLINE = 10;
@@ -10,118 +9,123 @@ const NEWLINE = 10;
 const LONGEST_LINE_BYTES = 1 << 26;
 
 /**
- * Takes a line with its byte offset in the file, and its length without the line
- * end. Says `false` of one that is no line of a journal: it is a hole then.
+ * Where a journal's bytes come from: a file by its path, or anything else that
+ * gives bytes by their place, so that a simulation reads what survived a crash.
  */
-export type OnLine = (line: JournalLine, offset: number, length: number) => unknown;
+export interface JournalSource {
+  /** As messages name it. */
+  readonly name: string;
+  open(): Promise<JournalBytes>;
+  /** For reading here and there, one line after the other. */
+  openNow(): JournalBytesNow;
+}
 
-export interface ReadJournalOptions {
-  /** Ends the reading at a byte. */
-  readonly upTo?: number | undefined;
-  /** Told of the bytes of the whole lines, in order; keeps none of them. */
-  readonly onBytes?: ((bytes: Uint8Array) => void) | undefined;
-  /** Told of a line that cannot be read, by its number from 1 and its place. */
-  readonly onHole?: ((lineNumber: number, offset: number) => void) | undefined;
+export interface JournalBytes {
+  /** Fills `into` from a place in the journal; gives the number of bytes, 0 at its end. */
+  read(into: Buffer, length: number, position: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface JournalBytesNow {
+  read(into: Buffer, length: number, position: number): number;
+  close(): void;
+}
+
+export function journalSource(from: string | JournalSource): JournalSource {
+  return typeof from === 'string' ? fileSource(from) : from;
+}
+
+function fileSource(path: string): JournalSource {
+  return {
+    name: path,
+    async open() {
+      const file = await open(path, 'r');
+      return {
+        read: async (into, length, position) =>
+          (await file.read(into, 0, length, position)).bytesRead,
+        close: () => file.close(),
+      };
+    },
+    openNow() {
+      const fd = openSync(path, 'r');
+      return {
+        read: (into, length, position) => readSync(fd, into, 0, length, position),
+        close: () => {
+          closeSync(fd);
+        },
+      };
+    },
+  };
+}
+
+/** A line that stands whole in the journal. */
+export interface ReadLine {
+  /** Its first byte, and the first one behind its line end. */
+  readonly offset: number;
+  readonly end: number;
+  /** `undefined`: it is no JSON object, as a power cut can leave a line. */
+  readonly value: object | undefined;
 }
 
 /**
- * Reads a journal from the beginning, a piece ahead of whoever takes the lines:
- * each turn hands over those of one piece, and says where the last whole line
- * ends. A last line without its line end is torn by a crash and left out; any
- * other line that is no JSON object is a hole, as a power cut can leave it, and
- * passed over.
+ * Reads a journal from the beginning up to a byte, many lines at a time. A last
+ * line without its line end is torn by a crash and left out.
  */
 export async function* readJournal(
   from: string | JournalSource,
-  onLine: OnLine,
-  { upTo = Infinity, onBytes, onHole }: ReadJournalOptions = {},
-): AsyncIterable<number> {
-  const source = journalSource(from);
-  const file = await source.open();
-  let buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-  let spare = Buffer.allocUnsafe(CHUNK_BYTES);
-  let position = 0;
-  const readOn = (): Promise<number> => {
-    const wanted = Math.min(CHUNK_BYTES, upTo - position);
-    const read = wanted > 0 ? file.read(buffer, wanted, position) : Promise.resolve(0);
-    // Told to whoever waits for it.
-    read.catch(() => undefined);
-    return read;
-  };
-  let reading = readOn();
+  upTo = Infinity,
+): AsyncGenerator<readonly ReadLine[], void, undefined> {
+  const file = await journalSource(from).open();
   try {
-    let lineNumber = 0;
+    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+    let position = 0;
+    let offset = 0;
     /** The beginning of a line whose end is not read yet. */
-    let held: Buffer[] = [];
-    let heldBytes = 0;
-    /** What is held is no line any more: its bytes are counted, and not kept. */
-    let lost = false;
-    const hold = (bytes: Buffer): void => {
-      heldBytes += bytes.length;
-      lost ||= heldBytes > LONGEST_LINE_BYTES || bytes.includes(0);
-      if (!lost) {
-        held.push(Buffer.from(bytes));
-        return;
-      }
-      for (const piece of held) onBytes?.(piece);
-      held = [];
-      onBytes?.(bytes);
-    };
-    const take = (bytes: Buffer, start: number, stop: number, offset: number): void => {
-      lineNumber += 1;
-      const line = readPlainLine(bytes, start, stop) ?? parseLine(bytes.subarray(start, stop));
-      const taken = line !== undefined && onLine(line, offset, stop - start) !== false;
-      if (!taken) onHole?.(lineNumber, offset);
-    };
-    for (let length = await reading; length > 0; length = await reading) {
+    let begun: Buffer[] = [];
+    /** What has begun is no line: its bytes are not kept, however many they are. */
+    let isLost = false;
+    for (;;) {
+      const length = await file.read(buffer, Math.min(CHUNK_BYTES, upTo - position), position);
+      if (length === 0) return;
       const bytes = buffer.subarray(0, length);
-      const begin = position;
-      position += length;
-      [buffer, spare] = [spare, buffer];
-      reading = readOn();
-      let stop = bytes.indexOf(NEWLINE);
-      if (stop === -1) {
-        hold(bytes);
-        continue;
-      }
+      const lines: ReadLine[] = [];
       let start = 0;
-      if (heldBytes > 0) {
-        if (lost) {
-          lineNumber += 1;
-          onHole?.(lineNumber, begin - heldBytes);
-        } else {
-          const whole = Buffer.concat([...held, bytes.subarray(0, stop)]);
-          take(whole, 0, whole.length, begin - heldBytes);
-          for (const piece of held) onBytes?.(piece);
-        }
-        held = [];
-        heldBytes = 0;
-        lost = false;
+      for (let stop = bytes.indexOf(NEWLINE); stop !== -1; stop = bytes.indexOf(NEWLINE, start)) {
+        const last = bytes.subarray(start, stop);
+        const whole = begun.length === 0 ? last : Buffer.concat([...begun, last]);
         start = stop + 1;
-        stop = bytes.indexOf(NEWLINE, start);
+        const end = position + start;
+        lines.push({ offset, end, value: isLost ? undefined : parseLine(whole) });
+        offset = end;
+        begun = [];
+        isLost = false;
       }
-      for (; stop !== -1; stop = bytes.indexOf(NEWLINE, start)) {
-        take(bytes, start, stop, begin + start);
-        start = stop + 1;
-      }
-      onBytes?.(bytes.subarray(0, start));
-      if (start < length) hold(bytes.subarray(start));
-      yield begin + start;
+      position += length;
+      const rest = bytes.subarray(start);
+      isLost ||= rest.includes(0) || position - offset > LONGEST_LINE_BYTES;
+      if (isLost) begun = [];
+      else if (rest.length > 0) begun.push(Buffer.from(rest));
+      if (lines.length > 0) yield lines;
     }
   } finally {
-    await reading.catch(() => undefined);
     await file.close();
   }
 }
 
-function parseLine(bytes: Buffer): JournalLine | undefined {
+/** The JSON object that a line is; `undefined` where it is none. */
+export function parseLine(bytes: Buffer): object | undefined {
   // A decoder would put something else in the place of what is no text.
   if (!isUtf8(bytes)) return undefined;
   try {
     const value: unknown = JSON.parse(bytes.toString('utf8'));
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject ? (value as JournalLine) : undefined;
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Cuts off what a crash left behind the last whole line, before anything is appended there. */
+export async function cutTornTail(path: string, { end }: { readonly end: number }): Promise<void> {
+  const { size } = await stat(path);
+  if (size > end) await truncate(path, end);
 }

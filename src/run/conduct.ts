@@ -1,6 +1,6 @@
 import { foldJournal } from '../journal/fold.ts';
 import { createMark } from '../journal/mark.ts';
-import type { JournalSource } from '../journal/source.ts';
+import type { JournalSource } from '../journal/read.ts';
 import { JournalError } from '../journal/write.ts';
 import { hasWorkLeft } from './resume-rows.ts';
 import { runSession, type SessionOptions, type SessionRows } from './session.ts';

@@ -1,5 +1,5 @@
 import type { AnswerCode } from '../rows/outcome.ts';
-import { encodeSending } from '../journal/outcome-lines.ts';
+import { encodeSending } from '../journal/line-codec.ts';
 import type { DeleteAnswer, RemoveFile, RemoveHooks } from '../rows/server.ts';
 import { delayBefore } from '../retry.ts';
 import { elapsedMs, instantOf, type Instant } from '../clock.ts';

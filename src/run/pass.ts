@@ -1,5 +1,5 @@
 import { isFileTrouble } from '../files/file-errors.ts';
-import { encodeOutcome } from '../journal/outcome-lines.ts';
+import { encodeOutcome } from '../journal/line-codec.ts';
 import type { Mark } from '../journal/mark.ts';
 import { ManifestChangedError } from '../manifest/held-file.ts';
 import type { Target } from '../rows/target.ts';

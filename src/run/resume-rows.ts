@@ -1,6 +1,6 @@
 import { instantOf, type Clock } from '../clock.ts';
 import type { JournalView } from '../journal/fold.ts';
-import { encodeOutcome } from '../journal/outcome-lines.ts';
+import { encodeOutcome } from '../journal/line-codec.ts';
 import { readOutcomes, settledOutcome } from '../journal/outcome-of.ts';
 import { readPlan } from '../journal/read-plan.ts';
 import { PHASE } from '../journal/row-index.ts';

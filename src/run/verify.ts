@@ -1,5 +1,5 @@
 import { instantOf, type Clock, type Instant } from '../clock.ts';
-import { encodeOutcome } from '../journal/outcome-lines.ts';
+import { encodeOutcome } from '../journal/line-codec.ts';
 import type { Seen } from '../rows/plan-line.ts';
 import type { Journal } from '../journal/write.ts';
 import type { Target } from '../rows/target.ts';

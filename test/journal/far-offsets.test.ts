@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readLinesAt } from '../../src/journal/lines-at.ts';
 import { RowIndex } from '../../src/journal/row-index.ts';
-import type { JournalSource } from '../../src/journal/source.ts';
+import type { JournalSource } from '../../src/journal/read.ts';
 
 const GIB = 2 ** 30;
 const LINE = '{"row":7,"state":"failed","at":3,"code":"http_400"}\n';

@@ -1,4 +1,4 @@
-import type { JournalSource } from '../../src/journal/source.ts';
+import type { JournalSource } from '../../src/journal/read.ts';
 
 /** A journal's source that holds these bytes; gives `most` of them at a time. */
 export function sourceOf(text: string, name = 'journal.ndjson', most = Infinity): JournalSource {

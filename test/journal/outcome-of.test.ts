@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { foldJournal } from '../../src/journal/fold.ts';
-import { decodeOutcome, encodeOutcome, encodeSending } from '../../src/journal/outcome-lines.ts';
+import { decodeOutcome, encodeOutcome, encodeSending } from '../../src/journal/line-codec.ts';
 import { readOutcomes } from '../../src/journal/outcome-of.ts';
 import { readPlan } from '../../src/journal/read-plan.ts';
 import type { OutcomeLine } from '../../src/journal/lines.ts';

@@ -1,20 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { foldJournal } from '../../src/journal/fold.ts';
 import { readPlan } from '../../src/journal/read-plan.ts';
-import { readJournal, type OnLine } from '../../src/journal/read.ts';
+import { readJournal, type ReadLine } from '../../src/journal/read.ts';
 import { headerLine, journalOf, sourceOf } from './journal-of.ts';
 
 const HEADER = JSON.stringify(headerLine(3));
 
-async function linesOf(text: string, most?: number): Promise<{ lines: unknown[]; end: number }> {
-  const lines: unknown[] = [];
-  let end = 0;
-  const take: OnLine = (line, offset, length) => {
-    expect(JSON.parse(Buffer.from(text).toString('utf8', offset, offset + length))).toEqual(line);
-    lines.push(line);
-  };
-  for await (end of readJournal(sourceOf(text, undefined, most), take));
-  return { lines, end };
+async function linesOf(text: string, most?: number, upTo?: number): Promise<ReadLine[]> {
+  const lines: ReadLine[] = [];
+  for await (const some of readJournal(sourceOf(text, undefined, most), upTo)) lines.push(...some);
+  return lines;
 }
 
 describe('readJournal', () => {
@@ -25,14 +20,17 @@ describe('readJournal', () => {
     { name: 'a last line that only lacks its end', text: '{"a":1}\n{"b":2}', count: 1, end: 8 },
     { name: 'a last line torn in a character', text: '{"a":1}\n{"b":"\u00fc', count: 1, end: 8 },
   ])('$name', async ({ text, count, end }) => {
-    const read = await linesOf(text);
-    expect([read.lines.length, read.end]).toEqual([count, end]);
+    const lines = await linesOf(text);
+    expect([lines.length, lines.at(-1)?.end ?? 0]).toEqual([count, end]);
+    for (const { offset, end: lineEnd, value } of lines) {
+      expect(JSON.parse(Buffer.from(text).toString('utf8', offset, lineEnd))).toEqual(value);
+    }
   });
 
   it('reads lines across its chunks', async () => {
     const long = 'x'.repeat(700_000);
     const text = Array.from({ length: 5 }, (_, n) => `${JSON.stringify({ n, long })}\n`).join('');
-    expect((await linesOf(text)).lines).toHaveLength(5);
+    expect(await linesOf(text)).toHaveLength(5);
   });
 
   it.each([1, 2, 7, 16, 100])('reads the same from pieces of %i bytes', async (most) => {
@@ -40,21 +38,12 @@ describe('readJournal', () => {
     expect(await linesOf(text, most)).toEqual(await linesOf(text));
   });
 
-  it('tells the whole lines, byte for byte, and stops where it is told', async () => {
+  it('ends where it is told to', async () => {
     const text = '{"a":1}\n{"b":2}\n{"c":';
-    for (const [upTo, read] of [
-      [undefined, '{"a":1}\n{"b":2}\n'],
-      [8, '{"a":1}\n'],
-      [10, '{"a":1}\n'],
-    ] as const) {
-      const seen: string[] = [];
-      const tell = (bytes: Uint8Array): void => void seen.push(Buffer.from(bytes).toString());
-      let lines = 0;
-      const count = (): void => void (lines += 1);
-      const options = { upTo, onBytes: tell };
-      for await (const end of readJournal(sourceOf(text, undefined, 3), count, options)) void end;
-      expect([seen.join(''), lines]).toEqual([read, upTo === undefined ? 2 : 1]);
+    for (const upTo of [8, 10, 15]) {
+      expect((await linesOf(text, 3, upTo)).map(({ end }) => end)).toEqual([8]);
     }
+    expect((await linesOf(text, 3)).map(({ end }) => end)).toEqual([8, 16]);
   });
 
   it('passes on a failure to read, whoever waits for it', async () => {
@@ -68,7 +57,7 @@ describe('readJournal', () => {
         }),
     };
     const read = async (): Promise<void> => {
-      for await (const end of readJournal(source, () => undefined)) void end;
+      for await (const lines of readJournal(source)) void lines;
     };
     await expect(read()).rejects.toThrow('the disk is gone');
   });
@@ -87,25 +76,13 @@ describe('readJournal', () => {
     const last = '{"row":1,"state":"deleted"}';
     for (const most of [undefined, 7, 60_000]) {
       const text = `${HEADER}\n${broken}\n${last}\n`;
-      const lines: unknown[] = [];
-      const holes: number[][] = [];
-      let told = 0;
-      let end = 0;
-      const options = {
-        onHole: (...at: number[]): void => void holes.push(at),
-        onBytes: (bytes: Uint8Array): void => void (told += bytes.length),
-      };
-      for await (end of readJournal(sourceOf(text, undefined, most), known(lines), options));
-      expect([lines.length, end, told]).toEqual([2, text.length, text.length]);
-      expect(holes).toEqual([[2, HEADER.length + 1]]);
+      const source = sourceOf(text, undefined, most);
+      const { end, index, holes } = await foldJournal(source);
+      expect([end, index.status(1)]).toEqual([text.length, 'deleted']);
+      expect(holes).toMatchObject({ lines: 1, firstLine: 2, lastOffset: HEADER.length + 1 });
     }
   });
 });
-
-/** Takes lines that say what they are of. */
-function known(lines: unknown[]): OnLine {
-  return (line) => ('state' in line || 'version' in line) && void lines.push(line);
-}
 
 describe('foldJournal', () => {
   it.each([

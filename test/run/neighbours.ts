@@ -32,13 +32,10 @@ const OTHERWISE: Record<keyof Outcome, readonly unknown[]> = {
   file: [FILE, { ...FILE, bytes: 4 }],
 };
 
-/** Outcomes that differ from the first one in one thing each, as rows side by side may. */
-const NEIGHBOURS: readonly Outcome[] = [
+/** Outcomes that differ from the first one in one thing each. */
+export const NEIGHBOURS: readonly Outcome[] = [
   DELETED,
   ...Object.entries(OTHERWISE).flatMap(([name, values]) =>
     values.map((value) => ({ ...DELETED, [name]: value })),
   ),
 ];
-
-/** Each of them behind each other one, and behind itself. */
-export const PAIRS = NEIGHBOURS.flatMap((one) => NEIGHBOURS.map((other) => [one, other] as const));

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { encodeOutcome } from '../../src/journal/outcome-lines.ts';
+import { encodeOutcome } from '../../src/journal/line-codec.ts';
 import { foldJournal } from '../../src/journal/fold.ts';
 import { JOURNAL_FILE, JOURNAL_VERSION, type JournalHeader } from '../../src/journal/lines.ts';
 import { openManifestFile } from '../../src/manifest/read.ts';

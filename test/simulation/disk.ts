@@ -1,4 +1,4 @@
-import type { JournalSource } from '../../src/journal/source.ts';
+import type { JournalSource } from '../../src/journal/read.ts';
 import type { SizedFile } from '../../src/journal/write.ts';
 import type { Chance } from './random.ts';
 import type { Life } from './life.ts';

@@ -1,5 +1,5 @@
 import { foldJournal, type JournalView } from '../../src/journal/fold.ts';
-import type { JournalSource } from '../../src/journal/source.ts';
+import type { JournalSource } from '../../src/journal/read.ts';
 import { isSettled, reportOf } from '../../src/rows/outcome.ts';
 import { exitCodeOfJournal } from '../../src/report/exit-code.ts';
 import type { MadeCsvs } from '../../src/report/make-reports.ts';

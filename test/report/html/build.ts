@@ -1,6 +1,5 @@
 import type { JournalView } from '../../../src/journal/fold.ts';
 import type { JournalHeader } from '../../../src/journal/lines.ts';
-import { OpenRows } from '../../../src/journal/open-rows.ts';
 import { RowIndex } from '../../../src/journal/row-index.ts';
 import { NO_PROBLEMS, type ManifestRow } from '../../../src/rows/row.ts';
 import type { ProjectModel } from '../../../src/project/model.ts';
@@ -58,7 +57,7 @@ export function buildView(header: JournalHeader, patch: Partial<JournalView> = {
     path: 'journal.ndjson',
     header,
     index: new RowIndex(),
-    open: new OpenRows(),
+    open: new Map(),
     backups: new Map(),
     planStart: 0,
     planEnd: 0,
