@@ -1,4 +1,4 @@
-import { graver, type Effect, type FileFacts } from '../rows/outcome.ts';
+import { graver, type Effect, type FileFacts, type UnknownCode } from '../rows/outcome.ts';
 import type { OutcomeLine, RowLine, SendingLine, TriedLine } from './lines.ts';
 import { effectOf } from './line-codec.ts';
 import { PHASE, type RowIndex } from './row-index.ts';
@@ -11,7 +11,8 @@ export interface OpenRow {
   effect: Effect;
   /** A try left whose end is not written. */
   inAir: boolean;
-  code: string;
+  /** How its last try ended. */
+  code: UnknownCode | '';
   http: number | undefined;
   /** What the server had said. */
   said: string | undefined;

@@ -1,7 +1,8 @@
 import { RefusedError } from '../errors.ts';
 import type { FileFacts, StopCode } from '../rows/outcome.ts';
 import { foldRow, type OpenRow } from './fold-row.ts';
-import { foldHoles, isLineOf, type Holes } from './holes.ts';
+import { foldHoles, type Holes } from './holes.ts';
+import { isBodyLine } from './line-codec.ts';
 import { JOURNAL_VERSION, type BodyLine, type EventLine, type JournalHeader } from './lines.ts';
 import type { PlanLine } from '../rows/plan-line.ts';
 import { journalSource, readJournal, type JournalSource } from './read.ts';
@@ -71,7 +72,7 @@ export async function foldJournal(path: string | JournalSource): Promise<Journal
     for (const { offset, end, value } of lines) {
       lineNumber += 1;
       if (view === undefined) view = begin(path, value, end);
-      else if (value !== undefined && isLineOf(value, view.header.manifest.rows)) {
+      else if (value !== undefined && isBodyLine(value, view.header.manifest.rows)) {
         foldLine(view, value, offset, end);
       } else foldHole(view, lineNumber, offset);
       view.end = end;

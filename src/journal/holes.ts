@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { BACKUP_FOLDER } from '../backup/naming.ts';
 import { RESTORE_FILE } from '../backup/restore-report.ts';
 import type { JournalSource } from './read.ts';
-import type { BodyLine, EventLine, JournalHeader } from './lines.ts';
+import { isBodyLine } from './line-codec.ts';
+import type { EventLine, JournalHeader } from './lines.ts';
 import { readJournal } from './read.ts';
 import { PHASE, type RowIndex } from './row-index.ts';
 
@@ -28,18 +29,6 @@ interface Holed {
   confirmed: boolean;
   refused: string | undefined;
   airMark: number;
-}
-
-/** Is it a line that a journal of so many rows may hold? What is no more than valid JSON is a hole too. */
-export function isLineOf(line: object, rows: number): line is BodyLine {
-  const { row, rows: several, state, plan }: Partial<Record<string, unknown>> = { ...line };
-  if (row !== undefined) return isRow(row, rows) && typeof (plan ?? state) === 'string';
-  if (several === undefined) return typeof state === 'string';
-  return Array.isArray(several) && several.every((one) => isRow(one, rows));
-}
-
-function isRow(one: unknown, rows: number): boolean {
-  return Number.isInteger(one) && (one as number) >= 1 && (one as number) <= rows;
 }
 
 /**
@@ -83,7 +72,7 @@ async function keepOffRestored(view: Holed, directory: string): Promise<void> {
   if (!restored) return;
   for await (const lines of readJournal(view.path)) {
     for (const { value } of lines) {
-      if (value === undefined || !isLineOf(value, view.header.manifest.rows)) continue;
+      if (value === undefined || !isBodyLine(value, view.header.manifest.rows)) continue;
       if ('file' in value && value.file?.backup !== undefined) view.index.setRestoring(value.row);
     }
   }

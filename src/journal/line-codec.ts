@@ -1,5 +1,11 @@
-import type { Effect, Outcome, Verified } from '../rows/outcome.ts';
-import type { OutcomeLine, SendingLine } from './lines.ts';
+import {
+  isUnknownCode,
+  rowStateOf,
+  type Effect,
+  type Outcome,
+  type Verified,
+} from '../rows/outcome.ts';
+import type { BodyLine, OutcomeLine, SendingLine } from './lines.ts';
 
 /** An outcome as its line in the journal. What a reader assumes anyway is left out. */
 export function encodeOutcome(row: number, outcome: Outcome, lookDue: boolean): string {
@@ -50,11 +56,10 @@ export function decodeOutcome(
   line: OutcomeLine,
   verified: Verified = line.verified ?? '',
 ): Outcome {
-  // The writer above is the only source of these lines, so that status and
-  // code belong together as the union says.
+  const state = rowStateOf(line.state, line.code ?? '');
+  if (state === undefined) throw new Error('a line of the journal is not the one that was read');
   return {
-    status: line.state,
-    code: line.code ?? '',
+    ...state,
     message: line.message ?? '',
     said: line.said,
     httpStatus: line.http,
@@ -64,5 +69,56 @@ export function decodeOutcome(
     finishedAt: line.at,
     verified,
     file: line.file,
-  } as Outcome;
+  };
+}
+
+/**
+ * Is it a line that a journal of so many rows may hold? What is valid JSON and
+ * no such line is as damaged as what is none.
+ */
+export function isBodyLine(line: object, rows: number): line is BodyLine {
+  if ('row' in line)
+    return isRow(line.row, rows) && ('plan' in line ? isPlan(line) : isRowLine(line));
+  if ('rows' in line) return Array.isArray(line.rows) && line.rows.every((row) => isRow(row, rows));
+  return 'state' in line && typeof line.state === 'string';
+}
+
+function isRow(row: unknown, rows: number): boolean {
+  return typeof row === 'number' && Number.isInteger(row) && row >= 1 && row <= rows;
+}
+
+function isPlan(line: object): boolean {
+  const { plan, code = '' }: { plan?: unknown; code?: unknown } = line;
+  switch (plan) {
+    case 'delete':
+    case 'already_empty':
+    case 'duplicate':
+      return true;
+    case 'invalid':
+    case 'guard_mismatch':
+      return typeof code === 'string' && rowStateOf(plan, code) !== undefined;
+    default:
+      return false;
+  }
+}
+
+function isRowLine(line: object): boolean {
+  const { state, code = '' }: { state?: unknown; code?: unknown } = line;
+  switch (state) {
+    case 'sending':
+    case 'restoring':
+    case 'backup':
+      return true;
+    case 'tried':
+      return typeof code === 'string' && (code === '' || isUnknownCode(code));
+    default:
+      return isOutcomeLine(line);
+  }
+}
+
+export function isOutcomeLine(line: object): line is OutcomeLine {
+  const { state, code = '' }: { state?: unknown; code?: unknown } = line;
+  return (
+    typeof state === 'string' && typeof code === 'string' && rowStateOf(state, code) !== undefined
+  );
 }

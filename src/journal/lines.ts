@@ -1,4 +1,4 @@
-import type { FileFacts, Outcome, StopCode, Verified } from '../rows/outcome.ts';
+import type { FileFacts, Status, StopCode, UnknownCode, Verified } from '../rows/outcome.ts';
 import type { PlanLine } from '../rows/plan-line.ts';
 import type { ProjectModel } from '../project/model.ts';
 
@@ -55,7 +55,7 @@ export interface TriedLine {
   readonly row: number;
   readonly state: 'tried';
   readonly at: number;
-  readonly code: string;
+  readonly code: UnknownCode | '';
   readonly effect: 'none' | 'possible';
   /** False: the connection was never made, so the try counts as no attempt. */
   readonly sent: boolean;
@@ -73,7 +73,7 @@ export interface BackupLine {
 
 export interface OutcomeLine {
   readonly row: number;
-  readonly state: Outcome['status'];
+  readonly state: Status;
   readonly started?: number | undefined;
   readonly at?: number | undefined;
   readonly attempts?: number | undefined;

@@ -1,4 +1,4 @@
-import { decodeOutcome } from './line-codec.ts';
+import { decodeOutcome, isOutcomeLine } from './line-codec.ts';
 import {
   graver,
   type Effect,
@@ -10,7 +10,7 @@ import {
 import type { JournalView } from './fold.ts';
 import type { OutcomeLine } from './lines.ts';
 import type { PlanLine } from '../rows/plan-line.ts';
-import { readLinesAt } from './lines-at.ts';
+import { journalSource, NEWLINE, parseLine, type JournalSource } from './read.ts';
 import { PHASE } from './row-index.ts';
 
 /**
@@ -23,12 +23,54 @@ export interface OutcomeReader {
 }
 
 export function readOutcomes(view: JournalView): OutcomeReader {
-  const lines = readLinesAt(view.path);
+  const lines = readOutcomeLines(view.path);
   return {
-    outcomeOf: (row, plan) => outcomeOf(view, lines.outcomeAt, row, plan),
+    outcomeOf: (row, plan) => outcomeOf(view, lines.at, row, plan),
     close: lines.close,
   };
 }
+
+const PAGE_BYTES = 1 << 18;
+const PAGES = 8;
+const LONGEST_LINE_BYTES = 1 << 16;
+
+/**
+ * The outcome lines of a journal by their place. A few pages are kept: rows end
+ * almost in order, at one place for each session of the run.
+ */
+export function readOutcomeLines(from: string | JournalSource): {
+  at: (offset: number) => OutcomeLine;
+  close: () => void;
+} {
+  const file = journalSource(from).openNow();
+  const pages = new Map<number, Buffer>();
+
+  const readPage = (number: number): Buffer => {
+    const bytes = Buffer.allocUnsafe(PAGE_BYTES + LONGEST_LINE_BYTES);
+    const length = file.read(bytes, bytes.length, number * PAGE_BYTES);
+    const [oldest] = pages.keys();
+    if (oldest !== undefined && pages.size >= PAGES) pages.delete(oldest);
+    const page = bytes.subarray(0, length);
+    pages.set(number, page);
+    return page;
+  };
+
+  return {
+    at(offset) {
+      const number = Math.floor(offset / PAGE_BYTES);
+      const page = pages.get(number) ?? readPage(number);
+      const start = offset - number * PAGE_BYTES;
+      const line = parseLine(page.subarray(start, page.indexOf(NEWLINE, start)));
+      if (line === undefined || !isOutcomeLine(line)) throw new Error(CHANGED);
+      return line;
+    },
+    close: () => {
+      file.close();
+    },
+  };
+}
+
+const CHANGED = 'the journal is not the one that was read any more';
 
 function outcomeOf(
   view: JournalView,
@@ -75,7 +117,7 @@ function openOutcome(view: JournalView, row: number): Outcome {
   return {
     ...trail,
     status: 'unknown',
-    code: (open === undefined || open.code === '' ? 'interrupted' : open.code) as 'interrupted',
+    code: open === undefined || open.code === '' ? 'interrupted' : open.code,
     message: `${inAir ? ANSWER_MISSING : ENDED_BETWEEN}; resume settles it${told}`,
   };
 }
@@ -117,16 +159,7 @@ function notBegun(view: JournalView, row: number, plan: PlanLine | undefined): O
     : planOnly
       ? ({ code: 'would_delete', message: unconfirmed ? UNCONFIRMED : '' } as const)
       : { code: stopCode(view), message: STOPPED_BEFORE };
-  // Spelled out: this may be said of millions of rows, and a spread is slow.
-  return {
-    status: 'not_attempted',
-    code: how.code,
-    message: how.message,
-    attempts: 0,
-    effect: 'none',
-    verified: '',
-    file,
-  };
+  return { status: 'not_attempted', ...how, attempts: 0, effect: 'none', verified: '', file };
 }
 
 /** What the plan itself made of a row. */

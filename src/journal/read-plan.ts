@@ -1,6 +1,6 @@
 import type { JournalView } from './fold.ts';
 import type { PlanLine } from '../rows/plan-line.ts';
-import { isLineOf } from './holes.ts';
+import { isBodyLine } from './line-codec.ts';
 import { readJournal } from './read.ts';
 
 /** The plan lines of a journal, read alongside the manifest. */
@@ -47,7 +47,7 @@ export async function* planLines(view: JournalView): AsyncGenerator<readonly Pla
   for await (const lines of readJournal(view.path, view.planEnd)) {
     const plan: PlanLine[] = [];
     for (const { value } of lines) {
-      if (value === undefined || !isLineOf(value, view.header.manifest.rows)) continue;
+      if (value === undefined || !isBodyLine(value, view.header.manifest.rows)) continue;
       if ('plan' in value) plan.push(value);
     }
     if (plan.length > 0) yield plan;

@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { open, stat, truncate } from 'node:fs/promises';
 
 const CHUNK_BYTES = 1 << 16;
-const NEWLINE = 10;
+export const NEWLINE = 10;
 
 /** More than any line has; what goes on for longer is a hole. */
 const LONGEST_LINE_BYTES = 1 << 26;

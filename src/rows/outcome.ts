@@ -43,8 +43,13 @@ export const INVALID_CODES = [
 ] as const;
 export type InvalidCode = (typeof INVALID_CODES)[number];
 
-export type GuardCode =
-  'guard_filename' | 'guard_sha256' | 'guard_unreadable' | 'changed_since_check';
+export const GUARD_CODES = [
+  'guard_filename',
+  'guard_sha256',
+  'guard_unreadable',
+  'changed_since_check',
+] as const;
+export type GuardCode = (typeof GUARD_CODES)[number];
 
 /** `gone_since_check`: the check had seen a file there. */
 export type EmptyCode = '' | 'gone_since_check';
@@ -122,21 +127,50 @@ export type RowState =
 
 export type Outcome = OutcomeDetails & RowState;
 
-/** Two outcomes of which nothing differs; of the file, the facts are one and the same. */
-export function isSame(one: Outcome, other: Outcome): boolean {
+/** The state that a status and a code make up; `undefined` where the code may not stand beside the status. */
+export function rowStateOf(status: string, code: string): RowState | undefined {
+  switch (status) {
+    case 'deleted':
+      return code === '' || code === 'new_file' ? { status, code } : undefined;
+    case 'already_empty':
+      return code === '' || code === 'gone_since_check' ? { status, code } : undefined;
+    case 'failed':
+      return isAnswerCode(code) || code === 'still_present' || code === 'backup_failed'
+        ? { status, code }
+        : undefined;
+    case 'unknown':
+      return isUnknownCode(code) ? { status, code } : undefined;
+    case 'guard_mismatch':
+      return isOneOf(GUARD_CODES, code) ? { status, code } : undefined;
+    case 'invalid':
+      return isOneOf(INVALID_CODES, code) ? { status, code } : undefined;
+    case 'duplicate':
+      return code === 'duplicate_of' ? { status, code } : undefined;
+    case 'not_attempted':
+      return isOneOf(STOP_CODES, code) || code === 'would_delete' || code === 'nothing_to_delete'
+        ? { status, code }
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+export function isUnknownCode(code: string): code is UnknownCode {
   return (
-    one.startedAt === other.startedAt &&
-    one.finishedAt === other.finishedAt &&
-    one.status === other.status &&
-    one.code === other.code &&
-    one.message === other.message &&
-    one.said === other.said &&
-    one.httpStatus === other.httpStatus &&
-    one.attempts === other.attempts &&
-    one.effect === other.effect &&
-    one.verified === other.verified &&
-    one.file === other.file
+    isAnswerCode(code) ||
+    isOneOf(GUARD_CODES, code) ||
+    isOneOf(STOP_CODES, code) ||
+    code === 'backup_failed' ||
+    code === 'unknown_record'
   );
+}
+
+function isAnswerCode(code: string): code is AnswerCode {
+  return isOneOf(['unexpected_answer', 'timeout', 'connection'], code) || code.startsWith('http_');
+}
+
+function isOneOf<T extends string>(codes: readonly T[], code: string): code is T {
+  return codes.some((one) => one === code);
 }
 
 export type ReportName = 'success' | 'error' | 'unprocessed';

@@ -1,4 +1,4 @@
-import type { InvalidCode } from './outcome.ts';
+import type { GuardCode, InvalidCode } from './outcome.ts';
 
 /**
  * What the check saw at a target: a file under this name (or document id), a
@@ -26,7 +26,7 @@ export type PlanLine =
   | {
       readonly row: number;
       readonly plan: 'guard_mismatch';
-      readonly code: 'guard_filename' | 'changed_since_check';
+      readonly code: GuardCode;
       readonly message: string;
       readonly seen?: string | true;
     }

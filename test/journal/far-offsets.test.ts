@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readLinesAt } from '../../src/journal/lines-at.ts';
+import { readOutcomeLines } from '../../src/journal/outcome-of.ts';
 import { RowIndex } from '../../src/journal/row-index.ts';
 import type { JournalSource } from '../../src/journal/read.ts';
 
@@ -31,9 +31,9 @@ describe('a journal of more than 4 GiB', () => {
       const index = new RowIndex();
       index.setOutcome(7, 'failed', offset, '', false);
       index.setOutcome(8, 'deleted', 12, 'yes', false);
-      const lines = readLinesAt(lineAt(offset));
+      const lines = readOutcomeLines(lineAt(offset));
       expect(index.offset(7)).toBe(offset);
-      expect(lines.outcomeAt(index.offset(7))).toMatchObject({ row: 7, code: 'http_400' });
+      expect(lines.at(index.offset(7))).toMatchObject({ row: 7, code: 'http_400' });
       expect(index.offset(8)).toBe(12);
       lines.close();
     },

@@ -4,7 +4,7 @@ import { decodeOutcome, encodeOutcome, encodeSending } from '../../src/journal/l
 import { readOutcomes } from '../../src/journal/outcome-of.ts';
 import { readPlan } from '../../src/journal/read-plan.ts';
 import type { OutcomeLine } from '../../src/journal/lines.ts';
-import { STATUSES, type Outcome } from '../../src/rows/outcome.ts';
+import { rowStateOf, type Outcome } from '../../src/rows/outcome.ts';
 import { headerLine, journalOf } from './journal-of.ts';
 
 const ROWS = 3;
@@ -218,7 +218,11 @@ describe('what the journal tells of a row', () => {
     },
     {
       name: 'of an earlier session',
-      lines: [SENDING, { row: 1, state: 'unknown', said: 'full' }, { ...SENDING, said: 'full' }],
+      lines: [
+        SENDING,
+        { row: 1, state: 'unknown', code: 'timeout', said: 'full' },
+        { ...SENDING, said: 'full' },
+      ],
     },
   ])('keeps what the server had said: $name', async ({ lines }) => {
     const { said, message } = await tell([PLAN, ...lines]);
@@ -258,10 +262,20 @@ describe('what the journal tells of a row', () => {
 });
 
 describe('an outcome and its line', () => {
-  it.each(STATUSES)('%s: what is written is what is read', (status) => {
-    const outcome = {
-      status,
-      code: 'http_400',
+  it.each([
+    ['deleted', 'new_file'],
+    ['already_empty', 'gone_since_check'],
+    ['failed', 'http_400'],
+    ['unknown', 'timeout'],
+    ['guard_mismatch', 'guard_sha256'],
+    ['invalid', 'ragged_row'],
+    ['duplicate', 'duplicate_of'],
+    ['not_attempted', 'limit'],
+  ])('%s: what is written is what is read', (status, code) => {
+    const state = rowStateOf(status, code);
+    if (state === undefined) throw new Error('no state of a row');
+    const outcome: Outcome = {
+      ...state,
       message: 'a "quoted" one\nof 2 lines',
       httpStatus: 400,
       attempts: 2,
@@ -270,7 +284,7 @@ describe('an outcome and its line', () => {
       finishedAt: 9,
       verified: 'no',
       file: { name: 'ü.pdf', bytes: 3, sha256: 'ab', backup: 'backup/1-x' },
-    } as Outcome;
+    };
     const line = encodeOutcome(7, outcome, true);
     expect(line).not.toContain('\n');
     const read = JSON.parse(line) as OutcomeLine;

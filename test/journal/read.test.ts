@@ -72,6 +72,21 @@ describe('readJournal', () => {
     { name: 'zeros in a long line', broken: `{"a":"${'x'.repeat(150_000)}\0` },
     { name: 'zeros before what was a line', broken: '\0\0{"row":1,"state":"deleted"}' },
     { name: 'half of one line and half of the next', broken: '{"row":1,"stat":"deleted"}' },
+    { name: 'of no row of this manifest', broken: '{"row":4,"state":"deleted"}' },
+    { name: 'of a state that no row has', broken: '{"row":2,"state":"removed"}' },
+    {
+      name: 'of a code that belongs to another state',
+      broken: '{"row":2,"state":"failed","code":"limit"}',
+    },
+    {
+      name: 'of a try that ended as none can',
+      broken: '{"row":2,"state":"tried","code":"new_file"}',
+    },
+    { name: 'of a plan that there is not', broken: '{"row":2,"plan":"keep"}' },
+    {
+      name: 'of a plan with another one’s code',
+      broken: '{"row":2,"plan":"invalid","code":"limit"}',
+    },
   ])('passes over a line in the middle that is $name, and says which', async ({ broken }) => {
     const last = '{"row":1,"state":"deleted"}';
     for (const most of [undefined, 7, 60_000]) {

@@ -13,7 +13,7 @@ import { JOURNAL_FILE, JOURNAL_VERSION, type JournalHeader } from '../../src/jou
 import { openManifestFile } from '../../src/manifest/read.ts';
 import type { ManifestRow } from '../../src/rows/row.ts';
 import { makeCsvReports, MANIFEST_FILE, REPORT_FILES } from '../../src/report/make-reports.ts';
-import { reportOf, STATUSES, type Outcome } from '../../src/rows/outcome.ts';
+import { reportOf, STATUSES, type Outcome, type RowState } from '../../src/rows/outcome.ts';
 import { toCsv } from '../support/csv.ts';
 
 const cell = fc
@@ -135,6 +135,18 @@ function numbersIn(report: string): number[] {
   return rows.map((row) => Number(row[at]));
 }
 
+/** A state of each status. */
+const STATES: Record<Outcome['status'], RowState> = {
+  deleted: { status: 'deleted', code: '' },
+  already_empty: { status: 'already_empty', code: '' },
+  failed: { status: 'failed', code: 'http_400' },
+  unknown: { status: 'unknown', code: 'timeout' },
+  guard_mismatch: { status: 'guard_mismatch', code: 'guard_filename' },
+  invalid: { status: 'invalid', code: 'unknown_record' },
+  duplicate: { status: 'duplicate', code: 'duplicate_of' },
+  not_attempted: { status: 'not_attempted', code: 'limit' },
+};
+
 function journalOf(
   rows: number,
   ends: readonly {
@@ -163,15 +175,14 @@ function journalOf(
     encodeOutcome(
       at + 1,
       {
-        status,
-        code: '',
+        ...STATES[status],
         message,
         attempts,
         effect: 'none',
         verified: '',
         finishedAt: 1_795_489_927_000,
         ...(file === undefined ? {} : { file: { name: file } }),
-      } as Outcome,
+      },
       false,
     ),
   );
