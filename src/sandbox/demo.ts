@@ -1,6 +1,6 @@
 import type { Target } from '../rows/target.ts';
-import { refuse } from './answers.ts';
 import type { SandboxOptions } from './options.ts';
+import { refuse } from './responses.ts';
 import type { Script, ScriptedAnswer } from './script.ts';
 
 /** A server with a lock on the form: it refuses, however often it is asked. */
@@ -14,7 +14,7 @@ const SCRIPTS: readonly Script[] = [
   ...['009', '021', '034', '050'].map((record) =>
     script(record, 'consent_file', BASELINE, [refuseLocked], true),
   ),
-  // Says "done" and does nothing: only reading back can tell.
+  // Says "done" and does nothing: only reading back shows it.
   script('039', 'consent_file', BASELINE, ['empty'], true),
   script('007', 'consent_file', BASELINE, ['503']),
   script('014', 'consent_file', BASELINE, ['reset-after']),

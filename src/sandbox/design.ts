@@ -1,4 +1,67 @@
-import type { EventSpec, FieldSpec, FormSpec, ProjectSpec } from './spec.ts';
+/** How a sandbox project is described: what a REDCap designer would set up by hand, and its data. */
+export interface ProjectSpec {
+  readonly kind: 'classic' | 'longitudinal';
+  readonly projectId?: number;
+  readonly title?: string;
+  /** Name of the record id field; it becomes the first field of the first form. Default `record_id`. */
+  readonly recordIdField?: string;
+  readonly forms: readonly FormSpec[];
+  /** Longitudinal only, in order. */
+  readonly events?: readonly EventSpec[];
+  /** As REDCap writes them: `-999, Not done | -998, Refused`. */
+  readonly missingDataCodes?: string;
+  readonly inProduction?: boolean;
+  readonly records?: readonly RecordSpec[] | GeneratedRecords;
+}
+
+export interface FormSpec {
+  readonly name: string;
+  readonly fields: readonly FieldSpec[];
+  /** A repeating instrument; in longitudinal projects a list names the events where it repeats. */
+  readonly repeats?: boolean | readonly string[];
+}
+
+export interface FieldSpec {
+  readonly name: string;
+  /** A REDCap field type; default `text`. */
+  readonly type?: 'text' | 'notes' | 'radio' | 'file' | 'descriptive' | 'calc';
+  readonly signature?: boolean;
+  readonly identifier?: boolean;
+}
+
+export interface EventSpec {
+  /** Unique event name: `baseline_arm_1`. The arm is read from its end. */
+  readonly name: string;
+  readonly forms: readonly string[];
+  /** A repeating event. */
+  readonly repeats?: boolean;
+}
+
+export interface RecordSpec {
+  readonly id: string;
+  readonly rows: readonly RowSpec[];
+}
+
+/** Data of one event (and instance); each value finds the row of its own form by itself. */
+export interface RowSpec {
+  readonly event?: string;
+  readonly instance?: number;
+  readonly values?: Readonly<Record<string, string>>;
+  /** File field -> file name (made-up content), or name and bytes. */
+  readonly files?: Readonly<Record<string, string | FileContent>>;
+}
+
+export interface FileContent {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Records that are made when they are asked for, so that 100,000 of them cost little. */
+export interface GeneratedRecords {
+  readonly count: number;
+  idAt(index: number): string;
+  recordAt(index: number): RecordSpec;
+}
 
 export interface Field extends FieldSpec {
   readonly form: string;
@@ -14,7 +77,7 @@ export interface Place {
   readonly instance: number;
 }
 
-export type Misplaced = 'unknown_field' | 'unknown_event' | 'not_in_event' | 'no_such_instance';
+type Misplaced = 'unknown_field' | 'unknown_event' | 'not_in_event' | 'no_such_instance';
 
 /** The project's structure, looked up by name. */
 export interface Design {
@@ -44,6 +107,27 @@ export function buildDesign(spec: ProjectSpec): Design {
     forms.some((form) => form.repeats !== undefined && form.repeats !== false) ||
     events.some((event) => event.repeats === true);
   return { spec, longitudinal, recordIdField, fields, forms, events, hasRepeats };
+}
+
+/** What a data export can show: a field, or the status of a form, which comes after its fields. */
+export interface Column {
+  readonly name: string;
+  readonly form: string;
+  readonly isFile: boolean;
+}
+
+export function columnsOf({ forms }: Design): Column[] {
+  return forms.flatMap(({ name: form, fields }) => [
+    ...fields
+      .filter(({ type }) => type !== 'descriptive')
+      .map(({ name, type }) => ({ name, form, isFile: type === 'file' })),
+    { name: completeOf(form), form, isFile: false },
+  ]);
+}
+
+/** The name of a form's status: `enrolment_complete`. */
+export function completeOf(formName: string): string {
+  return `${formName}_complete`;
 }
 
 /** The arm number at the end of a unique event name, `baseline_arm_2b` included; else 1. */

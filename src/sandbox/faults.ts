@@ -1,7 +1,7 @@
-import { RefusedError } from '../errors.ts';
 import { hideTokens } from '../config/show-value.ts';
-import { drawFor } from './content.ts';
+import { RefusedError } from '../errors.ts';
 import { REQUEST_KINDS, type RequestKind } from './ledger.ts';
+import { drawFor } from './seeded.ts';
 
 /** What a fault does: whether the request still had its effect, and what the client gets. */
 export interface Fault {
@@ -51,13 +51,13 @@ export interface FaultShare {
   readonly kind: FaultKind;
   /** Of the requests that it applies to, in (0, 1]. */
   readonly share: number;
-  /** Deletions unless said. */
+  /** Deletions by default. */
   readonly on?: RequestKind;
 }
 
 /** Reads `kind:share` or `kind:share:requests`, as in `503:0.02` or `html:0.1:export`. Throws RefusedError. */
 export function parseFault(given: string): FaultShare {
-  // What is named in a message is no token.
+  // Messages repeat the text, and no message may hold a token.
   const text = hideTokens(given);
   const [kindText = '', shareText = '', onText, ...rest] = text.trim().split(':');
   const kind = FAULT_KINDS.find((one) => one === kindText.trim().toLowerCase());
@@ -95,7 +95,7 @@ export function requireSaneShares(shares: readonly FaultShare[]): void {
   }
 }
 
-/** Decides by seed, by what is asked and by how often it was asked before, so that concurrency changes nothing. */
+/** Decided by the seed and by the request's name alone, so that concurrency changes nothing. */
 export function drawFault(
   shares: readonly FaultShare[],
   kind: RequestKind,

@@ -1,18 +1,6 @@
-import type { Target } from '../rows/target.ts';
-import { answerEmpty, answerFile, refuse } from './answers.ts';
-import type { ActionContext } from './context.ts';
+import { readTarget, type ActionContext } from './api-call.ts';
 import { isFileField, placeOf } from './design.ts';
-import type { ApiForm } from './form.ts';
-
-/** What a file request names, as it came. */
-export function readTarget(form: ApiForm): Target {
-  return {
-    record: form.text('record'),
-    field: form.text('field'),
-    event: form.text('event'),
-    instance: form.text('repeat_instance'),
-  };
-}
+import { answerEmpty, answerFile, refuse } from './responses.ts';
 
 /**
  * `content=file`. Status and text of an absent file and of a wrong field are
@@ -20,90 +8,73 @@ export function readTarget(form: ApiForm): Target {
  * REDCap's manner (400) with the sandbox's words.
  */
 export function actOnFile(context: ActionContext): Response {
-  const action = context.form.text('action');
-  const { rights } = context.options;
+  const { form, options } = context;
+  const action = form.text('action');
   if (action === 'export') {
-    if (rights?.export === false)
-      return refuse(context.form, 403, 'You do not have API Export privileges');
-    return check(context) ?? exportFile(context);
+    if (options.rights?.export === false) {
+      return refuse(form, 403, 'You do not have API Export privileges');
+    }
+    return refuseTarget(context) ?? exportFile(context);
   }
   if (action !== 'delete' && action !== 'import') {
-    return refuse(context.form, 400, 'The value of the parameter "action" is not valid');
+    return refuse(form, 400, 'The value of the parameter "action" is not valid');
   }
-  if (rights?.import === false) {
-    return refuse(context.form, 403, 'You do not have API Import/Update privileges');
+  if (options.rights?.import === false) {
+    return refuse(form, 403, 'You do not have API Import/Update privileges');
   }
-  return check(context) ?? (action === 'delete' ? deleteFile(context) : importFile(context));
+  return refuseTarget(context) ?? (action === 'delete' ? deleteFile(context) : importFile(context));
 }
 
 /** The refusal that all three actions share, if any. */
-function check(context: ActionContext): Response | undefined {
-  const { design } = context.project;
-  const { record, field, event, instance } = readTarget(context.form);
-  if (record === '') return refuse(context.form, 400, 'The parameter "record" is missing');
+function refuseTarget({ form, project: { design } }: ActionContext): Response | undefined {
+  const { record, field, event, instance } = readTarget(form);
+  if (record === '') return refuse(form, 400, 'The parameter "record" is missing');
   if (!isFileField(design.fields.get(field))) {
-    return refuse(
-      context.form,
-      400,
-      `The field '${field}' does not exist or is not a 'file' field`,
-    );
+    return refuse(form, 400, `The field '${field}' does not exist or is not a 'file' field`);
   }
   if (design.longitudinal && event === '') {
-    return refuse(context.form, 400, 'The parameter "event" is required for longitudinal projects');
+    return refuse(form, 400, 'The parameter "event" is required for longitudinal projects');
   }
   if (placeOf(design, field, event, 1) === 'unknown_event') {
-    return refuse(context.form, 400, `The value of the parameter "event" is not valid: '${event}'`);
+    return refuse(form, 400, `The value of the parameter "event" is not valid: '${event}'`);
   }
   if (!/^([1-9]\d{0,8})?$/.test(instance)) {
-    return refuse(context.form, 400, 'The value of the parameter "repeat_instance" is not valid');
+    return refuse(form, 400, 'The value of the parameter "repeat_instance" is not valid');
   }
   return undefined;
 }
 
-function deleteFile(context: ActionContext): Response {
-  if (!context.project.removeFile(readTarget(context.form))) {
-    return refuse(context.form, 400, 'There is no file to delete for this record');
+function deleteFile({ form, project, noteEffect }: ActionContext): Response {
+  if (!project.removeFile(readTarget(form))) {
+    return refuse(form, 400, 'There is no file to delete for this record');
   }
-  context.noteEffect();
+  noteEffect();
   return answerEmpty();
 }
 
-function exportFile(context: ActionContext): Response {
-  const { project, options } = context;
-  const target = readTarget(context.form);
-  if (options.rights?.hiddenFields?.includes(target.field) === true) {
-    return refuse(
-      context.form,
-      403,
-      `You do not have Data Export rights for the field '${target.field}'`,
-    );
+function exportFile({ form, project, options }: ActionContext): Response {
+  const target = readTarget(form);
+  const { field } = target;
+  if (options.rights?.hiddenFields?.includes(field) === true) {
+    return refuse(form, 403, `You do not have Data Export rights for the field '${field}'`);
   }
   const file = project.readFile(target);
-  if (file === undefined)
-    return refuse(context.form, 400, 'There is no file to download for this record');
+  if (file === undefined) return refuse(form, 400, 'There is no file to download for this record');
   return answerFile(file, options.fileNames !== 'none');
 }
 
-function importFile(context: ActionContext): Response {
-  const { project, form } = context;
+function importFile({ form, project, noteEffect }: ActionContext): Response {
   const target = readTarget(form);
-  if (project.design.fields.get(target.field)?.signature === true) {
-    return refuse(
-      context.form,
-      400,
-      `The field '${target.field}' is a signature field: files cannot be imported`,
-    );
+  const { field } = target;
+  if (project.design.fields.get(field)?.signature === true) {
+    return refuse(form, 400, `The field '${field}' is a signature field: files cannot be imported`);
   }
   const file = form.file('file');
-  if (file === undefined) return refuse(context.form, 400, 'No valid file was uploaded');
+  if (file === undefined) return refuse(form, 400, 'No valid file was uploaded');
   if (project.canonical(target) === undefined) {
-    return refuse(
-      context.form,
-      400,
-      `The field '${target.field}' cannot hold a file in this event or instance`,
-    );
+    return refuse(form, 400, `The field '${field}' cannot hold a file in this event or instance`);
   }
   project.putFile(target, file.name, file.bytes);
-  context.noteEffect();
+  noteEffect();
   return answerEmpty();
 }

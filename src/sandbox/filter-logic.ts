@@ -1,5 +1,5 @@
-/** Gives the value of `[field]` or `[event][field]` on the row that is judged. */
-export type Lookup = (field: string, event: string | undefined) => string;
+/** Gives the value of `[field]` or `[event][field]` on the row in question. */
+type Lookup = (field: string, event: string | undefined) => string;
 export type Logic = (lookup: Lookup) => boolean;
 
 const TOKEN =

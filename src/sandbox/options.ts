@@ -2,7 +2,7 @@ import type { FaultShare } from './faults.ts';
 import type { SandboxProject } from './project.ts';
 import type { Script } from './script.ts';
 
-/** What the token's owner may do; everything unless said. */
+/** What the token's owner may do; everything by default. */
 export interface SandboxRights {
   readonly export?: boolean;
   readonly import?: boolean;
@@ -15,7 +15,7 @@ export interface SandboxRights {
 }
 
 export interface SandboxOptions {
-  /** Of the default project: 60 records unless said, up to 100,000. */
+  /** Of the default project: 60 records by default, up to 100,000. */
   readonly records?: number;
   readonly seed?: number;
   readonly kind?: 'classic' | 'longitudinal';
@@ -25,7 +25,7 @@ export interface SandboxOptions {
   /**
    * What a flat export shows for a stored file: its name (newer servers),
    * `[document]` (older ones) or the document's number. `none` is `[document]`,
-   * and downloads do not tell the name either.
+   * and downloads do not give the name either.
    */
   readonly fileNames?: 'name' | 'document' | 'id' | 'none';
   /**

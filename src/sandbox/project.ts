@@ -1,6 +1,14 @@
 import type { Target } from '../rows/target.ts';
-import { makeBytes } from './content.ts';
-import { buildDesign, isFileField, placeOf, type Design, type Place } from './design.ts';
+import {
+  buildDesign,
+  isFileField,
+  placeOf,
+  type Design,
+  type FileContent,
+  type Place,
+  type ProjectSpec,
+  type RecordSpec,
+} from './design.ts';
 import {
   createRecords,
   ensureRow,
@@ -10,7 +18,7 @@ import {
   type StoredFile,
   type StoredRecord,
 } from './records.ts';
-import type { FileContent, ProjectSpec, RecordSpec } from './spec.ts';
+import { makeBytes } from './seeded.ts';
 
 export interface SandboxFile {
   readonly target: Target;
@@ -43,15 +51,15 @@ export interface SandboxProject {
 export function buildProject(spec: ProjectSpec, seed = 1): SandboxProject {
   const design = buildDesign(spec);
   const records = createRecords(design, seed, spec.records ?? []);
-  const placed = (target: Target): Place | undefined => {
+  const findPlace = (target: Target): Place | undefined => {
     const place = placeOf(design, target.field, target.event, Number(target.instance || '1'));
     return typeof place === 'string' ? undefined : place;
   };
   const rowOf = (target: Target, record: StoredRecord | undefined): DataRow | undefined => {
-    const place = placed(target);
+    const place = findPlace(target);
     return record && place && findRow(record, place);
   };
-  const stored = (target: Target): StoredFile | undefined =>
+  const findFile = (target: Target): StoredFile | undefined =>
     rowOf(target, records.find(target.record))?.files.get(target.field);
   return {
     design,
@@ -67,14 +75,14 @@ export function buildProject(spec: ProjectSpec, seed = 1): SandboxProject {
         }
       }
     },
-    hasFile: (target) => stored(target) !== undefined,
-    fileName: (target) => stored(target)?.name,
+    hasFile: (target) => findFile(target) !== undefined,
+    fileName: (target) => findFile(target)?.name,
     readFile: (target) => {
-      const file = stored(target);
+      const file = findFile(target);
       return file && ('bytes' in file ? file : { name: file.name, bytes: bytesOf(file) });
     },
     putFile: (target, name, bytes) => {
-      const place = placed(target);
+      const place = findPlace(target);
       if (place === undefined || !isFileField(design.fields.get(target.field))) {
         throw new Error(`the sandbox project has no place for a file at ${JSON.stringify(target)}`);
       }
@@ -92,7 +100,7 @@ export function buildProject(spec: ProjectSpec, seed = 1): SandboxProject {
     },
     removeRecord: (id) => records.remove(id),
     canonical: (target) => {
-      const place = placed(target);
+      const place = findPlace(target);
       const id = records.find(target.record)?.id ?? target.record;
       return place && targetAt(id, target.field, place);
     },

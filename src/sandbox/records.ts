@@ -1,6 +1,13 @@
-import { hashText } from './content.ts';
-import { placeOf, type Design, type Place } from './design.ts';
-import type { FileContent, GeneratedRecords, RecordSpec, RowSpec } from './spec.ts';
+import {
+  placeOf,
+  type Design,
+  type FileContent,
+  type GeneratedRecords,
+  type Place,
+  type RecordSpec,
+  type RowSpec,
+} from './design.ts';
+import { hashText } from './seeded.ts';
 
 /** A stored file: its bytes once someone uploaded them, before that the seed that makes them. */
 export type StoredFile = FileContent | { readonly name: string; readonly seed: number };

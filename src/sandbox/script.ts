@@ -1,6 +1,6 @@
 import type { Target } from '../rows/target.ts';
-import type { ApiForm } from './form.ts';
 import type { FaultKind } from './faults.ts';
+import type { ApiForm } from './form.ts';
 import { keyOf, type RequestKind } from './ledger.ts';
 
 /** A request as scripts see it. */

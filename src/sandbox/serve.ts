@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { RefusedError } from '../errors.ts';
 import type { Sandbox } from './handler.ts';
-import { wireFaultOf, type WireFault } from './wire.ts';
+import { connectionFaultOf, type ConnectionFault } from './responses.ts';
 
 export interface SandboxServer {
   /** `http://127.0.0.1:PORT/api/` */
@@ -26,7 +26,7 @@ export async function serveSandbox(
   const answer = getRequestListener(
     async (request, { incoming }) => {
       const response = await sandbox.handle(request);
-      const fault = wireFaultOf(response);
+      const fault = connectionFaultOf(response);
       if (fault === undefined) return response;
       breakConnection(incoming.socket, fault);
       return RESPONSE_ALREADY_SENT;
@@ -51,7 +51,7 @@ export async function serveSandbox(
   };
 }
 
-function breakConnection(socket: Socket, fault: WireFault): void {
+function breakConnection(socket: Socket, fault: ConnectionFault): void {
   switch (fault) {
     case 'reset':
       socket.resetAndDestroy();

@@ -13,7 +13,7 @@ import { createSandbox, type Sandbox } from '../../src/sandbox/handler.ts';
 import type { SandboxOptions } from '../../src/sandbox/options.ts';
 import { buildProject } from '../../src/sandbox/project.ts';
 import { serveSandbox } from '../../src/sandbox/serve.ts';
-import type { FileContent, ProjectSpec } from '../../src/sandbox/spec.ts';
+import type { FileContent, ProjectSpec } from '../../src/sandbox/design.ts';
 import { makeTerminal, type Terminal } from './terminal.ts';
 
 const closers: (() => void | Promise<void>)[] = [];

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { FileContent } from '../../src/sandbox/spec.ts';
+import type { FileContent } from '../../src/sandbox/design.ts';
 import { openDesk, scanOf, sha256, textFile } from './desk.ts';
 
 const LARGE_BYTES = 50_000_000;

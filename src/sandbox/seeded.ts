@@ -14,7 +14,7 @@ export function drawFor(text: string, seed: number): number {
   return hashText(text, seed) / 0x1_0000_0000;
 }
 
-/** The made-up content of a file: small, and the same on every run with the same seed. */
+/** The made-up content of a file: small, and the same in every run with the same seed. */
 export function makeBytes(fileName: string, seed: number): Uint8Array {
   const size = 64 + (hashText(fileName, seed) % 2_000);
   const readable = /\.(txt|csv)$/i.test(fileName);
@@ -25,18 +25,4 @@ export function makeBytes(fileName: string, seed: number): Uint8Array {
     bytes[index] = readable ? 32 + ((state >>> 24) % 95) : state >>> 24;
   }
   return bytes;
-}
-
-const MIME_TYPES: Readonly<Record<string, string>> = {
-  csv: 'text/csv',
-  docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
-  jpg: 'image/jpeg',
-  pdf: 'application/pdf',
-  png: 'image/png',
-  txt: 'text/plain',
-};
-
-export function mimeTypeOf(fileName: string): string {
-  const extension = /\.([^.]+)$/.exec(fileName)?.[1]?.toLowerCase() ?? '';
-  return MIME_TYPES[extension] ?? 'application/octet-stream';
 }
