@@ -4,23 +4,20 @@ import { foldJournal } from '../journal/fold.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
 import { exitCodeOfRows } from '../report/exit-code.ts';
 import { openSource } from '../run-directory/manifest-copy.ts';
-import { connect, type ConnectionFlags } from './connect.ts';
+import type { FlagsOf } from './commands.ts';
+import { connect } from './connect.ts';
 import { finishReports } from './finish.ts';
 import type { Io } from './io.ts';
-import { readManifestFlags, type ManifestFlags } from './manifest-flags.ts';
 import { prepare } from './prepare.ts';
 import { createProgress } from './progress.ts';
 import { estimateRequests, renderPlan } from './render-plan.ts';
 import { renderSummary } from './render-summary.ts';
 import { renderProblems } from './render-problems.ts';
 import { reopenJournal } from './reopen-journal.ts';
-
-export interface CheckFlags extends ConnectionFlags, ManifestFlags {
-  readonly json?: true;
-}
+import { readManifestFlags } from './run-flags.ts';
 
 /** `check <manifest>`: compares the manifest with the project. No deleting client exists here. */
-export async function check(io: Io, manifest: string, flags: CheckFlags): Promise<ExitCode> {
+export async function check(io: Io, manifest: string, flags: FlagsOf<'check'>): Promise<ExitCode> {
   const read = readManifestFlags(flags, io);
   const progress = createProgress(io, flags.quiet === true);
   const { connection, server, log, close } = await connect(io, flags, progress, manifest === '-');

@@ -7,17 +7,17 @@ import { createUndiciTransport } from '../redcap/undici-transport.ts';
 import { createRunControl } from '../run/control.ts';
 import { createRedactor } from '../words/one-line.ts';
 import { TOOL, VERSION } from '../version.ts';
+import type { CommonFlags } from './commands.ts';
 import { hasTerminal, promptOutput, type Io } from './io.ts';
 import { aboutDuration } from '../words/counts.ts';
 import type { Progress } from './progress.ts';
-import { openRunLog, type LogFlags, type RunLog } from './run-log.ts';
+import { openRunLog, type RunLog } from './run-log.ts';
 import { createServer, type Server, type ServerOptions } from './server.ts';
 
-export type ConnectionFlags = ConnectionOptions &
-  LogFlags & {
-    /** A rehearsal against the stand-in: its rate is nobody's concern. */
-    readonly rehearsal?: true;
-  };
+/** Not from the command line: a run against the stand-in, whose rate is nobody's concern. */
+export interface Rehearsal {
+  readonly rehearsal?: true;
+}
 
 /** A connection that is open, and what ends it. */
 export interface Connected {
@@ -37,7 +37,7 @@ export interface Connected {
  */
 export async function connect(
   io: Io,
-  flags: ConnectionFlags,
+  flags: ConnectionOptions & CommonFlags & Rehearsal,
   progress: Progress,
   stdinIsTaken = false,
 ): Promise<Connected> {

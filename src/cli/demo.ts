@@ -3,20 +3,15 @@ import type { ExitCode } from '../exit-codes.ts';
 import { demoSandboxOptions } from '../sandbox/demo.ts';
 import { createSandbox } from '../sandbox/handler.ts';
 import { serveSandbox } from '../sandbox/serve.ts';
+import type { FlagsOf } from './commands.ts';
 import type { Io } from './io.ts';
 import { run } from './run.ts';
-
-export interface DemoFlags {
-  readonly reportDir?: string;
-  readonly json?: true;
-  readonly quiet?: true;
-  readonly logLevel?: string;
-}
 
 const MANIFEST = new URL('../../manifests/demo.csv', import.meta.url);
 
 /** `demo`: the stand-in server and a real run over a bundled manifest. Touches no REDCap. */
-export async function demo(io: Io, flags: DemoFlags): Promise<ExitCode> {
+export async function demo(io: Io, flags: FlagsOf<'demo'>): Promise<ExitCode> {
+  const { reportDir, json, quiet, logLevel } = flags;
   const server = await serveSandbox(createSandbox(demoSandboxOptions));
   try {
     io.stderr.write(
@@ -26,7 +21,10 @@ export async function demo(io: Io, flags: DemoFlags): Promise<ExitCode> {
     const env = { ...io.env, REDCAP_API_URL: server.url, REDCAP_API_TOKEN: token };
     // The stand-in is no REDCap with a limit: the rehearsal need not take minutes.
     return await run({ ...io, env }, fileURLToPath(MANIFEST), {
-      ...flags,
+      reportDir,
+      json,
+      quiet,
+      logLevel,
       yes: true,
       rehearsal: true,
       rate: '100/s',

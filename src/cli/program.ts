@@ -1,36 +1,40 @@
-import { Command, CommanderError, Option } from '@commander-js/extra-typings';
+import { Command, CommanderError, Option } from 'commander';
+import { CONNECTION, CONNECTION_VARIABLES, nameOf, type OptionSpec } from '../config/options.ts';
 import { refuseArguments } from '../config/refused-arguments.ts';
-import { hideTokens } from '../config/show-value.ts';
-import type { OptionText } from '../config/connection-options.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { hideTokens, showValue } from '../config/show-value.ts';
+import { RefusedError } from '../errors.ts';
+import { EXIT, EXIT_SENTENCES, type ExitCode } from '../exit-codes.ts';
 import { VERSION } from '../version.ts';
-import { describeOption, PROGRAM, renderCommandHelp, renderProgramHelp } from './help.ts';
+import { COMMANDS, COMMON_OPTIONS, type CommandName, type GivenTo } from './commands.ts';
 import type { Io } from './io.ts';
-import { COMMANDS, COMMON_OPTIONS, type CommandText } from './options.ts';
 
-type Flags = Readonly<Record<string, unknown>>;
-type Handler = (io: Io, argument: string | undefined, flags: Flags) => Promise<ExitCode>;
+type Handlers = {
+  readonly [Name in CommandName]: (io: Io, ...given: GivenTo<Name>) => Promise<ExitCode>;
+};
 
 /**
  * What each command runs. Loaded where it is used: `--help` and `--version`
- * load none of it. The flags come from the option table, so that their names
- * and kinds are those of the table.
+ * load none of it.
  */
-const HANDLERS: Readonly<Record<string, Handler>> = {
-  check: async (io, manifest, flags) =>
-    (await import('./check.ts')).check(io, manifest ?? '', flags),
-  run: async (io, manifest, flags) => (await import('./run.ts')).run(io, manifest, flags),
-  resume: async (io, directory, flags) =>
-    (await import('./resume.ts')).resume(io, directory ?? '', flags),
-  report: async (io, directory, flags) =>
-    (await import('./report.ts')).report(io, directory ?? '', flags),
-  restore: async (io, directory, flags) =>
-    (await import('./restore.ts')).restore(io, directory ?? '', flags),
-  scan: async (io, _argument, flags) => (await import('./scan.ts')).scan(io, flags),
-  sandbox: async (io, _argument, flags) => (await import('./sandbox.ts')).sandbox(io, flags),
-  demo: async (io, _argument, flags) => (await import('./demo.ts')).demo(io, flags),
-  completion: async (io, shell) => (await import('./completion.ts')).completion(io, shell ?? ''),
+export const HANDLERS: Handlers = {
+  check: async (...given) => (await import('./check.ts')).check(...given),
+  run: async (...given) => (await import('./run.ts')).run(...given),
+  resume: async (...given) => (await import('./resume.ts')).resume(...given),
+  report: async (...given) => (await import('./report.ts')).report(...given),
+  scan: async (...given) => (await import('./scan.ts')).scan(...given),
+  restore: async (...given) => (await import('./restore.ts')).restore(...given),
+  sandbox: async (...given) => (await import('./sandbox.ts')).sandbox(...given),
+  demo: async (...given) => (await import('./demo.ts')).demo(...given),
+  completion: async (io, shell) => (await import('./completion.ts')).completion(io, shell),
 };
+
+const DESCRIPTION = `Deletes files from REDCap file-upload and signature fields in bulk, from a CSV
+manifest, and proves row by row what happened.`;
+
+const EXAMPLES = `
+A rehearsal in one command:   redcap-sweep demo
+Look before you delete:       redcap-sweep check manifest.csv
+Then:                         redcap-sweep run manifest.csv`;
 
 /** The command line: argv in, exit code out. Throws SweepError for refusals. */
 export function createProgram(io: Io): (argv: readonly string[]) => Promise<ExitCode> {
@@ -38,31 +42,39 @@ export function createProgram(io: Io): (argv: readonly string[]) => Promise<Exit
     // Before anything is parsed: an error message of the parser would show the token.
     refuseArguments(argv);
     let exitCode: ExitCode = EXIT.ok;
-    const program = new Command(PROGRAM.name)
-      .description(PROGRAM.description)
+    const program = new Command('redcap-sweep')
+      .description(DESCRIPTION)
       .version(VERSION)
+      .addHelpText('after', EXAMPLES)
+      .addHelpText('afterAll', `\n${exitCodes()}`)
       .showHelpAfterError('(--help shows what can be given)')
       .exitOverride()
       .configureOutput({
         writeOut: (text) => io.stdout.write(text),
         writeErr: (text) => io.stderr.write(hideTokens(text)),
-      })
-      .configureHelp({
-        formatHelp: (command, { helpWidth }) => {
-          const text = COMMANDS.find(({ name }) => name === command.name());
-          return text === undefined
-            ? renderProgramHelp(helpWidth)
-            : renderCommandHelp(text, helpWidth);
-        },
+        getOutHelpWidth: () => io.stdout.columns,
+        getErrHelpWidth: () => io.stderr.columns,
       });
-    for (const text of COMMANDS) {
-      declare(program, text, async (argument, flags) => {
-        exitCode = (await HANDLERS[text.name]?.(io, argument, flags)) ?? EXIT.bug;
+    for (const { name, argument, summary, details, options } of COMMANDS) {
+      const command = program
+        .command(name)
+        .summary(summary)
+        .description(`${summary}\n\n${details}`)
+        .allowExcessArguments(false);
+      if (argument !== undefined) command.argument(argument.flags, argument.description);
+      for (const option of [...options, ...COMMON_OPTIONS]) command.addOption(optionOf(option));
+      if (options.includes(CONNECTION.url)) {
+        command.addHelpText('after', `\n${CONNECTION_VARIABLES}`);
+      }
+      const handler: (io: Io, ...given: never[]) => Promise<ExitCode> = HANDLERS[name];
+      // The parser knows no types: what it gives has those of the table, from which it was told its options.
+      command.action(async (...args: unknown[]) => {
+        exitCode = await handler(io, ...(args.slice(0, -1) as never[]));
       });
     }
     try {
       if (argv.length === 0) {
-        io.stderr.write(program.helpInformation());
+        program.outputHelp({ error: true });
         return EXIT.refused;
       }
       await program.parseAsync([...argv], { from: 'user' });
@@ -74,34 +86,34 @@ export function createProgram(io: Io): (argv: readonly string[]) => Promise<Exit
   };
 }
 
-function declare(
-  program: Command,
-  text: CommandText,
-  act: (argument: string | undefined, flags: Flags) => Promise<void>,
-): void {
-  const command = program
-    .command(text.name)
-    .summary(text.summary)
-    .description(`${text.summary}\n\n${text.details}`)
-    .allowExcessArguments(false);
-  if (text.argument !== undefined) command.argument(text.argument.flags, text.argument.description);
-  for (const option of [...text.options, ...COMMON_OPTIONS]) command.addOption(optionOf(option));
-  command.action(async (...args: unknown[]) => {
-    const flags = args.at(-2) as Flags;
-    const argument = args.length > 2 ? (args[0] as string | undefined) : undefined;
-    await act(argument, flags);
-  });
-}
-
-const REPEATED = new Set(['--column', '--fault']);
-
-function optionOf(text: OptionText): Option {
-  const option = new Option(text.flags, describeOption(text));
-  if (REPEATED.has(text.flags.split(' ')[0] ?? '')) {
-    option.argParser((value: string, earlier: unknown) => [
-      ...(Array.isArray(earlier) ? (earlier as string[]) : []),
-      value,
-    ]);
+function optionOf(spec: OptionSpec): Option {
+  const { choices } = spec;
+  const option = new Option(spec.flags, describe(spec));
+  if (spec.repeated === true) {
+    option.argParser((text, earlier: readonly string[] | undefined) => [...(earlier ?? []), text]);
+  }
+  if (choices !== undefined) {
+    option.argParser((text) => {
+      if (choices.includes(text)) return text;
+      const listed = `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`;
+      throw new RefusedError(`${nameOf(spec)} takes ${listed}, not ${showValue(text)}.`);
+    });
   }
   return option;
+}
+
+/** An option's description with its default and what stands in for it. */
+function describe({ description, default: fallback, env }: OptionSpec): string {
+  const notes = [
+    ...(fallback === undefined ? [] : [`default ${fallback}`]),
+    ...(env === undefined ? [] : [`environment ${env}`]),
+  ];
+  return notes.length === 0 ? description : `${description} (${notes.join(', ')})`;
+}
+
+function exitCodes(): string {
+  const lines = Object.entries(EXIT_SENTENCES).map(
+    ([code, sentence]) => `  ${code.padStart(3)}  ${sentence}`,
+  );
+  return `Exit codes:\n${lines.join('\n')}`;
 }

@@ -5,6 +5,7 @@ import type { ExitCode } from '../exit-codes.ts';
 import { tellHoles } from '../journal/holes.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
 import { exitCodeOfJournal } from '../report/exit-code.ts';
+import type { FlagsOf } from './commands.ts';
 import { finishReports } from './finish.ts';
 import type { Io } from './io.ts';
 import { renderSummary } from './render-summary.ts';
@@ -13,7 +14,7 @@ import { renderSummary } from './render-summary.ts';
 export async function report(
   io: Io,
   directory: string,
-  flags: { readonly json?: true },
+  flags: FlagsOf<'report'>,
 ): Promise<ExitCode> {
   try {
     await stat(join(directory, JOURNAL_FILE));

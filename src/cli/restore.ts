@@ -22,8 +22,9 @@ import { openHeldManifest } from '../run-directory/held-manifest.ts';
 import { replanLost } from '../run/lost-plan.ts';
 import { TakenOverError, type Lock } from '../run-directory/lock.ts';
 import { TOOL } from '../version.ts';
+import type { FlagsOf } from './commands.ts';
 import { confirmFiles } from './confirm.ts';
-import { connect, type Connected, type ConnectionFlags } from './connect.ts';
+import { connect, type Connected } from './connect.ts';
 import { hasTerminal, type Io } from './io.ts';
 import { lockRun } from './lock-run.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -36,12 +37,7 @@ import { finishReports } from './finish.ts';
 import { whoIsAtWork } from './journal-header.ts';
 import { quotePath } from '../words/quote.ts';
 
-export interface RestoreFlags extends ConnectionFlags {
-  readonly rows?: string;
-  readonly overwrite?: true;
-  readonly yes?: true;
-  readonly json?: true;
-}
+type RestoreFlags = FlagsOf<'restore'>;
 
 /** One restore, from the folded journal to its report. */
 interface Restore {

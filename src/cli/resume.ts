@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readRunOptions, type RunOptionTexts } from '../config/run-options.ts';
+import { readRunOptions } from '../config/run-options.ts';
 import { RefusedError } from '../errors.ts';
 import { UnreadableAnswer } from '../project/read-model.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -17,7 +17,8 @@ import { heldBatches, holdManifest, openHeldManifest } from '../run-directory/he
 import { TOOL } from '../version.ts';
 import { carryOut } from './carry-out.ts';
 import { confirmFiles, type Confirmed } from './confirm.ts';
-import { connect, type Connected, type ConnectionFlags } from './connect.ts';
+import type { FlagsOf } from './commands.ts';
+import { connect, type Connected } from './connect.ts';
 import { finishReports } from './finish.ts';
 import { hasTerminal, type Io } from './io.ts';
 import { saltedDigest } from './journal-header.ts';
@@ -27,10 +28,7 @@ import { estimateRequests, renderPlan } from './render-plan.ts';
 import { renderSummary } from './render-summary.ts';
 import { emptyTotals, type PlanTotals } from '../plan/totals.ts';
 
-export interface ResumeFlags extends ConnectionFlags, Pick<RunOptionTexts, 'limit' | 'stopAt'> {
-  readonly yes?: true;
-  readonly json?: true;
-}
+type ResumeFlags = FlagsOf<'resume'>;
 
 /** `resume <run-dir>`: finishes a run that was interrupted or stopped. */
 export async function resume(io: Io, directory: string, flags: ResumeFlags): Promise<ExitCode> {

@@ -1,21 +1,26 @@
-import type { RunOptions, RunOptionTexts } from '../config/run-options.ts';
+import { readRunOptions, type RunOptions } from '../config/run-options.ts';
 import { RefusedError } from '../errors.ts';
-import type { Connected, ConnectionFlags } from './connect.ts';
-import type { ManifestFlags } from './manifest-flags.ts';
+import { parseColumnOptions } from '../manifest/column-option.ts';
+import { REPORT_DIR, type FlagsOf, type ManifestFlags } from './commands.ts';
+import type { Connected, Rehearsal } from './connect.ts';
+import type { Io } from './io.ts';
+import type { PrepareOptions } from './prepare-options.ts';
 
-export interface RunFlags
-  extends
-    ConnectionFlags,
-    ManifestFlags,
-    Pick<RunOptionTexts, 'maxDeletions' | 'limit' | 'stopAt' | 'maxFailures'> {
-  readonly yes?: true;
-  readonly approved?: string;
-  /** commander's form of `--no-check` and `--no-verify`. */
-  readonly check?: boolean;
-  readonly verify?: boolean;
-  readonly skipInvalid?: true;
-  readonly backup?: true;
-  readonly json?: true;
+export type RunFlags = FlagsOf<'run'> & Rehearsal;
+
+/** What check and run are told of the manifest and the run directory. Throws RefusedError for values that cannot be used. */
+export function readManifestFlags(
+  flags: ManifestFlags,
+  io: Io,
+): Pick<PrepareOptions, 'columns' | 'defaultInstance' | 'expectProject' | 'reportDir' | 'runDir'> {
+  const { defaultInstance, expectProject } = readRunOptions(flags, new Date(io.clock.now()));
+  return {
+    columns: parseColumnOptions(flags.column ?? []),
+    defaultInstance,
+    expectProject,
+    reportDir: flags.reportDir ?? REPORT_DIR.default,
+    runDir: flags.runDir,
+  };
 }
 
 /** Options that contradict each other. Throws RefusedError. */

@@ -1,16 +1,10 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Level } from 'pino';
-import { RefusedError } from '../errors.ts';
+import type { CommonFlags } from './commands.ts';
 import type { Io } from './io.ts';
 
 export const LOG_FILE = 'run.log';
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
-
-export interface LogFlags {
-  readonly quiet?: true;
-  readonly logLevel?: string;
-}
 
 /**
  * The log of a command: JSON lines in `run.log`, and on standard error where
@@ -23,12 +17,7 @@ export interface RunLog {
   close(): void;
 }
 
-/** Throws RefusedError for a level that does not exist. */
-export async function openRunLog(io: Io, flags: LogFlags): Promise<RunLog> {
-  const level = LOG_LEVELS.find((one) => one === (flags.logLevel ?? 'info'));
-  if (level === undefined) {
-    throw new RefusedError(`--log-level takes ${LOG_LEVELS.join(', ')}, not ${flags.logLevel}.`);
-  }
+export async function openRunLog(io: Io, flags: CommonFlags): Promise<RunLog> {
   const { pino, stdTimeFunctions } = await import('pino');
   const onScreen = flags.logLevel !== undefined && flags.quiet !== true;
   let held: string[] = [];
@@ -44,7 +33,12 @@ export async function openRunLog(io: Io, flags: LogFlags): Promise<RunLog> {
     }
   };
   const logger = pino(
-    { level, base: null, timestamp: stdTimeFunctions.isoTime, redact: ['token', '*.token'] },
+    {
+      level: flags.logLevel ?? 'info',
+      base: null,
+      timestamp: stdTimeFunctions.isoTime,
+      redact: ['token', '*.token'],
+    },
     {
       write(line: string) {
         toFile(line);

@@ -12,14 +12,18 @@ import { confirmFiles, type Confirmed } from './confirm.ts';
 import { connect, type Connected } from './connect.ts';
 import { carryOut } from './carry-out.ts';
 import { hasTerminal, type Io } from './io.ts';
-import { readManifestFlags } from './manifest-flags.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import type { PrepareOptions } from './prepare-options.ts';
 import { count } from '../words/counts.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { estimateRequests, renderPlan } from './render-plan.ts';
 import { renderProblems } from './render-problems.ts';
-import { recordOptions, refuseCombinations, type RunFlags } from './run-flags.ts';
+import {
+  readManifestFlags,
+  recordOptions,
+  refuseCombinations,
+  type RunFlags,
+} from './run-flags.ts';
 import { refuseRows } from './refuse-rows.ts';
 
 /** `run <manifest>`: check, ask, delete, verify, report. */

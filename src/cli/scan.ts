@@ -8,21 +8,14 @@ import type { ProjectModel } from '../project/model.ts';
 import { csvLine } from '../files/csv-line.ts';
 import { createReportFile } from '../files/atomic-file.ts';
 import { scanProject, SCAN_COLUMNS, type ScanScope } from '../project/scan.ts';
-import { connect, type ConnectionFlags } from './connect.ts';
+import type { FlagsOf } from './commands.ts';
+import { connect } from './connect.ts';
 import type { Io } from './io.ts';
 import { count } from '../words/counts.ts';
 import { createProgress } from './progress.ts';
 
-export interface ScanFlags extends ConnectionFlags {
-  readonly field?: string;
-  readonly event?: string;
-  readonly recordFile?: string;
-  readonly filter?: string;
-  readonly output?: string;
-}
-
 /** `scan`: writes a manifest of every file that the project holds, as far as this token may see. */
-export async function scan(io: Io, flags: ScanFlags): Promise<ExitCode> {
+export async function scan(io: Io, flags: FlagsOf<'scan'>): Promise<ExitCode> {
   const records =
     flags.recordFile === undefined ? undefined : await readRecordFile(flags.recordFile);
   const progress = createProgress(io, flags.quiet === true);

@@ -1,8 +1,8 @@
 import { RefusedError } from '../errors.ts';
 import { readCaFile, readNodeExtraCas } from './ca-file.ts';
-import { CONNECTION_DEFAULTS } from './connection-options.ts';
 import type { ConfigContext } from './context.ts';
-import { parseDecimal, parseWhole } from './numbers.ts';
+import { readDecimal, readWhole } from './numbers.ts';
+import { CONNECTION, type ConnectionOptions } from './options.ts';
 import { attempt, attemptAsync, refuseProblems, settled } from './problems.ts';
 import { resolveProxy } from './proxy.ts';
 import { parseRate, warnAboutRate, type Rate } from './rate.ts';
@@ -11,23 +11,10 @@ import { readToken } from './read-token.ts';
 import { chooseTokenSource, warnAboutMode } from './token-source.ts';
 import { lookUpVariables, readDotenv, type Variables } from './variables.ts';
 
-export { CONNECTION_OPTIONS, type OptionText } from './connection-options.ts';
+export { CONNECTION_OPTIONS, type ConnectionOptions } from './options.ts';
 export type { ConfigContext } from './context.ts';
 export { proxyLabel } from './proxy.ts';
 export { parseRate, type Rate } from './rate.ts';
-
-/** The connection's options as the command line gives them. */
-export interface ConnectionOptions {
-  readonly url?: string;
-  readonly tokenFile?: string;
-  readonly tokenCommand?: string;
-  readonly dotenv?: string;
-  readonly caFile?: string;
-  readonly timeout?: string;
-  readonly rate?: string;
-  readonly concurrency?: string;
-  readonly retries?: string;
-}
 
 /** All that is needed to talk to one server. Frozen. */
 export interface Connection {
@@ -63,22 +50,12 @@ export async function readConnection(
 
   const url = attempt(problems, () => readUrl(options.url, variables, missingIsExplained));
   const proxy = attempt(problems, () => url && resolveProxy(url, variables));
-  const timeoutS = attempt(problems, () =>
-    parseDecimal(options.timeout ?? CONNECTION_DEFAULTS.timeout, '--timeout', {
-      min: 1,
-      max: 3600,
-    }),
-  );
-  const rate = attempt(problems, () => parseRate(options.rate ?? CONNECTION_DEFAULTS.rate));
+  const timeoutS = attempt(problems, () => readDecimal(CONNECTION.timeout, options.timeout));
+  const rate = attempt(problems, () => parseRate(options.rate ?? CONNECTION.rate.default));
   const concurrency = attempt(problems, () =>
-    parseWhole(options.concurrency ?? CONNECTION_DEFAULTS.concurrency, '--concurrency', {
-      min: 1,
-      max: 64,
-    }),
+    readWhole(CONNECTION.concurrency, options.concurrency),
   );
-  const retries = attempt(problems, () =>
-    parseWhole(options.retries ?? CONNECTION_DEFAULTS.retries, '--retries', { min: 0, max: 100 }),
-  );
+  const retries = attempt(problems, () => readWhole(CONNECTION.retries, options.retries));
   const caPems = await attemptAsync(problems, () => readAuthorities(options.caFile, env, cwd));
   const source = attempt(problems, () => chooseTokenSource(options, variables('REDCAP_API_TOKEN')));
   const token = await attemptAsync(problems, async () =>

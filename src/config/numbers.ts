@@ -1,10 +1,21 @@
 import { RefusedError } from '../errors.ts';
+import { nameOf, type Bounds, type OptionSpec } from './options.ts';
 import { showValue } from './show-value.ts';
 
-/** Bounds, both included. */
-export interface Bounds {
-  readonly min: number;
-  readonly max: number;
+/** An option that takes a number and has a default. */
+export interface NumberOption extends OptionSpec {
+  readonly default: string;
+  readonly within: Bounds;
+}
+
+/** The whole number that was given for an option, or else its default. Throws RefusedError. */
+export function readWhole(option: NumberOption, text = option.default): number {
+  return parseWhole(text, nameOf(option), option.within);
+}
+
+/** The same for a number that may have decimals. */
+export function readDecimal(option: NumberOption, text = option.default): number {
+  return parseDecimal(text, nameOf(option), option.within);
 }
 
 /** A whole number in decimal digits. Throws RefusedError that names the option and what is right. */

@@ -1,5 +1,6 @@
 import { RefusedError } from '../errors.ts';
 import { parseWhole } from './numbers.ts';
+import type { RunOptionTexts } from './options.ts';
 import { attempt, refuseProblems } from './problems.ts';
 import { parseRowRanges, type RowRanges } from './row-ranges.ts';
 import { showValue } from './show-value.ts';
@@ -14,18 +15,7 @@ const MOST_ROWS = 999_999_999;
 export type MaxFailures =
   { readonly kind: 'count'; readonly n: number } | { readonly kind: 'percent'; readonly n: number };
 
-/** The options of the commands that carry a value to be read, as the command line gives them. */
-export interface RunOptionTexts {
-  readonly maxDeletions?: string;
-  readonly limit?: string;
-  readonly stopAt?: string;
-  readonly maxFailures?: string;
-  readonly defaultInstance?: string;
-  readonly expectProject?: string;
-  readonly rows?: string;
-}
-
-/** The same, read; undefined where an option was not given. */
+/** What the options say; undefined where an option was not given. */
 export interface RunOptions {
   readonly maxDeletions: number | undefined;
   readonly limit: number | undefined;

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { RefusedError } from '../errors.ts';
+import type { ConnectionOptions } from './options.ts';
 import { showValue } from './show-value.ts';
 import type { Variable } from './variables.ts';
 
@@ -16,7 +17,7 @@ export type TokenSource =
  * are given, or a token itself in the place of a path or a command.
  */
 export function chooseTokenSource(
-  options: { readonly tokenFile?: string; readonly tokenCommand?: string },
+  options: Pick<ConnectionOptions, 'tokenFile' | 'tokenCommand'>,
   variable: Variable | undefined,
 ): TokenSource {
   const { tokenFile, tokenCommand } = options;

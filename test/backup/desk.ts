@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterEach } from 'vitest';
 import type { Io } from '../../src/cli/io.ts';
-import { restore, type RestoreFlags } from '../../src/cli/restore.ts';
+import { restore } from '../../src/cli/restore.ts';
 import { resume } from '../../src/cli/resume.ts';
 import { run } from '../../src/cli/run.ts';
 import type { Target } from '../../src/rows/target.ts';
@@ -31,6 +31,7 @@ export function makeFolder(): string {
 }
 
 type RunFlags = Parameters<typeof run>[2];
+type RestoreFlags = Parameters<typeof restore>[2];
 
 /** A repeating form with a file and a signature, for as many files as a test wants. */
 export const SPEC: ProjectSpec = {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { COMMANDS, COMMON_OPTIONS } from '../../src/cli/options.ts';
+import { COMMANDS, COMMON_OPTIONS } from '../../src/cli/commands.ts';
 import { RefusedError } from '../../src/errors.ts';
 import { runProgram } from '../support/run-program.ts';
 

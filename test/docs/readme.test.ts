@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { RESTORE_STATUSES } from '../../src/backup/restored.ts';
 import { RESTORE_HEADER } from '../../src/backup/restore-report.ts';
-import { COMMANDS, COMMON_OPTIONS } from '../../src/cli/options.ts';
+import type { OptionSpec } from '../../src/config/options.ts';
+import { COMMANDS, COMMON_OPTIONS } from '../../src/cli/commands.ts';
 import { EXIT_SENTENCES } from '../../src/exit-codes.ts';
 import { COLUMN_NAMES } from '../../src/manifest/columns.ts';
 import { REPORT_COLUMNS } from '../../src/report/columns.ts';
@@ -11,7 +12,10 @@ import { reportOf, STATUSES, STOP_CODES } from '../../src/rows/outcome.ts';
 import { runProgram } from '../support/run-program.ts';
 import { codeSpans, README, readPage, sectionOf, tableRows } from './markdown.ts';
 
-const ALL_OPTIONS = [...COMMANDS.flatMap(({ options }) => options), ...COMMON_OPTIONS];
+const ALL_OPTIONS: readonly OptionSpec[] = [
+  ...COMMANDS.flatMap(({ options }) => options),
+  ...COMMON_OPTIONS,
+];
 const nameOf = (flags: string): string => flags.split(' ')[0] ?? '';
 
 /** Options that the page names although the program does not have them. */

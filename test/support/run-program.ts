@@ -13,9 +13,15 @@ export interface Ran {
 /** Runs a command line inside the test's own process: no terminal, no signals. What it throws is thrown. */
 export async function runProgram(
   argv: readonly string[],
-  options: { readonly env?: Io['env']; readonly cwd?: string; readonly clock?: Clock } = {},
+  options: {
+    readonly env?: Io['env'];
+    readonly cwd?: string;
+    readonly clock?: Clock;
+    /** Width of a terminal that standard output were. */
+    readonly columns?: number;
+  } = {},
 ): Promise<Ran> {
-  const stdout = collect();
+  const stdout = collect(options.columns);
   const stderr = collect();
   const stdin = new PassThrough();
   stdin.end();
@@ -33,7 +39,7 @@ export async function runProgram(
   return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
 }
 
-function collect(): { readonly stream: Writable; text(): string } {
+function collect(columns?: number): { readonly stream: Writable; text(): string } {
   const chunks: Buffer[] = [];
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -41,5 +47,8 @@ function collect(): { readonly stream: Writable; text(): string } {
       done();
     },
   });
-  return { stream, text: () => Buffer.concat(chunks).toString('utf8') };
+  return {
+    stream: Object.assign(stream, { columns }),
+    text: () => Buffer.concat(chunks).toString('utf8'),
+  };
 }

@@ -1,75 +1,133 @@
-import { CONNECTION_OPTIONS, type OptionText } from '../config/connection-options.ts';
+import {
+  CONNECTION_OPTIONS,
+  RUN_OPTIONS,
+  type FlagsIn,
+  type OptionSpec,
+} from '../config/options.ts';
 
-/** The commands and their options: help, completion and the README are held to this table. */
-export interface CommandText {
+/** One command: the program takes it by this entry, and help, completion and the README show it. */
+export interface CommandSpec {
   readonly name: string;
-  readonly argument?: { readonly flags: string; readonly description: string };
+  readonly argument?: ArgumentSpec;
   readonly summary: string;
   /** More for `--help`: what the command does, in a paragraph, and an example. */
   readonly details: string;
-  readonly options: readonly OptionText[];
+  readonly options: readonly OptionSpec[];
+}
+
+export interface ArgumentSpec {
+  /** In square brackets where it may be left out. */
+  readonly flags: `<${string}>` | `[${string}]`;
+  readonly description: string;
+  readonly choices?: readonly string[];
 }
 
 const MANIFEST = {
   flags: '<manifest>',
   description: 'CSV file with the files to delete, or - for standard input; gzip is read as it is',
-};
-const RUN_DIR = { flags: '<run-dir>', description: "the run's directory" };
+} as const satisfies ArgumentSpec;
 
-const YES: OptionText = {
+const RUN_DIR = {
+  flags: '<run-dir>',
+  description: "the run's directory",
+} as const satisfies ArgumentSpec;
+
+const YES = {
   flags: '--yes',
   description: "don't ask for confirmation",
-};
-const JSON_OUT: OptionText = {
+} as const satisfies OptionSpec;
+
+const JSON_OUT = {
   flags: '--json',
   description: 'the answer as one JSON document on standard output',
-};
-const LIMIT: OptionText = {
-  flags: '--limit <n>',
-  description: 'a pilot: stop once n rows have been sent (exit 3); resume goes on',
-};
-const STOP_AT: OptionText = {
-  flags: '--stop-at <HH:MM>',
-  description: 'stop the next time that the local clock shows it; resume goes on',
-};
+} as const satisfies OptionSpec;
 
-const MANIFEST_OPTIONS: readonly OptionText[] = [
+export const REPORT_DIR = {
+  flags: '--report-dir <dir>',
+  description: 'where run directories are made',
+  default: 'reports',
+} as const satisfies OptionSpec;
+
+/** Of the commands that read a manifest and make a run directory. */
+const MANIFEST_OPTIONS = [
   {
     flags: '--column <name=header>',
     description:
       "the manifest's header for record, field, event, instance, expect_filename or expect_sha256; may be repeated",
+    repeated: true,
   },
-  {
-    flags: '--default-instance <n>',
-    description: 'the instance for rows that leave it out where one is required',
-  },
-];
-const DIRECTORY_OPTIONS: readonly OptionText[] = [
-  {
-    flags: '--report-dir <dir>',
-    description: 'where run directories are made',
-    default: 'reports',
-  },
+  RUN_OPTIONS.defaultInstance,
+  RUN_OPTIONS.expectProject,
+  REPORT_DIR,
   {
     flags: '--run-dir <dir>',
     description: "this run's directory itself; refused when it exists and is not empty",
   },
-];
-const EXPECT_PROJECT: OptionText = {
-  flags: '--expect-project <id>',
-  description: 'refuse when the token belongs to another project',
-};
+] as const satisfies readonly OptionSpec[];
 
 /** Options that belong to every command. */
-export const COMMON_OPTIONS: readonly OptionText[] = [
+export const COMMON_OPTIONS = [
   { flags: '--quiet', description: 'no progress and no log lines on standard error' },
   {
     flags: '--log-level <level>',
     description: 'trace, debug, info, warn or error: log lines on standard error and in run.log',
+    choices: ['trace', 'debug', 'info', 'warn', 'error'],
   },
-];
+] as const satisfies readonly OptionSpec[];
 
-export const COMMANDS: readonly CommandText[] = [
+/** The stand-in server's numbers. */
+export const SANDBOX = {
+  port: {
+    flags: '--port <n>',
+    description: 'the port on 127.0.0.1; 0 takes a free one',
+    default: '8123',
+    within: { min: 0, max: 65_535 },
+  },
+  records: {
+    flags: '--records <n>',
+    description: 'records in the project',
+    default: '60',
+    within: { min: 0, max: 100_000 },
+  },
+  kind: {
+    flags: '--kind <kind>',
+    description: 'classic or longitudinal',
+    default: 'longitudinal',
+    choices: ['classic', 'longitudinal'],
+  },
+  latency: {
+    flags: '--latency <ms>',
+    description: 'time that each answer takes',
+    default: '0',
+    within: { min: 0, max: 600_000 },
+  },
+  fault: {
+    flags: '--fault <kind:share>',
+    description:
+      'trouble for a share of the deletions: reset-before, reset-after, 503, 429, html, empty or hang; may be repeated',
+    repeated: true,
+  },
+  seed: {
+    flags: '--seed <n>',
+    description: 'same seed, same files and same trouble',
+    default: '1',
+    within: { min: 0, max: 0xffff_ffff },
+  },
+  requestsPerMinute: {
+    flags: '--requests-per-minute <n>',
+    description: 'the limit past which the address is banned; 0 for none',
+    default: '600',
+    within: { min: 0, max: 1_000_000_000 },
+  },
+  ledger: {
+    flags: '--ledger <file>',
+    description: 'write what the server did to this file at the end (JSON)',
+  },
+} as const satisfies Readonly<Record<string, OptionSpec>>;
+
+export const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
+
+const TABLE = [
   {
     name: 'check',
     argument: MANIFEST,
@@ -79,13 +137,7 @@ do. Sends no deletion. The directory that it leaves can be reviewed and then
 carried out to the letter with: redcap-sweep run --approved <check-dir>
 
   redcap-sweep check withdrawn.csv`,
-    options: [
-      ...MANIFEST_OPTIONS,
-      EXPECT_PROJECT,
-      ...DIRECTORY_OPTIONS,
-      JSON_OUT,
-      ...CONNECTION_OPTIONS,
-    ],
+    options: [...MANIFEST_OPTIONS, JSON_OUT, ...CONNECTION_OPTIONS],
   },
   {
     name: 'run',
@@ -112,23 +164,14 @@ asked to type the number of files. Every row ends in exactly one report.
         flags: '--skip-invalid',
         description: 'delete the valid rows of a manifest that also has invalid ones',
       },
-      {
-        flags: '--max-deletions <n>',
-        description: 'refuse a manifest that would delete more than n files',
-      },
-      LIMIT,
-      STOP_AT,
-      EXPECT_PROJECT,
-      {
-        flags: '--max-failures <n or n%>',
-        description:
-          'stop after so many failed rows (a percentage counts from the 100th finished row)',
-      },
+      RUN_OPTIONS.maxDeletions,
+      RUN_OPTIONS.limit,
+      RUN_OPTIONS.stopAt,
+      RUN_OPTIONS.maxFailures,
       {
         flags: '--backup',
         description: 'export each file into the run directory before deleting it',
       },
-      ...DIRECTORY_OPTIONS,
       ...MANIFEST_OPTIONS,
       JSON_OUT,
       ...CONNECTION_OPTIONS,
@@ -143,7 +186,7 @@ the check saw. Rows that are done are not sent again. All other options come
 from the run itself.
 
   redcap-sweep resume reports/2026-11-24T03-12-07-withdrawn`,
-    options: [YES, LIMIT, STOP_AT, JSON_OUT, ...CONNECTION_OPTIONS],
+    options: [YES, RUN_OPTIONS.limit, RUN_OPTIONS.stopAt, JSON_OUT, ...CONNECTION_OPTIONS],
   },
   {
     name: 'report',
@@ -191,7 +234,7 @@ unless told to.
 
   redcap-sweep restore reports/2026-11-24T03-12-07-withdrawn --rows 3,7-9`,
     options: [
-      { flags: '--rows <list>', description: 'only these rows of the manifest, as in 3,7-9' },
+      RUN_OPTIONS.rows,
       { flags: '--overwrite', description: 'replace a file that the field holds by now' },
       YES,
       JSON_OUT,
@@ -204,31 +247,7 @@ unless told to.
     details: `Loopback only, in memory, with made-up records and files. Stop it with Ctrl-C.
 
   redcap-sweep sandbox --port 8123 --fault 503:0.05`,
-    options: [
-      {
-        flags: '--port <n>',
-        description: 'the port on 127.0.0.1; 0 takes a free one',
-        default: '8123',
-      },
-      { flags: '--records <n>', description: 'records in the project', default: '60' },
-      { flags: '--kind <kind>', description: 'classic or longitudinal', default: 'longitudinal' },
-      { flags: '--latency <ms>', description: 'time that each answer takes', default: '0' },
-      {
-        flags: '--fault <kind:share>',
-        description:
-          'trouble for a share of the deletions: reset-before, reset-after, 503, 429, html, empty or hang; may be repeated',
-      },
-      { flags: '--seed <n>', description: 'same seed, same files and same trouble', default: '1' },
-      {
-        flags: '--requests-per-minute <n>',
-        description: 'the limit past which the address is banned; 0 for none',
-        default: '600',
-      },
-      {
-        flags: '--ledger <file>',
-        description: 'write what the server did to this file at the end (JSON)',
-      },
-    ],
+    options: Object.values(SANDBOX),
   },
   {
     name: 'demo',
@@ -237,18 +256,15 @@ unless told to.
 command, and shows the reports. Touches no REDCap.
 
   redcap-sweep demo`,
-    options: [
-      {
-        flags: '--report-dir <dir>',
-        description: 'where run directories are made',
-        default: 'reports',
-      },
-      JSON_OUT,
-    ],
+    options: [REPORT_DIR, JSON_OUT],
   },
   {
     name: 'completion',
-    argument: { flags: '<shell>', description: 'bash, zsh, fish or powershell' },
+    argument: {
+      flags: '<shell>',
+      description: 'bash, zsh, fish or powershell',
+      choices: SHELLS,
+    },
     summary: 'print completions for a shell',
     details: `  bash:        redcap-sweep completion bash > ~/.local/share/bash-completion/completions/redcap-sweep
   zsh:         redcap-sweep completion zsh > "\${fpath[1]}/_redcap-sweep"
@@ -256,4 +272,28 @@ command, and shows the reports. Touches no REDCap.
   PowerShell:  redcap-sweep completion powershell >> $PROFILE`,
     options: [],
   },
-];
+] as const satisfies readonly CommandSpec[];
+
+export type CommandName = (typeof TABLE)[number]['name'];
+
+/** The commands, in the order in which help shows them. */
+export const COMMANDS: readonly (CommandSpec & { readonly name: CommandName })[] = TABLE;
+
+type Entry<Name extends CommandName> = Extract<(typeof TABLE)[number], { readonly name: Name }>;
+
+/** The flags that a command's function gets. */
+export type FlagsOf<Name extends CommandName> = FlagsIn<
+  (Entry<Name>['options'][number] | (typeof COMMON_OPTIONS)[number])[]
+>;
+
+/** The flags that every command's function gets. */
+export type CommonFlags = FlagsIn<typeof COMMON_OPTIONS>;
+
+/** The flags of the commands that read a manifest and make a run directory. */
+export type ManifestFlags = FlagsIn<typeof MANIFEST_OPTIONS>;
+
+/** What a command's function gets from the command line: its argument, where it takes one, and its flags. */
+export type GivenTo<Name extends CommandName> =
+  Entry<Name> extends { readonly argument: { readonly flags: infer Flags } }
+    ? [argument: Flags extends `<${string}>` ? string : string | undefined, flags: FlagsOf<Name>]
+    : [flags: FlagsOf<Name>];

@@ -1,7 +1,7 @@
-import { BARE_OPTIONS, COMPLETED_COMMANDS, type CompletedOption } from './model.ts';
+import { BARE_OPTIONS, COMPLETED_COMMANDS, type CompletedOption } from './completion-model.ts';
 
 /** For Windows PowerShell 5 and PowerShell 7; where nothing is offered, both offer file names. */
-export function completePowerShell(): string {
+export function completeInPowerShell(): string {
   const words = new Map<string, readonly string[]>();
   for (const { name, options, argument } of COMPLETED_COMMANDS) {
     if (argument?.kind === 'words') words.set(name, argument.words);
