@@ -1,6 +1,6 @@
 import { RefusedError } from '../errors.ts';
 import { quoted } from '../words/quote.ts';
-import { unreadableLine } from './unreadable.ts';
+import { unreadableLine } from './lines.ts';
 
 export type KnownColumn =
   | 'record'

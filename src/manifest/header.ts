@@ -1,89 +1,101 @@
 import { parse } from 'csv-parse/sync';
 import { RefusedError } from '../errors.ts';
 import { COLUMN_NAMES, type ColumnChoices, foldHeader } from './columns.ts';
-import { RECORD_DELIMITERS } from './csv-records.ts';
-import { countLineBreaks } from './line-breaks.ts';
-import { findQuoteFault, wordQuoteFault } from './quote-fault.ts';
-import type { TextPiece } from './text-piece.ts';
-import { unreadableLine } from './unreadable.ts';
+import { LINE_ENDS } from './csv.ts';
+import { countLineBreaks, unreadableLine } from './lines.ts';
 
 export type Delimiter = ',' | ';' | '\t' | '|';
 const DELIMITERS: readonly Delimiter[] = [',', ';', '\t', '|'];
-const DELIMITER_CHARACTERS: ReadonlySet<string> = new Set(DELIMITERS);
 
-/** The beginning of the manifest, from its header line on. */
+/** The manifest from its header on. */
 export interface ManifestHead {
-  readonly piece: TextPiece;
+  readonly text: AsyncGenerator<Buffer, void, undefined>;
   /** Line on which the header starts. */
   readonly line: number;
   readonly delimiter: Delimiter;
 }
 
 const MAX_HEADER_BYTES = 1024 * 1024;
+/** Lines of white space, delimiters and empty quotes. */
+const BLANK_LINES = /^(?:[\s,;|]|"")*[\r\n]/u;
 
-/** Reads until the header line is whole. Throws RefusedError when there is none. */
+/**
+ * Reads until the header is whole, and finds the delimiter in it. Text that
+ * breaks off earlier is left to the reader of records, which knows the words
+ * for it. Throws RefusedError for a manifest without content.
+ */
 export async function readHead(
-  pieces: AsyncIterator<TextPiece, void>,
+  text: AsyncGenerator<Buffer, void, undefined>,
   choices: ColumnChoices,
 ): Promise<ManifestHead> {
   let bytes: Buffer = Buffer.alloc(0);
-  for (;;) {
-    const next = await pieces.next();
-    const ended = next.done === true;
-    const fault = ended ? null : next.value.fault;
-    if (!ended) bytes = Buffer.concat([bytes, next.value.bytes]);
-    const text = bytes.toString('utf8');
-    const start = findContent(text);
-    const end = findHeaderEnd(text, start, ended);
-    const line = countLineBreaks(text.slice(0, start)) + 1;
-    if (end !== undefined && start < text.length) {
-      const delimiter = chooseDelimiter(text.slice(start, end), choices);
-      const rest = bytes.subarray(Buffer.byteLength(text.slice(0, start)));
-      return { piece: { bytes: rest, fault }, line, delimiter };
+  let fault: { readonly error: unknown } | undefined;
+  const readMore = async (): Promise<boolean> => {
+    try {
+      const { value: more } = await text.next();
+      if (more !== undefined) bytes = Buffer.concat([bytes, more]);
+      return more !== undefined;
+    } catch (error) {
+      fault = { error };
+      return false;
     }
-    if (fault !== null) throw unreadableLine(countLineBreaks(text) + 1, fault);
-    if (ended) throw refuseHeadless(text.slice(start), line);
-    if (bytes.length > MAX_HEADER_BYTES) {
+  };
+  for (;;) {
+    const hasMore = await readMore();
+    const read = bytes.toString('utf8');
+    const blank = BLANK_LINES.exec(read)?.[0] ?? '';
+    const line = 1 + countLineBreaks(blank);
+    const header = findHeader(read.slice(blank.length), !hasMore);
+    if (header === undefined && hasMore) {
+      if (bytes.length <= MAX_HEADER_BYTES) continue;
       throw unreadableLine(line, 'the header line is longer than 1 MB. Is this a CSV file?');
     }
-  }
-}
-
-function refuseHeadless(header: string, line: number): RefusedError {
-  if (header === '') {
-    return new RefusedError('The manifest is empty: it has no header line, and no rows.');
-  }
-  const fault = findQuoteFault(header, ',');
-  return fault === undefined
-    ? unreadableLine(line, 'the header line cannot be read.')
-    : unreadableLine(line + fault.breaksBefore, wordQuoteFault(fault, line));
-}
-
-/** Start of the first line that holds more than white space, delimiters and empty quotes. */
-function findContent(text: string): number {
-  const first = text.search(/[^\s,;|"]/u);
-  if (first === -1) return text.length;
-  const before = text.slice(0, first);
-  return Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r')) + 1;
-}
-
-/** End of the header, line breaks inside quotes passed over; undefined where more must be read. */
-function findHeaderEnd(text: string, start: number, ended: boolean): number | undefined {
-  let inQuotes = false;
-  let cellStart = true;
-  for (let at = start; at < text.length; at++) {
-    const character = text[at] ?? '';
-    if (inQuotes) {
-      inQuotes = character !== '"';
-    } else if (character === '"') {
-      // A quote right after a closing one stands for a quote, and opens again.
-      inQuotes = cellStart || text[at - 1] === '"';
-    } else if (character === '\n' || character === '\r') {
-      return at;
+    if (fault === undefined && !/[^\s,;|"]/u.test(read)) {
+      throw new RefusedError('The manifest is empty: it has no header line, and no rows.');
     }
-    cellStart = DELIMITER_CHARACTERS.has(character);
+    const delimiter = header === undefined ? ',' : chooseDelimiter(header, choices);
+    const begin = bytes.subarray(Buffer.byteLength(blank));
+    return { text: resume(begin, fault, text), line, delimiter };
   }
-  return ended && !inQuotes ? text.length : undefined;
+}
+
+/** The text from its header on: what was read for it, and then the rest, or why there is none. */
+async function* resume(
+  begin: Buffer,
+  fault: { readonly error: unknown } | undefined,
+  rest: AsyncGenerator<Buffer, void, undefined>,
+): AsyncGenerator<Buffer, void, undefined> {
+  try {
+    yield begin;
+    if (fault !== undefined) throw fault.error;
+    yield* rest;
+  } finally {
+    await rest.return();
+  }
+}
+
+/** The text of the first record with content, whatever delimits its cells. */
+function findHeader(text: string, isWhole: boolean): string | undefined {
+  let header: string | undefined;
+  try {
+    parse(text, {
+      delimiter: [...DELIMITERS],
+      record_delimiter: LINE_ENDS,
+      relax_quotes: true,
+      relax_column_count: true,
+      skip_records_with_empty_values: true,
+      raw: true,
+      to: 1,
+      on_record: (_, { raw }) => {
+        header = raw;
+        return null;
+      },
+    });
+  } catch {
+    // A quotation mark that has not closed yet.
+  }
+  const ended = isWhole || (header !== undefined && /[\r\n]$/u.test(header));
+  return ended ? header : undefined;
 }
 
 /** The delimiter that brings out most known columns, then most columns. */
@@ -110,13 +122,13 @@ function splitLeniently(header: string, delimiter: Delimiter): readonly string[]
   try {
     const [cells] = parse(header, {
       delimiter,
-      record_delimiter: RECORD_DELIMITERS,
+      record_delimiter: LINE_ENDS,
       relax_quotes: true,
       relax_column_count: true,
     });
     return cells ?? [];
   } catch {
-    // Quotes that are wrong with this delimiter; the reader proper words what is wrong with all.
+    // Quotes that are wrong with this delimiter; the reader of records words what is wrong with all.
     return [];
   }
 }

@@ -16,16 +16,16 @@ if (how === 'csv-parse') {
   await new Promise((resolve, reject) => parser.on('end', resolve).on('error', reject));
   rows -= 1;
 } else if (how === 'read') {
-  const { openManifestFile } = await load('manifest/read.js');
-  for await (const batch of (await openManifestFile(path)).batches()) {
+  const { openManifest } = await load('manifest/read.js');
+  for await (const batch of (await openManifest(createReadStream(path))).batches()) {
     for (const row of batch) if (row.problems.length === 0) rows += 1;
   }
 } else {
   // As a run does before its first request: counts, faults, and rows that name the same target.
-  const { openManifestFile } = await load('manifest/read.js');
+  const { openManifest } = await load('manifest/read.js');
   const { ruleUnchecked, surveyManifest } = await load('plan/survey.js');
   const survey = await surveyManifest({
-    open: () => openManifestFile(path),
+    open: () => openManifest(createReadStream(path)),
     rule: (row) => ruleUnchecked(row, undefined),
     looseRecords: true,
     findsDuplicates: true,

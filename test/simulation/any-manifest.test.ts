@@ -10,7 +10,8 @@ import { systemClock } from '../../src/clock.ts';
 import { encodeOutcome } from '../../src/journal/line-codec.ts';
 import { foldJournal } from '../../src/journal/fold.ts';
 import { JOURNAL_FILE, JOURNAL_VERSION, type JournalHeader } from '../../src/journal/lines.ts';
-import { openManifestFile } from '../../src/manifest/read.ts';
+import { readBytes } from '../../src/files/read-bytes.ts';
+import { openManifest } from '../../src/manifest/read.ts';
 import type { ManifestRow } from '../../src/rows/row.ts';
 import { makeCsvReports, MANIFEST_FILE, REPORT_FILES } from '../../src/report/make-reports.ts';
 import { reportOf, STATUSES, type Outcome, type RowState } from '../../src/rows/outcome.ts';
@@ -67,7 +68,7 @@ const outcomes = fc.array(
 );
 
 async function rowsOf(path: string): Promise<{ header: readonly string[]; rows: ManifestRow[] }> {
-  const manifest = await openManifestFile(path);
+  const manifest = await openManifest(readBytes(path));
   const rows: ManifestRow[] = [];
   try {
     for await (const batch of manifest.batches()) rows.push(...batch);

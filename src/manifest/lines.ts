@@ -1,0 +1,19 @@
+import { RefusedError } from '../errors.ts';
+
+const LF = 10;
+const CR = 13;
+
+/** The number of line ends in a text: LF, CRLF and CR count as one each. */
+export function countLineBreaks(text: string): number {
+  let count = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === LF || (code === CR && text.charCodeAt(at + 1) !== LF)) count++;
+  }
+  return count;
+}
+
+/** The manifest as a whole cannot be read; `line` counts from 1. */
+export function unreadableLine(line: number, what: string): RefusedError {
+  return new RefusedError(`The manifest cannot be read: line ${line}: ${what}`);
+}

@@ -1,0 +1,115 @@
+import { type ManifestRow, NO_PROBLEMS, type RowProblem } from '../rows/row.ts';
+import { quoted, shortened } from '../words/quote.ts';
+import type { ColumnLayout, KnownColumn } from './columns.ts';
+import type { CsvRecord } from './csv.ts';
+
+const FIELD_NAME = /^[a-z][a-z0-9_]*$/;
+const INSTANCE = /^[1-9][0-9]{0,8}$/;
+const SHA256 = /^[0-9a-f]{64}$/;
+/** Room for the row's own text in a `sweep_message` of at most 500 characters. */
+const SHOWN_ROW_CHARACTERS = 380;
+
+/** Lines without content, delimiters alone included, are no rows. */
+export function isBlank({ cells }: CsvRecord): boolean {
+  return cells.every((cell) => cell.trim() === '');
+}
+
+/** Makes the row with this number (from 1), and finds what is wrong with the row itself. */
+export type MakeRow = (record: CsvRecord, row: number) => ManifestRow;
+
+export function createRowMaker({ width, own, places, names }: ColumnLayout): MakeRow {
+  return (record, row) => {
+    const { line } = record;
+    const isRagged = record.cells.length !== width;
+    const cells = isRagged ? squareUp(record.cells, width, places.record) : record.cells;
+    const cellOf = (column: KnownColumn): string => {
+      const at = places[column];
+      return at === undefined ? '' : (cells[at] ?? '');
+    };
+    const trimmed = (column: KnownColumn): string => cellOf(column).trim();
+    const recordCell = cellOf('record');
+    const values = {
+      record: recordCell.trim() === '' ? '' : recordCell,
+      field: trimmed('field'),
+      event: trimmed('event'),
+      instance: trimmed('instance'),
+      repeatInstrument: trimmed('redcap_repeat_instrument'),
+      expectFilename: trimmed('expect_filename'),
+      expectSha256: trimmed('expect_sha256').toLowerCase(),
+    };
+    const problems = isRagged ? [describeRagged(record, width)] : findProblems(values, names);
+    return {
+      row,
+      line,
+      cells: own.map((at) => cells[at] ?? ''),
+      ...values,
+      problems: problems.length === 0 ? NO_PROBLEMS : problems,
+    };
+  };
+}
+
+/** Pads or cuts to the header. The record is blanked: with cells shifted, it may be another's. */
+function squareUp(
+  cells: readonly string[],
+  width: number,
+  recordAt: number | undefined,
+): readonly string[] {
+  return Array.from({ length: width }, (_, at) => (at === recordAt ? '' : (cells[at] ?? '')));
+}
+
+function describeRagged({ cells, raw }: CsvRecord, width: number): RowProblem {
+  const found = cells.length === 1 ? '1 cell' : `${cells.length} cells`;
+  const text = raw.replace(/[\r\n]$/u, '');
+  return {
+    code: 'ragged_row',
+    message: `The row has ${found} where the header has ${width}. It stood: ${shortened(text, SHOWN_ROW_CHARACTERS)}`,
+  };
+}
+
+type Values = Pick<ManifestRow, 'record' | 'field' | 'instance' | 'expectSha256'>;
+
+function findProblems(
+  { record, field, instance, expectSha256 }: Values,
+  names: ColumnLayout['names'],
+): RowProblem[] {
+  const problems: RowProblem[] = [];
+  if (record === '') problems.push(describeBlank('record', names));
+  if (field === '') problems.push(describeBlank('field', names));
+  else if (!FIELD_NAME.test(field)) problems.push(describeField(field));
+  if (instance !== '' && !INSTANCE.test(instance)) problems.push(describeInstance(instance));
+  if (expectSha256 !== '' && !SHA256.test(expectSha256))
+    problems.push(describeDigest(expectSha256));
+  return problems;
+}
+
+function describeBlank(column: 'record' | 'field', names: ColumnLayout['names']): RowProblem {
+  return {
+    code: 'missing_value',
+    message: `The ${column} (column ${quoted(names[column] ?? column)}) is blank.`,
+  };
+}
+
+/** REDCap's names are lower-case. */
+function describeField(field: string): RowProblem {
+  const lower = field.toLowerCase();
+  const hint = FIELD_NAME.test(lower)
+    ? `Write it in lower case: ${quoted(lower)}.`
+    : 'Write it as in the Codebook: lower-case letters, digits and underscores, a letter first.';
+  return { code: 'bad_field_name', message: `${quoted(field)} is no field name. ${hint}` };
+}
+
+/** `NA` is a value, and never taken for blank. */
+function describeInstance(instance: string): RowProblem {
+  return {
+    code: 'bad_instance',
+    message: `${quoted(instance)} is no instance. Write a whole number from 1, digits alone and no leading zero, or leave the cell blank where nothing repeats.`,
+  };
+}
+
+function describeDigest(digest: string): RowProblem {
+  const has = /^[0-9a-f]*$/.test(digest) ? ` It has ${digest.length}.` : '';
+  return {
+    code: 'bad_sha256',
+    message: `${quoted(digest)} is no SHA-256 digest. Write 64 hexadecimal digits, or leave the cell blank.${has}`,
+  };
+}
