@@ -1,8 +1,7 @@
 import type { JournalView } from '../journal/fold.ts';
 import type { ProjectModel } from '../project/model.ts';
-import { openRowReports, type RowReport } from '../report/row-report.ts';
-import type { Replan } from '../run/lost-plan.ts';
-import { workRow } from '../run/work-rows.ts';
+import { joinRows, type JoinedRow, type Replan } from '../journal/joined-rows.ts';
+import { openHeldManifest } from '../run-directory/held-manifest.ts';
 import type { Candidate } from './restored.ts';
 
 export interface CandidateOptions {
@@ -18,22 +17,20 @@ export interface CandidateOptions {
 
 /** The backed-up files whose row is `deleted` or `unknown`, in manifest order. */
 export async function* findCandidates(options: CandidateOptions): AsyncGenerator<Candidate> {
-  const { view, model, chosen } = options;
-  const reports = await openRowReports(options.manifestPath, view);
-  for await (const batch of reports.batches()) {
-    for (const report of batch) {
-      if (chosen?.(report.row.row) === false) continue;
-      const plan = report.plan ?? options.replan?.(report.row);
+  const { view, model, chosen, replan } = options;
+  const manifest = await openHeldManifest(options.manifestPath, view.header);
+  for await (const batch of joinRows(manifest.batches(), view, { keeps: chosen, replan })) {
+    for (const joined of batch) {
       // Where its instance is lost, nobody knows where the file belongs.
-      if (plan !== undefined && plan.plan !== 'delete') continue;
-      const candidate = candidateOf({ ...report, plan }, view, model);
+      if (joined.plan !== undefined && joined.plan.plan !== 'delete') continue;
+      const candidate = candidateOf(joined, view, model);
       if (candidate !== undefined) yield candidate;
     }
   }
 }
 
 function candidateOf(
-  { row, outcome, plan }: RowReport,
+  { row, outcome, target }: JoinedRow,
   view: JournalView,
   model: CandidateOptions['model'],
 ): Candidate | undefined {
@@ -41,7 +38,6 @@ function candidateOf(
   const file = outcome.file?.backup === undefined ? view.backups.get(row.row) : outcome.file;
   if (file?.backup === undefined) return undefined;
   const { name = '', bytes = 0, sha256 = '', backup } = file;
-  const { target } = workRow(row, plan, view, undefined);
   const fields = model?.fileFields ?? {};
   const signature = Object.hasOwn(fields, target.field) && fields[target.field]?.signature === true;
   return { row: row.row, target, name, bytes, sha256, backup, signature };

@@ -1,4 +1,4 @@
-import { planLines } from '../journal/read-plan.ts';
+import { planLines } from '../journal/joined-rows.ts';
 import type { Journal } from '../journal/write.ts';
 import { createTargetIndex } from '../manifest/duplicates.ts';
 import { targetKey } from '../rows/target.ts';

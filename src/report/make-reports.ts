@@ -8,7 +8,8 @@ import { reportOf, STATUSES, type ReportName, type Status } from '../rows/outcom
 import { REPORT_COLUMNS, reportLine } from './columns.ts';
 import { csvLine } from '../files/csv-line.ts';
 import { createReportFile, type ReportFile, type WrittenFile } from '../files/atomic-file.ts';
-import { openRowReports, type RowReport } from './row-report.ts';
+import { openHeldManifest } from '../run-directory/held-manifest.ts';
+import { readRowReports, type RowReport } from './row-report.ts';
 
 export const MANIFEST_FILE = 'manifest.csv';
 export const REPORT_FILES: Readonly<Record<ReportName, string>> = {
@@ -45,7 +46,7 @@ export async function makeCsvReports(
   mayWrite?: () => void,
 ): Promise<MadeCsvs> {
   await mkdir(directory, { recursive: true });
-  const { manifest, batches } = await openRowReports(join(directory, MANIFEST_FILE), view);
+  const manifest = await openHeldManifest(join(directory, MANIFEST_FILE), view.header);
   const files = await createFiles(directory, clock);
   const totals = Object.fromEntries(STATUSES.map((status) => [status, 0])) as Record<
     Status,
@@ -58,7 +59,7 @@ export async function makeCsvReports(
   try {
     const header = csvLine([...manifest.header, ...REPORT_COLUMNS]);
     for (const file of Object.values(files)) await file.write(header);
-    for await (const batch of batches()) {
+    for await (const batch of readRowReports(manifest.batches(), view)) {
       for (const report of batch) {
         const { status, code } = report.outcome;
         const name = reportOf(status);

@@ -1,13 +1,10 @@
 import type { JournalView } from '../journal/fold.ts';
-import type { PlanLine } from '../rows/plan-line.ts';
+import type { Replan } from '../journal/joined-rows.ts';
 import type { Manifest } from '../manifest/read.ts';
 import type { ManifestRow } from '../rows/row.ts';
 import { instanceRequired, ruleRow, type Ruled } from '../plan/rules.ts';
 import { ruleUnchecked, surveyManifest } from '../plan/survey.ts';
 import { invalidVerdict, planLine, unseenVerdict } from '../plan/verdict.ts';
-
-/** The plan's line of a row, made anew from what needs no look. */
-export type Replan = (row: ManifestRow) => PlanLine;
 
 /**
  * Judges the rows whose plan line a hole in the journal took: the project's

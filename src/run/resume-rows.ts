@@ -1,21 +1,25 @@
 import { instantOf, type Clock } from '../clock.ts';
 import type { JournalView } from '../journal/fold.ts';
 import { encodeOutcome } from '../journal/line-codec.ts';
-import { readOutcomes, settledOutcome } from '../journal/outcome-of.ts';
-import { readPlan } from '../journal/read-plan.ts';
+import {
+  joinRows,
+  type JoinedRow,
+  type ManifestBatches,
+  type Replan,
+} from '../journal/joined-rows.ts';
+import { settledOutcome } from '../journal/outcome-of.ts';
 import { PHASE } from '../journal/row-index.ts';
 import type { Journal } from '../journal/write.ts';
 import type { Target } from '../rows/target.ts';
 import type { LookedBatch } from '../rows/look.ts';
 import type { Look } from '../rows/look.ts';
 import type { RunControl } from './control.ts';
-import type { Replan } from './lost-plan.ts';
 import { isSettled, type Outcome, type RowState, type Verified } from '../rows/outcome.ts';
 import { withAnswer } from './row-words.ts';
 import { settleByLook } from './settle-look.ts';
 import type { Unverified } from './verify.ts';
 import type { Prior, WorkRow } from './work.ts';
-import { workRow, type ManifestBatches } from './work-rows.ts';
+import { workRow } from './work-rows.ts';
 
 /** A row that a resumed run has to do with: send it, or only look at what was sent. */
 export type Unfinished =
@@ -30,40 +34,27 @@ export async function* unfinishedRows(
   view: JournalView,
   replan?: Replan,
 ): AsyncIterable<readonly Unfinished[]> {
-  const plan = readPlan(view);
-  const outcomes = readOutcomes(view);
-  try {
-    for await (const batch of batches) {
-      const unfinished: Unfinished[] = [];
-      for (const row of batch) {
-        const found = plan.of(row.row);
-        const known = found instanceof Promise ? await found : found;
-        if (!isUnfinished(view, row.row)) continue;
-        const line = known ?? replan?.(row);
-        if (line !== undefined && line.plan !== 'delete') {
-          // A row that was sent was sound; where its instance is lost, nobody can look for it.
-          if (view.index.phase(row.row) === PHASE.open) continue;
-          unfinished.push({
-            kind: 'settled',
-            row: row.row,
-            outcome: settledOutcome(view, line),
-          });
-          continue;
-        }
-        const outcome = outcomes.outcomeOf(row.row, line);
-        const work = workRow(row, line, view, priorOf(outcome));
-        unfinished.push(
-          isSettled(outcome.status)
-            ? { kind: 'look', unverified: { ...work, outcome } }
-            : { kind: 'work', work },
-        );
-      }
-      if (unfinished.length > 0) yield unfinished;
-    }
-  } finally {
-    outcomes.close();
-    await plan.close();
+  const keeps = (row: number): boolean => isUnfinished(view, row);
+  for await (const joined of joinRows(batches, view, { keeps, replan })) {
+    yield joined.flatMap((one) => unfinishedOf(one, view) ?? []);
   }
+}
+
+function unfinishedOf(joined: JoinedRow, view: JournalView): Unfinished | undefined {
+  const {
+    row: { row },
+    plan,
+    outcome,
+  } = joined;
+  if (plan !== undefined && plan.plan !== 'delete') {
+    // A row that was sent was valid; where its instance is lost, nobody can look for it.
+    if (view.index.phase(row) === PHASE.open) return undefined;
+    return { kind: 'settled', row, outcome: settledOutcome(view, plan) };
+  }
+  const work = workRow(joined, priorOf(outcome));
+  return isSettled(outcome.status)
+    ? { kind: 'look', unverified: { ...work, outcome } }
+    : { kind: 'work', work };
 }
 
 /** Has `resume` anything to do for this row? */

@@ -1,4 +1,5 @@
 import type { JournalSource } from '../../src/journal/read.ts';
+import { NO_PROBLEMS, type ManifestRow } from '../../src/rows/row.ts';
 
 /** A journal's source that holds these bytes; gives `most` of them at a time. */
 export function sourceOf(text: string, name = 'journal.ndjson', most = Infinity): JournalSource {
@@ -31,4 +32,25 @@ export function headerLine(rows: number, more: Readonly<Record<string, unknown>>
 /** Lines as the file has them. */
 export function journalOf(...lines: readonly object[]): JournalSource {
   return sourceOf(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+}
+
+/** A manifest of so many rows, one at a time. */
+export async function* rowsOf(rows: number): AsyncGenerator<readonly ManifestRow[]> {
+  for (let row = 1; row <= rows; row += 1) {
+    yield [
+      {
+        row,
+        line: row + 1,
+        cells: [],
+        record: String(row),
+        field: 'photo',
+        event: '',
+        instance: '',
+        repeatInstrument: '',
+        expectFilename: '',
+        expectSha256: '',
+        problems: NO_PROBLEMS,
+      },
+    ];
+  }
 }

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { foldJournal } from '../../src/journal/fold.ts';
 import { decodeOutcome, encodeOutcome, encodeSending } from '../../src/journal/line-codec.ts';
 import { readOutcomes } from '../../src/journal/outcome-of.ts';
-import { readPlan } from '../../src/journal/read-plan.ts';
+import { joinRows } from '../../src/journal/joined-rows.ts';
 import type { OutcomeLine } from '../../src/journal/lines.ts';
 import { rowStateOf, type Outcome } from '../../src/rows/outcome.ts';
-import { headerLine, journalOf } from './journal-of.ts';
+import { headerLine, journalOf, rowsOf } from './journal-of.ts';
 
 const ROWS = 3;
 const PLAN = { row: 1, plan: 'delete', seen: 'a.pdf' };
@@ -39,12 +39,9 @@ const MARK = { state: 'mark', upTo: 1025 };
 
 async function tell(lines: readonly object[], header: object = {}): Promise<Outcome> {
   const view = await foldJournal(journalOf(headerLine(ROWS, { ...header }), ...lines));
-  const plan = readPlan(view);
-  const outcomes = readOutcomes(view);
-  const outcome = outcomes.outcomeOf(1, await plan.of(1));
-  outcomes.close();
-  await plan.close();
-  return outcome;
+  for await (const [joined] of joinRows(rowsOf(1), view))
+    if (joined !== undefined) return joined.outcome;
+  throw new Error('the row is lost');
 }
 
 async function fate(lines: readonly object[], header: object = {}): Promise<string> {

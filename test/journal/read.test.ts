@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { PlanLine } from '../../src/rows/plan-line.ts';
 import { foldJournal } from '../../src/journal/fold.ts';
-import { readPlan } from '../../src/journal/read-plan.ts';
+import { joinRows } from '../../src/journal/joined-rows.ts';
 import { readJournal, type ReadLine } from '../../src/journal/read.ts';
-import { headerLine, journalOf, sourceOf } from './journal-of.ts';
+import { headerLine, journalOf, rowsOf, sourceOf } from './journal-of.ts';
 
 const HEADER = JSON.stringify(headerLine(3));
 
@@ -156,20 +157,40 @@ describe('foldJournal', () => {
   });
 });
 
-describe('readPlan', () => {
-  it('gives the lines of the rows that have one, in their order', async () => {
-    const plan = [
-      { row: 2, plan: 'already_empty' },
-      { row: 3, plan: 'duplicate', of: 1 },
-    ];
-    const view = await foldJournal(
-      journalOf(headerLine(4), ...plan, { state: 'planned', at: 1, totals: {} }, outcome(1)),
-    );
-    const reader = readPlan(view);
+describe('joinRows', () => {
+  const plan = [
+    { row: 2, plan: 'already_empty' },
+    { row: 3, plan: 'duplicate', of: 1 },
+  ];
+  const planned = { state: 'planned', at: 1, totals: {} };
+
+  it('gives each row its plan line, where it has one, and its outcome', async () => {
+    const view = await foldJournal(journalOf(headerLine(4), ...plan, planned, outcome(1)));
     const read: unknown[] = [];
-    for (const row of [1, 2, 3, 4]) read.push(await reader.of(row));
-    await reader.close();
-    expect(read).toEqual([undefined, plan[0], plan[1], undefined]);
+    for await (const batch of joinRows(rowsOf(4), view)) {
+      read.push(...batch.map((one) => [one.plan, one.outcome.status]));
+    }
+    expect(read).toEqual([
+      [undefined, 'failed'],
+      [plan[0], 'already_empty'],
+      [plan[1], 'duplicate'],
+      [undefined, 'not_attempted'],
+    ]);
+  });
+
+  it('leaves rows out, and plans those anew whose line is lost', async () => {
+    const view = await foldJournal(journalOf(headerLine(4), ...plan, planned));
+    const read: unknown[] = [];
+    const keeps = (row: number): boolean => row !== 2;
+    const replan = ({ row }: { row: number }): PlanLine => ({ row, plan: 'delete', instance: '7' });
+    for await (const batch of joinRows(rowsOf(4), view, { keeps, replan })) {
+      read.push(...batch.map((one) => [one.row.row, one.plan?.plan, one.target.instance]));
+    }
+    expect(read).toEqual([
+      [1, 'delete', '7'],
+      [3, 'duplicate', ''],
+      [4, 'delete', '7'],
+    ]);
   });
 });
 

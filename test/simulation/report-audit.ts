@@ -3,7 +3,7 @@ import type { JournalSource } from '../../src/journal/read.ts';
 import { isSettled, reportOf } from '../../src/rows/outcome.ts';
 import { exitCodeOfJournal } from '../../src/report/exit-code.ts';
 import type { MadeCsvs } from '../../src/report/make-reports.ts';
-import { joinRows, type RowReport } from '../../src/report/row-report.ts';
+import { readRowReports, type RowReport } from '../../src/report/row-report.ts';
 import { blame, type Game } from './game.ts';
 import { auditRow } from './row-audit.ts';
 
@@ -18,7 +18,7 @@ export async function auditReport(
   const before = game.violations.length;
   const view = await foldJournal(snapshotOf(game.disk.bytes));
   const manifest = await game.openRows();
-  for await (const batch of joinRows(manifest, view)) rows.push(...batch);
+  for await (const batch of readRowReports(manifest.batches(), view)) rows.push(...batch);
   if (rows.length !== game.rows || rows.some(({ row }, at) => row.row !== at + 1)) {
     blame(game, `the report has ${rows.length} rows of ${game.rows}`);
   }

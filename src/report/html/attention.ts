@@ -30,14 +30,14 @@ export interface ShownRows {
   readonly minor: number;
 }
 
-export function showRow({ row, outcome, instance, signature }: RowReport): ShownRow {
+export function showRow({ row, outcome, target, signature }: RowReport): ShownRow {
   return {
     row: row.row,
     line: row.line,
     record: shorten(row.record, LONGEST_CELL),
     field: shorten(row.field, LONGEST_CELL),
     event: shorten(row.event, LONGEST_CELL),
-    instance: shorten(instance, LONGEST_CELL),
+    instance: shorten(target.instance, LONGEST_CELL),
     status: outcome.status,
     code: outcome.code,
     message: shorten(outcome.message, LONGEST_MESSAGE),

@@ -119,7 +119,7 @@ export function buildRow(number: number, patch: RowPatch = {}): RowReport {
     outcome,
     plan: { row: number, plan: 'delete', seen: 'consent.pdf' },
     seen: 'consent.pdf',
-    instance: row.instance,
+    target: { record: row.record, field: row.field, event: row.event, instance: row.instance },
     signature: false,
     ...patch.report,
   };

@@ -46,7 +46,6 @@ export function hostileRun(): string {
           code: 'http_400',
           file: { name: text },
         },
-        report: { instance: text },
       }),
     ),
     {

@@ -1,0 +1,121 @@
+import type { JournalView } from './fold.ts';
+import { isBodyLine } from './line-codec.ts';
+import { readOutcomes } from './outcome-of.ts';
+import { readJournal } from './read.ts';
+import type { Outcome } from '../rows/outcome.ts';
+import type { PlanLine, Seen } from '../rows/plan-line.ts';
+import type { ManifestRow } from '../rows/row.ts';
+import type { Target } from '../rows/target.ts';
+
+/** One row of the manifest, with what the plan and the journal say of it. */
+export interface JoinedRow {
+  readonly row: ManifestRow;
+  readonly plan: PlanLine | undefined;
+  /** What is sent, or would be: with the instance that the plan found. */
+  readonly target: Target;
+  /** What the check saw there. */
+  readonly seen: Seen;
+  readonly outcome: Outcome;
+}
+
+export type ManifestBatches = AsyncIterable<readonly ManifestRow[]>;
+
+/** A row's plan line, made anew from what needs no look. */
+export type Replan = (row: ManifestRow) => PlanLine;
+
+export interface JoinOptions {
+  /** Leaves rows out before anything else is read of them. */
+  readonly keeps?: ((row: number) => boolean) | undefined;
+  /** Where lines of the plan are lost. */
+  readonly replan?: Replan | undefined;
+}
+
+/**
+ * Manifest, plan and journal side by side, in the order of the manifest.
+ * Reports, a fresh run, resume and restore are filters of this one stream.
+ */
+export async function* joinRows(
+  batches: ManifestBatches,
+  view: JournalView,
+  { keeps, replan }: JoinOptions = {},
+): AsyncGenerator<readonly JoinedRow[], void, undefined> {
+  const plan = readPlan(view);
+  const outcomes = readOutcomes(view);
+  try {
+    for await (const batch of batches) {
+      const joined: JoinedRow[] = [];
+      for (const row of batch) {
+        const written = await plan.of(row.row);
+        if (keeps?.(row.row) === false) continue;
+        const line = written ?? replan?.(row);
+        joined.push({
+          row,
+          plan: line,
+          target: targetOf(row, line, view),
+          seen: line?.plan === 'delete' ? line.seen : undefined,
+          outcome: outcomes.outcomeOf(row.row, line),
+        });
+      }
+      if (joined.length > 0) yield joined;
+    }
+  } finally {
+    outcomes.close();
+    await plan.close();
+  }
+}
+
+/** The instance is the plan's own, or the manifest's; without a check, `--default-instance` where that is blank. */
+function targetOf(
+  { record, field, event, instance }: ManifestRow,
+  plan: PlanLine | undefined,
+  { header }: JournalView,
+): Target {
+  const planned = plan !== undefined && 'instance' in plan ? plan.instance : undefined;
+  const fallback = header.options['defaultInstance'];
+  const isBlank = header.project === null && instance === '' && typeof fallback === 'string';
+  return { record, field, event, instance: planned ?? (isBlank ? fallback : instance) };
+}
+
+/** The plan lines of a journal, for rows that are asked for in their order. */
+function readPlan(view: JournalView): {
+  of: (row: number) => Promise<PlanLine | undefined>;
+  close: () => Promise<void>;
+} {
+  const batches = planLines(view);
+  let batch: readonly PlanLine[] = [];
+  let at = 0;
+  let isDone = false;
+  return {
+    async of(row) {
+      while (!isDone) {
+        const line = batch[at];
+        if (line !== undefined && line.row > row) return undefined;
+        at += 1;
+        if (line?.row === row) return line;
+        if (line !== undefined) continue;
+        const read = await batches.next();
+        isDone = read.done === true;
+        batch = read.value ?? [];
+        at = 0;
+      }
+      return undefined;
+    },
+    async close() {
+      await batches.return();
+    },
+  };
+}
+
+/** All plan lines in the order of the rows. */
+export async function* planLines(
+  view: JournalView,
+): AsyncGenerator<readonly PlanLine[], void, undefined> {
+  for await (const lines of readJournal(view.path, view.planEnd)) {
+    const plan: PlanLine[] = [];
+    for (const { value } of lines) {
+      if (value === undefined || !isBodyLine(value, view.header.manifest.rows)) continue;
+      if ('plan' in value) plan.push(value);
+    }
+    if (plan.length > 0) yield plan;
+  }
+}
