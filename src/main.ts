@@ -1,6 +1,6 @@
 import type { Io } from './cli/io.ts';
-import { createProgram } from './cli/program.ts';
-import { watchSignals } from './cli/signals.ts';
+import { runCommandLine } from './cli/program.ts';
+import { watchSignals } from './cli/io.ts';
 import { systemClock } from './clock.ts';
 import { isDiskError } from './files/file-errors.ts';
 import { InterruptedError, SweepError } from './errors.ts';
@@ -25,7 +25,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     signals,
   };
   try {
-    return await createProgram(io)(argv);
+    return await runCommandLine(io, argv);
   } catch (error) {
     return reportError(error, io);
   } finally {

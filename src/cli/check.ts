@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { readRunOptions } from '../config/run-options.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { foldJournal } from '../journal/fold.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
@@ -18,7 +19,7 @@ import { readManifestFlags } from './run-flags.ts';
 
 /** `check <manifest>`: compares the manifest with the project. No deleting client exists here. */
 export async function check(io: Io, manifest: string, flags: FlagsOf<'check'>): Promise<ExitCode> {
-  const read = readManifestFlags(flags, io);
+  const read = readManifestFlags(flags, readRunOptions(flags, new Date(io.clock.now())));
   const progress = createProgress(io, flags.quiet === true);
   const { connection, server, log, close } = await connect(io, flags, progress, manifest === '-');
   try {

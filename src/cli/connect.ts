@@ -1,5 +1,7 @@
-import { readConnection, type Connection, type ConnectionOptions } from '../config/connection.ts';
+import { readConnection, type Connection } from '../config/connection.ts';
+import type { ConnectionOptions } from '../config/options.ts';
 import { proxyLabel } from '../config/proxy.ts';
+import { promptToken } from '../config/read-token.ts';
 import type { RunControl } from '../run/control.ts';
 import { createClient } from '../redcap/client.ts';
 import { createPacer, intervalWithin } from '../redcap/pacer.ts';
@@ -58,14 +60,8 @@ export async function connect(
     signal: control.stopping,
     ...(hasTerminal(io) && !stdinIsTaken
       ? {
-          askToken: async () => {
-            const { promptToken } = await import('../config/prompt-token.ts');
-            return promptToken({
-              input: io.stdin,
-              output: promptOutput(io),
-              signal: control.stopping,
-            });
-          },
+          askToken: () =>
+            promptToken({ input: io.stdin, output: promptOutput(io), signal: control.stopping }),
         }
       : {}),
   });

@@ -19,7 +19,7 @@ export async function demo(io: Io, flags: FlagsOf<'demo'>): Promise<ExitCode> {
     );
     const { token } = server.sandbox;
     const env = { ...io.env, REDCAP_API_URL: server.url, REDCAP_API_TOKEN: token };
-    // The stand-in is no REDCap with a limit: the rehearsal need not take minutes.
+    // The stand-in has no limit, so that the rehearsal need not take minutes.
     return await run({ ...io, env }, fileURLToPath(MANIFEST), {
       reportDir,
       json,

@@ -1,11 +1,17 @@
 import { Command, CommanderError, Option } from 'commander';
 import { CONNECTION, CONNECTION_VARIABLES, nameOf, type OptionSpec } from '../config/options.ts';
-import { refuseArguments } from '../config/refused-arguments.ts';
+import { refuseArguments } from '../config/token.ts';
 import { hideTokens, showValue } from '../config/show-value.ts';
 import { RefusedError } from '../errors.ts';
 import { EXIT, EXIT_SENTENCES, type ExitCode } from '../exit-codes.ts';
 import { VERSION } from '../version.ts';
-import { COMMANDS, COMMON_OPTIONS, type CommandName, type GivenTo } from './commands.ts';
+import {
+  COMMANDS,
+  COMMON_OPTIONS,
+  type CommandName,
+  type CommandSpec,
+  type GivenTo,
+} from './commands.ts';
 import type { Io } from './io.ts';
 
 type Handlers = {
@@ -37,53 +43,58 @@ Look before you delete:       redcap-sweep check manifest.csv
 Then:                         redcap-sweep run manifest.csv`;
 
 /** The command line: argv in, exit code out. Throws SweepError for refusals. */
-export function createProgram(io: Io): (argv: readonly string[]) => Promise<ExitCode> {
-  return async (argv) => {
-    // Before anything is parsed: an error message of the parser would show the token.
-    refuseArguments(argv);
-    let exitCode: ExitCode = EXIT.ok;
-    const program = new Command('redcap-sweep')
-      .description(DESCRIPTION)
-      .version(VERSION)
-      .addHelpText('after', EXAMPLES)
-      .addHelpText('afterAll', `\n${exitCodes()}`)
-      .showHelpAfterError('(--help shows what can be given)')
-      .exitOverride()
-      .configureOutput({
-        writeOut: (text) => io.stdout.write(text),
-        writeErr: (text) => io.stderr.write(hideTokens(text)),
-        getOutHelpWidth: () => io.stdout.columns,
-        getErrHelpWidth: () => io.stderr.columns,
-      });
-    for (const { name, argument, summary, details, options } of COMMANDS) {
-      const command = program
-        .command(name)
-        .summary(summary)
-        .description(`${summary}\n\n${details}`)
-        .allowExcessArguments(false);
-      if (argument !== undefined) command.argument(argument.flags, argument.description);
-      for (const option of [...options, ...COMMON_OPTIONS]) command.addOption(optionOf(option));
-      if (options.includes(CONNECTION.url)) {
-        command.addHelpText('after', `\n${CONNECTION_VARIABLES}`);
-      }
-      const handler: (io: Io, ...given: never[]) => Promise<ExitCode> = HANDLERS[name];
-      // The parser knows no types: what it gives has those of the table, from which it was told its options.
-      command.action(async (...args: unknown[]) => {
-        exitCode = await handler(io, ...(args.slice(0, -1) as never[]));
-      });
+export async function runCommandLine(io: Io, argv: readonly string[]): Promise<ExitCode> {
+  // Before anything is parsed: an error message of the parser would show the token.
+  refuseArguments(argv);
+  let exitCode: ExitCode = EXIT.ok;
+  const program = createProgram(io);
+  for (const command of COMMANDS) {
+    const handler: (io: Io, ...given: never[]) => Promise<ExitCode> = HANDLERS[command.name];
+    declare(program, command).action(async (...args: unknown[]) => {
+      // The parser knows no types; what it gives has those of the table that it was set up from.
+      exitCode = await handler(io, ...(args.slice(0, -1) as never[]));
+    });
+  }
+  try {
+    if (argv.length === 0) {
+      program.outputHelp({ error: true });
+      return EXIT.refused;
     }
-    try {
-      if (argv.length === 0) {
-        program.outputHelp({ error: true });
-        return EXIT.refused;
-      }
-      await program.parseAsync([...argv], { from: 'user' });
-    } catch (error) {
-      if (!(error instanceof CommanderError)) throw error;
-      return error.exitCode === 0 ? EXIT.ok : EXIT.refused;
-    }
-    return exitCode;
-  };
+    await program.parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? EXIT.ok : EXIT.refused;
+  }
+  return exitCode;
+}
+
+function createProgram(io: Io): Command {
+  return new Command('redcap-sweep')
+    .description(DESCRIPTION)
+    .version(VERSION)
+    .addHelpText('after', EXAMPLES)
+    .addHelpText('afterAll', `\n${exitCodes()}`)
+    .showHelpAfterError('(--help shows what can be given)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(hideTokens(text)),
+      getOutHelpWidth: () => io.stdout.columns,
+      getErrHelpWidth: () => io.stderr.columns,
+    });
+}
+
+function declare(program: Command, spec: CommandSpec): Command {
+  const { name, argument, summary, details, options } = spec;
+  const command = program
+    .command(name)
+    .summary(summary)
+    .description(`${summary}\n\n${details}`)
+    .allowExcessArguments(false);
+  if (argument !== undefined) command.argument(argument.flags, argument.description);
+  for (const option of [...options, ...COMMON_OPTIONS]) command.addOption(optionOf(option));
+  if (options.includes(CONNECTION.url)) command.addHelpText('after', `\n${CONNECTION_VARIABLES}`);
+  return command;
 }
 
 function optionOf(spec: OptionSpec): Option {

@@ -16,7 +16,7 @@ export interface Progress {
 const REDRAW_MS = 100;
 const LINE_MS = 10_000;
 const BAR_CELLS = 20;
-/** Rates are told from the last so many seconds. */
+/** Rates are measured over this much of the past. */
 const RATE_WINDOW_MS = 20_000;
 
 export function createProgress(io: Io, quiet: boolean): Progress {

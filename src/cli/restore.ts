@@ -9,7 +9,7 @@ import {
 import { restoreFiles, type RestoredFiles } from '../backup/restore-files.ts';
 import type { RestoredFile } from '../backup/restore-pass.ts';
 import type { RestoreTotals } from '../backup/restored.ts';
-import { parseRowRanges } from '../config/row-ranges.ts';
+import { parseRowRanges } from '../config/run-options.ts';
 import { RefusedError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { JournalView } from '../journal/fold.ts';

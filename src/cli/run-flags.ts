@@ -1,19 +1,17 @@
-import { readRunOptions, type RunOptions } from '../config/run-options.ts';
+import type { RunOptions } from '../config/run-options.ts';
 import { RefusedError } from '../errors.ts';
 import { parseColumnOptions } from '../manifest/column-option.ts';
 import { REPORT_DIR, type FlagsOf, type ManifestFlags } from './commands.ts';
 import type { Connected, Rehearsal } from './connect.ts';
-import type { Io } from './io.ts';
 import type { PrepareOptions } from './prepare-options.ts';
 
 export type RunFlags = FlagsOf<'run'> & Rehearsal;
 
-/** What check and run are told of the manifest and the run directory. Throws RefusedError for values that cannot be used. */
+/** How check and run read the manifest, and where their directory goes. Throws RefusedError for values that cannot be used. */
 export function readManifestFlags(
   flags: ManifestFlags,
-  io: Io,
+  { defaultInstance, expectProject }: RunOptions,
 ): Pick<PrepareOptions, 'columns' | 'defaultInstance' | 'expectProject' | 'reportDir' | 'runDir'> {
-  const { defaultInstance, expectProject } = readRunOptions(flags, new Date(io.clock.now()));
   return {
     columns: parseColumnOptions(flags.column ?? []),
     defaultInstance,

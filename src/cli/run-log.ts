@@ -8,7 +8,7 @@ export const LOG_FILE = 'run.log';
 
 /**
  * The log of a command: JSON lines in `run.log`, and on standard error where
- * `--log-level` asks for it. Rows are told by number, never by what they hold.
+ * `--log-level` asks for it. Rows are named by number, never by their content.
  */
 export interface RunLog {
   log(level: Level, event: string, facts?: Readonly<Record<string, unknown>>): void;
@@ -28,7 +28,7 @@ export async function openRunLog(io: Io, flags: CommonFlags): Promise<RunLog> {
       try {
         writeSync(fd, line);
       } catch {
-        // A full disk: the journal says so, and stops the run; the log is no proof of anything.
+        // A full disk: the journal says so and stops the run; the log proves nothing.
       }
     }
   };

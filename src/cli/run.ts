@@ -33,7 +33,7 @@ export async function run(
   flags: RunFlags,
 ): Promise<ExitCode> {
   const limits = readRunOptions(flags, new Date(io.clock.now()));
-  const settings = readManifestFlags(flags, io);
+  const settings = readManifestFlags(flags, limits);
   const checks = flags.check !== false;
   refuseCombinations(manifest, flags);
   const approved = flags.approved === undefined ? undefined : await openApproved(flags.approved);

@@ -47,7 +47,7 @@ export async function readNodeExtraCas(
   }
 }
 
-// Comments between certificates come in any encoding, so only a byte order mark is believed.
+// Comments between certificates come in any encoding, so only a byte order mark says that it is UTF-16.
 function pemText(bytes: Buffer, what: string): string {
   const marked =
     (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);

@@ -1,20 +1,13 @@
 import { RefusedError } from '../errors.ts';
 import { readCaFile, readNodeExtraCas } from './ca-file.ts';
-import type { ConfigContext } from './context.ts';
 import { readDecimal, readWhole } from './numbers.ts';
 import { CONNECTION, type ConnectionOptions } from './options.ts';
 import { attempt, attemptAsync, refuseProblems, settled } from './problems.ts';
 import { resolveProxy } from './proxy.ts';
 import { parseRate, warnAboutRate, type Rate } from './rate.ts';
+import { chooseTokenSource, readToken, warnAboutMode, type ConfigContext } from './read-token.ts';
 import { parseServerUrl, warnAboutUrl } from './server-url.ts';
-import { readToken } from './read-token.ts';
-import { chooseTokenSource, warnAboutMode } from './token-source.ts';
 import { lookUpVariables, readDotenv, type Variables } from './variables.ts';
-
-export { CONNECTION_OPTIONS, type ConnectionOptions } from './options.ts';
-export type { ConfigContext } from './context.ts';
-export { proxyLabel } from './proxy.ts';
-export { parseRate, type Rate } from './rate.ts';
 
 /** All that is needed to talk to one server. Frozen. */
 export interface Connection {

@@ -1,7 +1,7 @@
 import { RefusedError } from '../errors.ts';
 
 /**
- * Sentences about what has to be fixed, gathered so that a user hears all of
+ * Sentences about what has to be fixed, gathered so that a user sees all of
  * them at once. Read everything with `attempt`, then `refuseProblems`, then
  * take the values out with `settled`.
  */

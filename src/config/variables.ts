@@ -20,7 +20,7 @@ export type Variables = (name: string) => Variable | undefined;
 
 type Values = Readonly<Record<string, string | undefined>>;
 
-/** The real environment alone: for where the file could not be read. */
+/** Without a file (there is none, or it could not be read): the real environment alone. */
 export function lookUpVariables(
   env: Values,
   platform: NodeJS.Platform,

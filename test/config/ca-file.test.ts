@@ -31,7 +31,7 @@ describe('readCaFile', () => {
     );
   });
 
-  it('tells what to do with the binary form', async () => {
+  it('says what to do with the binary form', async () => {
     const cwd = makeFolder({ 'ca.cer': new X509Certificate(CA_ONE).raw });
     expect(await refusal(() => readCaFile('ca.cer', cwd))).toMatch(
       /binary form \(DER\).*openssl x509/,
@@ -46,7 +46,7 @@ describe('readCaFile', () => {
   });
 });
 
-it('takes in the authorities that Node was told of, where they can be read', async () => {
+it('adds the authorities that Node was given, where they can be read', async () => {
   const cwd = makeFolder({ 'extra.pem': CA_TWO });
   expect(await readNodeExtraCas('extra.pem', cwd)).toEqual([CA_TWO]);
   expect(await readNodeExtraCas('none.pem', cwd)).toEqual([]);

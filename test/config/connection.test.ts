@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CONNECTION_OPTIONS, type ConnectionOptions } from '../../src/config/connection.ts';
+import { CONNECTION_OPTIONS, type ConnectionOptions } from '../../src/config/options.ts';
 import { CA_ONE, CA_TWO } from './certificates.ts';
 import {
   API,

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { promptToken } from '../../src/config/prompt-token.ts';
+import { promptToken } from '../../src/config/read-token.ts';
 import { TOKEN } from './workspace.ts';
 
 function makeTerminal() {

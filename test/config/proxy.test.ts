@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isExcluded } from '../../src/config/no-proxy.ts';
+import { isExcluded } from '../../src/config/proxy.ts';
 import { proxyLabel, resolveProxy } from '../../src/config/proxy.ts';
 import { lookUpVariables } from '../../src/config/variables.ts';
 import { API, refusal } from './workspace.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refuseArguments } from '../../src/config/refused-arguments.ts';
+import { refuseArguments } from '../../src/config/token.ts';
 import { refusal, TOKEN } from './workspace.ts';
 
 describe('a --token option', () => {
@@ -40,7 +40,7 @@ describe('a token in the place of something else', () => {
     expect(message.toUpperCase()).not.toContain(TOKEN);
   });
 
-  it('is told by the option that it was given to', async () => {
+  it('is described by the option that it was given to', async () => {
     const message = await refusal(() => refuseArguments(['run', 'm.csv', '--rate', TOKEN]));
     expect(message).toMatch(/^What was given to --rate looks like a token/);
     expect(message).not.toContain(TOKEN);

@@ -73,7 +73,7 @@ describe('parseRowRanges', () => {
     expect(await refusal(() => parseRowRanges(text))).toMatch(/^--rows /);
   });
 
-  it('tells which rows are chosen', () => {
+  it('says which rows are chosen', () => {
     const { has } = parseRowRanges('3,7-9,20-30');
     const rows = Array.from({ length: 32 }, (_, row) => row).filter(has);
     expect(rows).toEqual([3, 7, 8, 9, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30]);

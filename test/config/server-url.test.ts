@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isLoopback } from '../../src/config/loopback.ts';
+import { isLoopback } from '../../src/config/server-url.ts';
 import { parseServerUrl, warnAboutUrl } from '../../src/config/server-url.ts';
 import { refusal, TOKEN } from './workspace.ts';
 

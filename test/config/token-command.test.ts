@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readToken } from '../../src/config/read-token.ts';
-import { findFamily } from '../../src/config/stop-tree.ts';
+import { findFamily } from '../../src/config/token-command.ts';
 import { shellRunner } from '../../src/config/token-command.ts';
 import { makeContext, makeFolder, refusal, TOKEN } from './workspace.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkToken } from '../../src/config/token.ts';
 import { readToken } from '../../src/config/read-token.ts';
-import { chooseTokenSource } from '../../src/config/token-source.ts';
+import { chooseTokenSource } from '../../src/config/read-token.ts';
 import { makeContext, makeFolder, refusal, TOKEN, utf16be, utf16le } from './workspace.ts';
 
 describe('checkToken', () => {

@@ -2,12 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import {
-  readConnection,
-  type ConfigContext,
-  type Connection,
-  type ConnectionOptions,
-} from '../../src/config/connection.ts';
+import { readConnection, type Connection } from '../../src/config/connection.ts';
+import type { ConnectionOptions } from '../../src/config/options.ts';
+import type { ConfigContext } from '../../src/config/read-token.ts';
 
 export const TOKEN = '0123456789ABCDEF0123456789ABCDEF';
 export const OTHER_TOKEN = 'FEDCBA9876543210FEDCBA9876543210';

@@ -1,7 +1,7 @@
 import { PassThrough, Writable } from 'node:stream';
 import { systemClock, type Clock } from '../../src/clock.ts';
 import type { Io } from '../../src/cli/io.ts';
-import { createProgram } from '../../src/cli/program.ts';
+import { runCommandLine } from '../../src/cli/program.ts';
 import type { ExitCode } from '../../src/exit-codes.ts';
 
 export interface Ran {
@@ -25,17 +25,20 @@ export async function runProgram(
   const stderr = collect();
   const stdin = new PassThrough();
   stdin.end();
-  const exitCode = await createProgram({
-    env: options.env ?? {},
-    cwd: options.cwd ?? process.cwd(),
-    platform: process.platform,
-    stdin: stdin as unknown as NodeJS.ReadStream,
-    stdout: stdout.stream as unknown as NodeJS.WriteStream,
-    stderr: stderr.stream as unknown as NodeJS.WriteStream,
-    clock: options.clock ?? systemClock,
-    random: Math.random,
-    signals: { received: undefined, onFirst: () => undefined, onSecond: () => undefined },
-  })(argv);
+  const exitCode = await runCommandLine(
+    {
+      env: options.env ?? {},
+      cwd: options.cwd ?? process.cwd(),
+      platform: process.platform,
+      stdin: stdin as unknown as NodeJS.ReadStream,
+      stdout: stdout.stream as unknown as NodeJS.WriteStream,
+      stderr: stderr.stream as unknown as NodeJS.WriteStream,
+      clock: options.clock ?? systemClock,
+      random: Math.random,
+      signals: { received: undefined, onFirst: () => undefined, onSecond: () => undefined },
+    },
+    argv,
+  );
   return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
 }
 
