@@ -1,4 +1,4 @@
-import type { Guards } from '../run/work.ts';
+import type { Guards } from '../run/row-source.ts';
 
 export interface Mismatch {
   readonly code: 'guard_filename' | 'guard_sha256';

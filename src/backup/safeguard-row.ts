@@ -2,9 +2,9 @@ import type { BackupLine } from '../journal/lines.ts';
 import type { Journal } from '../journal/write.ts';
 import type { Target } from '../rows/target.ts';
 import type { LookedBatch } from '../rows/look.ts';
-import type { Safeguarded } from '../run/delete-context.ts';
+import type { BeforeDelete } from '../run/row-progress.ts';
 import type { FileFacts } from '../rows/outcome.ts';
-import type { WorkRow } from '../run/work.ts';
+import type { RowToDelete } from '../run/row-source.ts';
 import { DiskError } from '../files/disk.ts';
 import { findMismatch } from './guards.ts';
 import type { BackupStore, Saving } from './store.ts';
@@ -29,8 +29,8 @@ export interface SafeguardOptions {
   readonly onSaved?: ((bytesTotal: number) => void) | undefined;
 }
 
-const GO: Promise<Safeguarded> = Promise.resolve({ kind: 'go', file: undefined });
-const STOPPED: Safeguarded = { kind: 'stopped' };
+const GO: Promise<BeforeDelete> = Promise.resolve({ kind: 'go', file: undefined });
+const STOPPED: BeforeDelete = { kind: 'stopped' };
 
 /**
  * Guards and backup of one row, right before each try of its deletion. `go`
@@ -39,14 +39,16 @@ const STOPPED: Safeguarded = { kind: 'stopped' };
  * file: the API has no call that does both. Throws for a journal that cannot
  * be written, and for bugs.
  */
-export function safeguardRows(options: SafeguardOptions): (work: WorkRow) => Promise<Safeguarded> {
+export function safeguardRows(
+  options: SafeguardOptions,
+): (work: RowToDelete) => Promise<BeforeDelete> {
   const { store, look } = options;
   /** What this session saved last of rows that are under way. */
-  const saved = new WeakMap<WorkRow, FileFacts>();
+  const saved = new WeakMap<RowToDelete, FileFacts>();
   let bytesTotal = 0;
 
-  const keep = async (saving: Saving, taken: TakenFile, work: WorkRow): Promise<FileFacts> => {
-    const earlier = saved.get(work) ?? work.prior?.file ?? options.earlier(work.row);
+  const keep = async (saving: Saving, taken: TakenFile, work: RowToDelete): Promise<FileFacts> => {
+    const earlier = saved.get(work) ?? work.earlier?.file ?? options.earlier(work.row);
     const backup = await saving.keep(taken, earlier);
     const file = { ...factsOf(taken), backup };
     saved.set(work, file);
@@ -59,7 +61,7 @@ export function safeguardRows(options: SafeguardOptions): (work: WorkRow) => Pro
     return file;
   };
 
-  const byExport = async (work: WorkRow): Promise<Safeguarded> => {
+  const byExport = async (work: RowToDelete): Promise<BeforeDelete> => {
     const saving = store?.save(work.row);
     try {
       const answer = await takeFile(options.source, work.target, saving);
@@ -90,10 +92,10 @@ export function safeguardRows(options: SafeguardOptions): (work: WorkRow) => Pro
 
 /** Judges a guard on the name alone by a look; `undefined` where the look tells no name. */
 async function byLook(
-  work: WorkRow,
+  work: RowToDelete,
   look: NonNullable<SafeguardOptions['look']>,
   { source }: SafeguardOptions,
-): Promise<Safeguarded | undefined> {
+): Promise<BeforeDelete | undefined> {
   const looked = await look(work.target);
   if (looked.kind === 'stopped') return STOPPED;
   if (looked.kind === 'unreadable')
@@ -109,9 +111,9 @@ async function byLook(
 /** No file came: the run stops, nothing is there to delete, or the row ends here. */
 async function readFailure(
   answer: Exclude<TakeAnswer, TakenFile>,
-  work: WorkRow,
+  work: RowToDelete,
   options: SafeguardOptions,
-): Promise<Safeguarded> {
+): Promise<BeforeDelete> {
   const { control } = options.source;
   if (answer.kind === 'not_sent') return STOPPED;
   if (answer.kind === 'stop') {
@@ -130,7 +132,11 @@ async function readFailure(
   return endUnreadable(tellFailure(answer), answer.httpStatus, answer.trustworthy, work);
 }
 
-function refuseDisk(error: DiskError, work: WorkRow, { source }: SafeguardOptions): Safeguarded {
+function refuseDisk(
+  error: DiskError,
+  work: RowToDelete,
+  { source }: SafeguardOptions,
+): BeforeDelete {
   if (error.fileOnly) {
     return endUnreadable(
       `the backup could not be written: ${error.message}`,
@@ -149,10 +155,10 @@ function refuseDisk(error: DiskError, work: WorkRow, { source }: SafeguardOption
 function endUnreadable(
   why: string,
   httpStatus: number | undefined,
-  trusted: boolean,
-  { guards }: WorkRow,
-): Safeguarded {
-  const shared = { kind: 'end', httpStatus, file: undefined, trusted } as const;
+  confirmed: boolean,
+  { guards }: RowToDelete,
+): BeforeDelete {
+  const shared = { kind: 'end', httpStatus, file: undefined, confirmed } as const;
   return guards === undefined
     ? {
         ...shared,
@@ -169,14 +175,14 @@ function endUnreadable(
 function endMismatch(
   mismatch: NonNullable<ReturnType<typeof findMismatch>>,
   file: FileFacts,
-): Safeguarded {
+): BeforeDelete {
   return {
     kind: 'end',
     state: { status: 'guard_mismatch', code: mismatch.code },
     message: mismatch.message,
     httpStatus: undefined,
     file,
-    trusted: true,
+    confirmed: true,
   };
 }
 
@@ -185,6 +191,6 @@ function factsOf({ name, bytes, sha256 }: TakenFile): FileFacts {
 }
 
 /** Did the check see a name, and not only a document's number? */
-function isName({ seen }: WorkRow): boolean {
+function isName({ seen }: RowToDelete): boolean {
   return typeof seen === 'string' && !/^\d+$/.test(seen);
 }

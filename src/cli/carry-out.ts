@@ -8,7 +8,7 @@ import { ManifestChangedError } from '../manifest/held-file.ts';
 import { parseMaxFailures } from '../config/run-options.ts';
 import { exitCodeOfEnding, exitCodeOfStop } from '../report/exit-code.ts';
 import { isFailure, type Outcome, type Status } from '../rows/outcome.ts';
-import { conductSession, syncsEachSend } from '../run/conduct.ts';
+import { runSession, syncsEachSend } from '../run/session.ts';
 import type { RemoveFile } from '../rows/server.ts';
 import type { SessionOptions, SessionRows } from '../run/session.ts';
 import type { SecondLook } from '../run/verify.ts';
@@ -75,9 +75,9 @@ async function carryOutLocked(io: Io, options: CarryOutOptions): Promise<ExitCod
   const counted = { sent: false };
   let conducted = false;
   try {
-    const { stopped, failure } = await conductSession({
-      session: sessionOf(io, options, view, journal, counted),
-      path: join(directory, JOURNAL_FILE),
+    const { stopped, failure } = await runSession({
+      ...sessionOf(io, options, view, journal, counted),
+      journalPath: join(directory, JOURNAL_FILE),
       syncEachSend,
       confirmed: options.confirmed,
       resumedBy: options.resumedBy,
@@ -150,7 +150,10 @@ function sessionOf(
   view: JournalView,
   journal: Journal,
   counted: { sent: boolean },
-): Omit<SessionOptions, 'mark'> {
+): Omit<
+  SessionOptions,
+  'journalPath' | 'syncEachSend' | 'confirmed' | 'resumedBy' | 'sessionId' | 'rows'
+> {
   const { connected, progress } = options;
   const { server, control, connection, log } = connected;
   const { header } = view;
@@ -171,7 +174,7 @@ function sessionOf(
     changeAt: model === null ? undefined : (target) => server.changeAt(model, target),
     verifies: recorded['verify'] !== false && model !== null,
     secondLook: options.secondLook,
-    safeguard: createSafeguard(io, {
+    beforeDelete: createSafeguard(io, {
       ...options,
       view,
       journal,

@@ -190,12 +190,10 @@ async function resumedRows(
   const model = view.header.project;
   return (onLookOnly) =>
     lookBeforeSending(unfinishedRows(batches, view, replan), {
-      view,
       journal,
       control,
       clock: reach.clock,
       look: model === null ? undefined : (targets) => server.look(model, targets),
       onLookOnly,
-      onSettled: () => undefined,
     });
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { readRunOptions, type RunOptions } from '../config/run-options.ts';
 import { RefusedError } from '../errors.ts';
 import { type ExitCode } from '../exit-codes.ts';
-import { freshWork } from '../run/work-rows.ts';
+import { freshRows } from '../run/row-source.ts';
 import { MANIFEST_FILE } from '../report/make-reports.ts';
 import { heldBatches } from '../run-directory/held-manifest.ts';
 import { openSource } from '../run-directory/manifest-copy.ts';
@@ -128,7 +128,7 @@ async function decide(
     total: totals.delete,
     rows: (view) =>
       Promise.resolve(() =>
-        freshWork(heldBatches(join(placed.path, MANIFEST_FILE), view.header), view),
+        freshRows(heldBatches(join(placed.path, MANIFEST_FILE), view.header), view),
       ),
   });
 }

@@ -2,8 +2,8 @@ import { safeguardRows } from '../backup/safeguard-row.ts';
 import { createStore } from '../backup/store.ts';
 import type { JournalView } from '../journal/fold.ts';
 import type { Journal } from '../journal/write.ts';
-import type { Safeguarded } from '../run/delete-context.ts';
-import type { WorkRow } from '../run/work.ts';
+import type { BeforeDelete } from '../run/row-progress.ts';
+import type { RowToDelete } from '../run/row-source.ts';
 import type { Placed } from '../run-directory/draft.ts';
 import type { Connected } from './connect.ts';
 import type { Io } from './io.ts';
@@ -20,7 +20,7 @@ export function createSafeguard(
     /** Told after each backup how many bytes this command has saved. */
     readonly onSaved?: (bytesTotal: number) => void;
   },
-): ((row: WorkRow) => Promise<Safeguarded>) | undefined {
+): ((row: RowToDelete) => Promise<BeforeDelete>) | undefined {
   const { placed, connected, view, journal, onSaved } = options;
   const { header, planned } = view;
   const backup = header.options['backup'] === true;

@@ -1,95 +1,100 @@
-import type { DeleteContext, Ended, Safeguarded, Tries } from './delete-context.ts';
-import { end, endEmpty, NOT_TOLD, stopped } from './end-row.ts';
-import { CANNOT_BE_TOLD, lostThenGone, withAnswer, withAnswers } from './row-words.ts';
+import { CANNOT_BE_TOLD, lostThenGone, withAnswer, withAnswers } from './row-messages.ts';
+import {
+  endEmpty,
+  endRow,
+  endStopped,
+  UNCERTAIN,
+  type BeforeDelete,
+  type DeleteContext,
+  type RowProgress,
+  type RowResult,
+} from './row-progress.ts';
 import { settleByLook } from './settle-look.ts';
-import type { WorkRow } from './work.ts';
 
 /** The row's end where its place is not the one that the check saw any more: nothing is sent there. */
-export function placeChanged(
-  work: WorkRow,
-  tries: Tries,
-  context: DeleteContext,
-): Ended | undefined {
-  const change = context.changeAt?.(work.target);
+export function checkPlace(progress: RowProgress, context: DeleteContext): RowResult | undefined {
+  const change = context.changeAt?.(progress.row.target);
   if (change === undefined) return undefined;
   // A look that could be read is the server's word.
-  tries.trusted = true;
+  progress.confirmed = true;
   const code = 'changed_since_check';
-  return tries.effect !== 'none'
-    ? end(
-        work,
-        tries,
+  return progress.effect === 'none'
+    ? endRow(progress, context, { status: 'guard_mismatch', code }, `${change}; nothing is deleted`)
+    : endRow(
+        progress,
         context,
         { status: 'unknown', code },
-        withAnswers(NOT_TOLD, tries.said, change),
-      )
-    : end(
-        work,
-        tries,
-        context,
-        { status: 'guard_mismatch', code },
-        `${change}; nothing is deleted`,
+        withAnswers(UNCERTAIN, progress.said, change),
       );
 }
 
-/** Guard and backup: the row's end, or `undefined` where it may be sent. */
-export async function safeguardRow(
-  work: WorkRow,
-  tries: Tries,
+/** Guards and backup: the row's end, or `undefined` where it may be sent. */
+export async function checkFile(
+  progress: RowProgress,
   context: DeleteContext,
-  safeguard: (row: WorkRow) => Promise<Safeguarded>,
-): Promise<Ended | undefined> {
-  const result = await safeguard(work);
-  switch (result.kind) {
+): Promise<RowResult | undefined> {
+  const result = await context.beforeDelete?.(progress.row);
+  switch (result?.kind) {
+    case undefined:
+      return undefined;
     case 'go':
-      tries.file = result.file ?? tries.file;
+      progress.file = result.file ?? progress.file;
       return undefined;
     case 'stopped':
-      return stopped(work, tries, context);
+      return endStopped(progress, context);
     case 'no_file':
-      tries.trusted = true;
-      return tries.effect !== 'none'
-        ? end(work, tries, context, { status: 'deleted', code: '' }, lostThenGone(tries.effect))
-        : endEmpty(work, tries, context, 'nothing was there when the run came to this row');
-    case 'end': {
-      tries.trusted ||= result.trusted;
-      tries.httpStatus = result.httpStatus ?? tries.httpStatus;
-      tries.file = result.file ?? tries.file;
-      return endSafeguarded(work, tries, context, result);
-    }
+      progress.confirmed = true;
+      return progress.effect === 'none'
+        ? endEmpty(progress, context, 'nothing was there when the run came to this row')
+        : endRow(progress, context, { status: 'deleted', code: '' }, lostThenGone(progress.effect));
+    case 'end':
+      progress.confirmed ||= result.confirmed;
+      progress.httpStatus = result.httpStatus ?? progress.httpStatus;
+      progress.file = result.file ?? progress.file;
+      return endByFile(progress, context, result);
   }
 }
 
 /** Guards or backup end the row. What they say of the file as it is now does not tell what became of an earlier one. */
-function endSafeguarded(
-  work: WorkRow,
-  tries: Tries,
+function endByFile(
+  progress: RowProgress,
   context: DeleteContext,
-  { state, message }: Safeguarded & { readonly kind: 'end' },
-): Ended {
+  { state, message }: Extract<BeforeDelete, { kind: 'end' }>,
+): RowResult {
+  const { effect, said } = progress;
+  if (effect === 'none') return endRow(progress, context, state, message);
   const isOther = state.status === 'guard_mismatch' && state.code !== 'guard_unreadable';
-  if (tries.effect === 'none' || (tries.effect === 'marked' && isOther)) {
-    const told = tries.effect === 'none' ? message : `${message}${CANNOT_BE_TOLD}`;
-    return end(work, tries, context, state, told);
+  if (effect === 'marked' && isOther) {
+    return endRow(progress, context, state, `${message}${CANNOT_BE_TOLD}`);
   }
-  const told = withAnswers(NOT_TOLD, tries.said, message);
-  return end(work, tries, context, { status: 'unknown', code: state.code }, told);
+  return endRow(
+    progress,
+    context,
+    { status: 'unknown', code: state.code },
+    withAnswers(UNCERTAIN, said, message),
+  );
 }
 
 /** A look before a further try: the row's end, or `undefined` where it is sent again. */
 export async function lookFirst(
-  work: WorkRow,
-  tries: Tries,
+  progress: RowProgress,
   context: DeleteContext,
-): Promise<Ended | undefined> {
-  const look = await context.look?.(work.target);
-  if (look === 'stopped' || look === undefined) return stopped(work, tries, context);
+): Promise<RowResult | undefined> {
+  const { row, effect, said } = progress;
+  const look = await context.look?.(row.target);
+  if (look === 'stopped' || look === undefined) return endStopped(progress, context);
   // A look that says something is the server's word.
-  if (look.kind === 'gone' || look.kind === 'there') tries.trusted = true;
-  const decision = settleByLook(look, work.seen, tries.effect);
-  if (decision.kind === 'send') return undefined;
-  const { message } = decision;
-  if (decision.kind === 'settle') return end(work, tries, context, decision.state, message);
-  const code = tries.code ?? 'unexpected_answer';
-  return end(work, tries, context, { status: 'unknown', code }, withAnswer(message, tries.said));
+  if (look.kind === 'gone' || look.kind === 'there') progress.confirmed = true;
+  const decision = settleByLook(look, row.seen, effect);
+  switch (decision.kind) {
+    case 'send':
+      return undefined;
+    case 'settle':
+      return endRow(progress, context, decision.state, decision.message);
+    case 'unknown': {
+      const code = progress.code ?? 'unexpected_answer';
+      const state = { status: 'unknown', code } as const;
+      return endRow(progress, context, state, withAnswer(decision.message, said));
+    }
+  }
 }

@@ -1,29 +1,27 @@
 import { instantOf, type Clock } from '../clock.ts';
 import type { JournalView } from '../journal/fold.ts';
-import { encodeOutcome } from '../journal/line-codec.ts';
 import {
   joinRows,
   type JoinedRow,
   type ManifestBatches,
   type Replan,
 } from '../journal/joined-rows.ts';
+import { encodeOutcome } from '../journal/line-codec.ts';
 import { settledOutcome } from '../journal/outcome-of.ts';
 import { PHASE } from '../journal/row-index.ts';
 import type { Journal } from '../journal/write.ts';
-import type { Target } from '../rows/target.ts';
-import type { LookedBatch } from '../rows/look.ts';
-import type { Look } from '../rows/look.ts';
-import type { RunControl } from './control.ts';
+import type { Look, LookedBatch } from '../rows/look.ts';
 import { isSettled, type Outcome, type RowState, type Verified } from '../rows/outcome.ts';
-import { withAnswer } from './row-words.ts';
+import type { Target } from '../rows/target.ts';
+import type { RunControl } from './control.ts';
+import { withAnswer } from './row-messages.ts';
+import { rowToDelete, type EarlierAttempts, type RowToDelete } from './row-source.ts';
 import { settleByLook } from './settle-look.ts';
 import type { Unverified } from './verify.ts';
-import type { Prior, WorkRow } from './work.ts';
-import { workRow } from './work-rows.ts';
 
 /** A row that a resumed run has to do with: send it, or only look at what was sent. */
 export type Unfinished =
-  | { readonly kind: 'work'; readonly work: WorkRow }
+  | { readonly kind: 'send'; readonly row: RowToDelete }
   | { readonly kind: 'look'; readonly unverified: Unverified }
   /** The plan had settled it, and its line is lost. */
   | { readonly kind: 'settled'; readonly row: number; readonly outcome: Outcome };
@@ -41,20 +39,17 @@ export async function* unfinishedRows(
 }
 
 function unfinishedOf(joined: JoinedRow, view: JournalView): Unfinished | undefined {
-  const {
-    row: { row },
-    plan,
-    outcome,
-  } = joined;
+  const { plan, outcome } = joined;
+  const { row } = joined.row;
   if (plan !== undefined && plan.plan !== 'delete') {
     // A row that was sent was valid; where its instance is lost, nobody can look for it.
     if (view.index.phase(row) === PHASE.open) return undefined;
     return { kind: 'settled', row, outcome: settledOutcome(view, plan) };
   }
-  const work = workRow(joined, priorOf(outcome));
+  const toDelete = rowToDelete(joined, earlierAttempts(outcome));
   return isSettled(outcome.status)
-    ? { kind: 'look', unverified: { ...work, outcome } }
-    : { kind: 'work', work };
+    ? { kind: 'look', unverified: { ...toDelete, outcome } }
+    : { kind: 'send', row: toDelete };
 }
 
 /** Has `resume` anything to do for this row? */
@@ -83,7 +78,7 @@ export function hasWorkLeft(view: JournalView): boolean {
   return false;
 }
 
-function priorOf(outcome: Outcome): Prior | undefined {
+function earlierAttempts(outcome: Outcome): EarlierAttempts | undefined {
   const { attempts, effect, startedAt, said, httpStatus, file } = outcome;
   if (attempts === 0 && effect === 'none') return undefined;
   const code = outcome.status === 'unknown' ? outcome.code : undefined;
@@ -91,7 +86,6 @@ function priorOf(outcome: Outcome): Prior | undefined {
 }
 
 export interface LookFirstOptions {
-  readonly view: JournalView;
   readonly journal: Journal;
   readonly control: RunControl;
   readonly clock: Clock;
@@ -99,7 +93,6 @@ export interface LookFirstOptions {
   readonly look: ((targets: readonly Target[]) => Promise<LookedBatch>) | undefined;
   /** Rows that were sent by an earlier session and are only to be verified. */
   readonly onLookOnly: (one: Unverified) => void;
-  readonly onSettled: (row: number, outcome: Outcome) => void;
 }
 
 const GROUP = 100;
@@ -112,25 +105,22 @@ const GROUP = 100;
 export async function* lookBeforeSending(
   rows: AsyncIterable<readonly Unfinished[]>,
   options: LookFirstOptions,
-): AsyncIterable<readonly WorkRow[]> {
+): AsyncIterable<readonly RowToDelete[]> {
   const { look, control } = options;
   for await (const batch of rows) {
-    const work: WorkRow[] = [];
+    const toSend: RowToDelete[] = [];
     for (const one of batch) {
       if (one.kind === 'look') options.onLookOnly(one.unverified);
-      else if (one.kind === 'work') work.push(one.work);
-      else {
-        options.journal.append(encodeOutcome(one.row, one.outcome, false));
-        options.onSettled(one.row, one.outcome);
-      }
+      else if (one.kind === 'send') toSend.push(one.row);
+      else options.journal.append(encodeOutcome(one.row, one.outcome, false));
     }
     if (look === undefined) {
-      if (work.length > 0) yield work;
+      if (toSend.length > 0) yield toSend;
       continue;
     }
-    for (let from = 0; from < work.length; from += GROUP) {
+    for (let from = 0; from < toSend.length; from += GROUP) {
       if (control.reason !== undefined) return;
-      const group = work.slice(from, from + GROUP);
+      const group = toSend.slice(from, from + GROUP);
       const looked = await look(group.map((one) => one.target));
       if (looked.kind === 'stopped') return;
       if (looked.kind === 'unreadable') {
@@ -140,36 +130,39 @@ export async function* lookBeforeSending(
         );
         return;
       }
-      const toSend = group.filter((one, at) => !settleNow(one, looked.looks[at], options));
+      const left = group.filter((one, at) => !settleNow(one, looked.looks[at], options));
       const lookedAt = instantOf(options.clock);
-      if (toSend.length > 0) yield toSend.map((one) => ({ ...one, lookedAt }));
+      if (left.length > 0) yield left.map((one) => ({ ...one, lookedAt }));
     }
   }
 }
 
 /** Settles a row by its look where the look decides; false: it is to be sent. */
-function settleNow(work: WorkRow, look: Look | undefined, options: LookFirstOptions): boolean {
-  const { prior } = work;
-  const effect = prior?.effect ?? 'none';
+function settleNow(
+  { row, seen: seenByCheck, earlier }: RowToDelete,
+  look: Look | undefined,
+  { journal }: LookFirstOptions,
+): boolean {
+  const effect = earlier?.effect ?? 'none';
   const seen = look ?? { kind: 'nothing' as const, why: 'the look could not be read' };
-  const decision = settleByLook(seen, work.seen, effect);
+  const decision = settleByLook(seen, seenByCheck, effect);
   if (decision.kind === 'send') return false;
   const details = {
-    said: prior?.said,
-    httpStatus: prior?.httpStatus,
-    attempts: prior?.attempts ?? 0,
+    said: earlier?.said,
+    httpStatus: earlier?.httpStatus,
+    attempts: earlier?.attempts ?? 0,
     effect,
-    startedAt: prior?.startedAt,
-    finishedAt: options.journal.stamp(),
-    file: prior?.file,
+    startedAt: earlier?.startedAt,
+    finishedAt: journal.stamp(),
+    file: earlier?.file,
   };
   const outcome: Outcome =
     decision.kind === 'unknown'
       ? {
           ...details,
           status: 'unknown',
-          code: prior?.code ?? 'interrupted',
-          message: withAnswer(decision.message, prior?.said),
+          code: earlier?.code ?? 'interrupted',
+          message: withAnswer(decision.message, earlier?.said),
           verified: 'skipped',
         }
       : {
@@ -178,8 +171,7 @@ function settleNow(work: WorkRow, look: Look | undefined, options: LookFirstOpti
           message: decision.message,
           verified: verifiedBy(decision.state),
         };
-  options.journal.append(encodeOutcome(work.row, outcome, false));
-  options.onSettled(work.row, outcome);
+  journal.append(encodeOutcome(row, outcome, false));
   return true;
 }
 

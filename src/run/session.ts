@@ -1,15 +1,18 @@
 import type { Clock } from '../clock.ts';
-import type { Mark } from '../journal/mark.ts';
-import type { Journal } from '../journal/write.ts';
-import type { Target } from '../rows/target.ts';
-import type { Look } from '../rows/look.ts';
-import type { LookedBatch } from '../rows/look.ts';
-import { createBreaker, type MaxFailures } from './breaker.ts';
-import type { RunControl } from './control.ts';
-import type { Safeguarded } from './delete-context.ts';
-import type { RemoveFile } from '../rows/server.ts';
+import { foldJournal } from '../journal/fold.ts';
+import { createMark } from '../journal/mark.ts';
+import type { JournalSource } from '../journal/read.ts';
+import { JournalError, type Journal } from '../journal/write.ts';
+import type { Look, LookedBatch } from '../rows/look.ts';
 import type { Outcome } from '../rows/outcome.ts';
-import { deletePass } from './pass.ts';
+import type { RemoveFile } from '../rows/server.ts';
+import type { Target } from '../rows/target.ts';
+import { createBreaker, type Breaker, type MaxFailures } from './breaker.ts';
+import type { RunControl } from './control.ts';
+import { deleteRows } from './delete-rows.ts';
+import { hasWorkLeft } from './resume-rows.ts';
+import type { BeforeDelete } from './row-progress.ts';
+import type { RowToDelete } from './row-source.ts';
 import {
   createVerifier,
   SECOND_LOOK,
@@ -17,23 +20,36 @@ import {
   type Unverified,
   type Verifier,
 } from './verify.ts';
-import type { WorkRow } from './work.ts';
 
-/** What one command does to a run: deletes what is left, and looks afterwards. */
+/** At this many requests a second or fewer, each `sending` line is on the disk before its request leaves. */
+const SYNC_EACH_UP_TO_PER_SECOND = 50;
+
+/** Is each `sending` line synced, or does a watermark cover the rows ahead? */
+export function syncsEachSend(intervalMs: number): boolean {
+  return intervalMs >= 1000 / SYNC_EACH_UP_TO_PER_SECOND;
+}
+
+type LookAt = (targets: readonly Target[]) => Promise<LookedBatch>;
+
 export interface SessionOptions {
   readonly remove: RemoveFile;
   /** Absent with `--no-check`: nothing is looked at before or after. */
-  readonly look: ((targets: readonly Target[]) => Promise<LookedBatch>) | undefined;
+  readonly look: LookAt | undefined;
   /** Looks that settle no row, to tell a silent server from silent answers; `look` by default. */
-  readonly ask?: ((targets: readonly Target[]) => Promise<LookedBatch>) | undefined;
+  readonly probe?: LookAt | undefined;
   /** What is known to have changed of a target's place since the check; absent with `--no-check`. */
   readonly changeAt?: ((target: Target) => string | undefined) | undefined;
   readonly verifies: boolean;
   /** How long a file that is still seen is looked at again; a rehearsal may wait less. */
   readonly secondLook?: SecondLook | undefined;
-  readonly safeguard: ((row: WorkRow) => Promise<Safeguarded>) | undefined;
+  /** Guards and backup; absent where the run has neither. */
+  readonly beforeDelete: ((row: RowToDelete) => Promise<BeforeDelete>) | undefined;
   readonly journal: Journal;
-  readonly mark: Mark | undefined;
+  /** The journal that the session writes, to be read again at its end. */
+  readonly journalPath: string | JournalSource;
+  readonly syncEachSend: boolean;
+  /** Rows that one watermark covers, where they are written. */
+  readonly watermarkRows?: number | undefined;
   readonly control: RunControl;
   readonly clock: Clock;
   readonly random: () => number;
@@ -43,34 +59,79 @@ export interface SessionOptions {
   /** `--stop-at`, epoch milliseconds. */
   readonly stopAtMs: number | undefined;
   readonly maxFailures: MaxFailures | undefined;
+  /** The program that resumes; absent in a run's first session. */
+  readonly resumedBy: string | undefined;
+  /** This process, as its lines name it. */
+  readonly sessionId?: string | undefined;
+  /** A confirmation to write down; absent where there is one already, or a signal came first. */
+  readonly confirmed: { readonly by: 'typed' | '--yes'; readonly files: number } | undefined;
+  /** The rows to work on. */
+  readonly rows: () => Promise<SessionRows>;
   readonly onEnded?: ((row: number, outcome: Outcome) => void) | undefined;
-  readonly onVerified?: ((before: Outcome, after: Outcome) => void) | undefined;
-  readonly onWait?: ((why: 'retry', ms: number) => void) | undefined;
   readonly onVerifying?: (() => void) | undefined;
 }
 
-/** The rows of a session; rows that are only to be looked at go to the second argument. */
+/** The rows of a session; those that are only to be looked at go to `onLookOnly`. */
 export type SessionRows = (
   onLookOnly: (one: Unverified) => void,
-) => AsyncIterable<readonly WorkRow[]>;
+) => AsyncIterable<readonly RowToDelete[]>;
+
+/** How a session of a run ended, as far as the rows do not tell. */
+export interface SessionEnd {
+  /** Rows, or looks, are left that the stop kept from being done. */
+  readonly stopped: boolean;
+  readonly failure: JournalError | undefined;
+}
 
 /**
- * Deletes, verifies alongside, and returns when nothing is left to do or the
- * control says stop. Throws for a journal that cannot be written, and for bugs.
+ * One session of a run, from the confirmation to the stop: what a run and a
+ * resumed one have in common, whoever watches it. Throws for bugs alone.
  */
-export async function runSession(rows: SessionRows, options: SessionOptions): Promise<void> {
+export async function runSession(options: SessionOptions): Promise<SessionEnd> {
+  const { journal, control, confirmed, resumedBy } = options;
+  const by = options.sessionId === undefined ? {} : { session: options.sessionId };
+  let stopped = false;
+  try {
+    // Before anything else: a stop that comes at once would stand for the one
+    // that the killed session before never wrote, and its mark would not count.
+    if (resumedBy !== undefined) {
+      journal.append({ state: 'resumed', at: journal.stamp(), tool: resumedBy, ...by });
+    }
+    if (confirmed !== undefined) {
+      journal.append({ state: 'confirmed', at: journal.stamp(), ...confirmed });
+    }
+    // The plan and the confirmation are on the disk before the first deletion.
+    await journal.sync();
+    if (control.reason === undefined) await deleteAndVerify(await options.rows(), options);
+    await journal.sync();
+    // A run with nothing left to send or to look at is finished, not stopped.
+    if (control.reason !== undefined && hasWorkLeft(await foldJournal(options.journalPath))) {
+      stopped = true;
+      const { code, message } = control.reason;
+      journal.append({ state: 'stop', at: journal.stamp(), code, message, ...by });
+      await journal.sync();
+    }
+    return { stopped, failure: journal.failure };
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error;
+    return { stopped, failure: journal.failure ?? error };
+  }
+}
+
+/** Deletes, verifies alongside, and returns when nothing is left to do or the control says stop. */
+async function deleteAndVerify(rows: SessionRows, options: SessionOptions): Promise<void> {
   const { control, journal, clock, look } = options;
   const breaker = createBreaker(options.maxFailures);
   const catchingUp = new Set<number>();
-  const verifier = look && createSessionVerifier(options, look, breaker, catchingUp);
-  const night = new AbortController();
-  if (options.stopAtMs !== undefined) void stopAt(options.stopAtMs, clock, control, night.signal);
+  const verifier = look && verifierOf(options, look, breaker, catchingUp);
+  const ended = new AbortController();
+  if (options.stopAtMs !== undefined) void stopAt(options.stopAtMs, clock, control, ended.signal);
   try {
-    const work = rows((one) => {
+    const batches = rows((one) => {
       catchingUp.add(one.row);
       verifier?.add(one);
     });
-    await deletePass(work, {
+    await deleteRows(batches, {
       context: {
         remove: options.remove,
         journal,
@@ -78,42 +139,39 @@ export async function runSession(rows: SessionRows, options: SessionOptions): Pr
         random: options.random,
         control,
         retries: options.retries,
-        safeguard: options.safeguard,
+        beforeDelete: options.beforeDelete,
         look: look && ((target) => lookAtOne(look, target)),
         changeAt: options.changeAt,
         verifies: options.verifies && look !== undefined,
-        onWait: options.onWait,
       },
       concurrency: options.concurrency,
       breaker,
       verifier,
-      mark: options.mark,
-      ask: options.verifies ? (options.ask ?? look) : undefined,
+      watermark: options.syncEachSend ? undefined : createMark(journal, options.watermarkRows),
+      probe: options.verifies ? (options.probe ?? look) : undefined,
       limit: options.limit,
-      ...(options.onEnded === undefined ? {} : { onEnded: options.onEnded }),
+      onEnded: options.onEnded,
     });
     options.onVerifying?.();
     await verifier?.finish();
   } finally {
-    night.abort();
+    ended.abort();
   }
 }
 
-function createSessionVerifier(
-  options: SessionOptions,
-  look: NonNullable<SessionOptions['look']>,
-  breaker: ReturnType<typeof createBreaker>,
+function verifierOf(
+  { control, journal, clock, secondLook }: SessionOptions,
+  look: LookAt,
+  breaker: Breaker,
   catchingUp: Set<number>,
 ): Verifier {
-  const { control, journal } = options;
   return createVerifier({
     look,
     journal,
-    clock: options.clock,
-    secondLook: options.secondLook ?? SECOND_LOOK,
+    clock,
+    secondLook: secondLook ?? SECOND_LOOK,
     ended: control.looking,
     onVerified(one, after, streak) {
-      options.onVerified?.(one.outcome, after);
       // What is looked at on behalf of an earlier session counts towards no stop.
       if (catchingUp.delete(one.row)) return;
       const stop = breaker.verified(one.outcome, after, streak);
@@ -122,10 +180,7 @@ function createSessionVerifier(
   });
 }
 
-async function lookAtOne(
-  look: NonNullable<SessionOptions['look']>,
-  target: Target,
-): Promise<Look | 'stopped'> {
+async function lookAtOne(look: LookAt, target: Target): Promise<Look | 'stopped'> {
   const looked = await look([target]);
   if (looked.kind === 'stopped') return 'stopped';
   const first = looked.kind === 'looked' ? looked.looks[0] : undefined;

@@ -1,7 +1,7 @@
 import type { Seen } from '../rows/plan-line.ts';
 import { isOtherMark, type Look } from '../rows/look.ts';
 import type { Effect, Outcome, RowState, Verified } from '../rows/outcome.ts';
-import { CANNOT_BE_TOLD, DONE, foundEmpty, mayHave, withAnswer } from './row-words.ts';
+import { CANNOT_BE_TOLD, DONE, foundEmpty, mayHave, withAnswer } from './row-messages.ts';
 
 /** What a look before sending decides: send, or an end that needs no request. */
 export type LookDecision =

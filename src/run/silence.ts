@@ -6,7 +6,7 @@ import type { Outcome } from '../rows/outcome.ts';
 /** Ten rows in a row without one trustworthy answer: is the server silent, or only its answers to deletions? */
 export interface Silence {
   /** Counts a row that reached the deleting pass, in the order in which rows finish. */
-  finished(target: Target, outcome: Outcome, trusted: boolean): void;
+  finished(target: Target, outcome: Outcome, confirmed: boolean): void;
   /** While a look is out that decides whether the run goes on. Never rejects; nothing is sent until it resolves. */
   readonly deciding: Promise<void> | undefined;
 }
@@ -36,9 +36,9 @@ export function createSilence({ look, onSilent, onBug }: SilenceOptions): Silenc
   };
 
   return {
-    finished(target, { status }, trusted) {
+    finished(target, { status }, confirmed) {
       if (status === 'not_attempted') return;
-      if (trusted) {
+      if (confirmed) {
         rows = [];
         return;
       }

@@ -11,7 +11,7 @@ import type { Journal } from '../../src/journal/write.ts';
 import type { FileClient } from '../../src/rows/server.ts';
 import { createRunControl } from '../../src/run/control.ts';
 import type { FileFacts } from '../../src/rows/outcome.ts';
-import type { WorkRow } from '../../src/run/work.ts';
+import type { RowToDelete } from '../../src/run/row-source.ts';
 import { makeFolder } from './desk.ts';
 
 async function save(
@@ -148,7 +148,13 @@ function exporting(chunks: readonly string[]): FileClient {
 
 describe('a disk that takes no more', () => {
   const target = { record: '1', field: 'scan', event: '', instance: '' };
-  const work: WorkRow = { row: 12, target, seen: 'a.txt', guards: undefined, prior: undefined };
+  const work: RowToDelete = {
+    row: 12,
+    target,
+    seen: 'a.txt',
+    guards: undefined,
+    earlier: undefined,
+  };
 
   const guard = async (openFile: OpenFile) => {
     const folder = makeFolder();

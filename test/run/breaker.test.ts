@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createBreaker, type Breaker, type MaxFailures } from '../../src/run/breaker.ts';
 import type { Outcome, Status, Verified } from '../../src/rows/outcome.ts';
-import { createTickets } from '../../src/run/tickets.ts';
 
 function outcome(status: Status, code = '', verified: Verified = ''): Outcome {
   return { status, code, message: '', attempts: 1, effect: 'none', verified } as Outcome;
@@ -129,26 +128,5 @@ describe('max_failures', () => {
     expect(breaker.verified(outcome('deleted'), present, 0)).toMatchObject({
       code: 'max_failures',
     });
-  });
-});
-
-describe('createTickets', () => {
-  it('gives a place to so many rows that were sent', () => {
-    const tickets = createTickets(2);
-    expect([tickets.take(), tickets.take(), tickets.take()]).toEqual([true, true, false]);
-    // A row that was never sent gives its place back.
-    tickets.giveBack(false);
-    expect(tickets.spent).toBe(false);
-    expect(tickets.take()).toBe(true);
-    tickets.giveBack(true);
-    tickets.giveBack(true);
-    expect([tickets.spent, tickets.take()]).toEqual([true, false]);
-  });
-
-  it('never ends without a limit', () => {
-    const tickets = createTickets(undefined);
-    for (let n = 0; n < 1000; n += 1) expect(tickets.take()).toBe(true);
-    tickets.giveBack(true);
-    expect(tickets.spent).toBe(false);
   });
 });

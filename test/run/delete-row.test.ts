@@ -1,39 +1,43 @@
 import { describe, expect, it } from 'vitest';
+import type { Clock } from '../../src/clock.ts';
 import type { Look } from '../../src/rows/look.ts';
-import type { DeleteContext, Safeguarded } from '../../src/run/delete-context.ts';
 import { deleteRow } from '../../src/run/delete-row.ts';
-import { needsVerifying } from '../../src/run/end-row.ts';
+import {
+  needsVerifying,
+  type BeforeDelete,
+  type DeleteContext,
+} from '../../src/run/row-progress.ts';
 import type { Outcome } from '../../src/rows/outcome.ts';
-import type { WorkRow } from '../../src/run/work.ts';
-import { ANSWERS, setScene, WORK, type Scene, type Scripted } from './scene.ts';
+import type { RowToDelete } from '../../src/run/row-source.ts';
+import { ANSWERS, createHarness, ROW, type Harness, type Scripted } from './harness.ts';
 
 const { done, noFile, refused, forbidden, lost, busy, unmade, notSent } = ANSWERS;
 const { banned, distrusted, tooBusy } = ANSWERS;
 
 async function play(
-  answers: Parameters<typeof setScene>[0],
+  answers: Parameters<typeof createHarness>[0],
   {
-    work = {},
-    earned = true,
+    row = {},
+    confirmedBefore = true,
     ...more
-  }: Partial<DeleteContext> & { work?: Partial<WorkRow>; earned?: boolean } = {},
-): Promise<{ scene: Scene; outcome: Outcome; trusted: boolean; fate: string }> {
-  const scene = setScene(answers, more);
-  if (earned) scene.trust.earn();
-  const ending = deleteRow({ ...WORK, ...work }, scene.context);
-  await scene.clock.runTo(10_000_000);
-  const { outcome, trusted } = await ending;
+  }: Partial<DeleteContext> & { row?: Partial<RowToDelete>; confirmedBefore?: boolean } = {},
+): Promise<{ harness: Harness; outcome: Outcome; confirmed: boolean; ending: string }> {
+  const harness = createHarness(answers, more);
+  if (confirmedBefore) harness.context.server.confirmed = true;
+  const ending = deleteRow({ ...ROW, ...row }, harness.context);
+  await harness.clock.runTo(10_000_000);
+  const { outcome, confirmed } = await ending;
   const { status, code, attempts, effect } = outcome;
-  const stop = scene.control.reason?.code ?? '';
+  const stop = harness.control.reason?.code ?? '';
   return {
-    scene,
+    harness,
     outcome,
-    trusted,
-    fate: `${status} ${code} ${attempts} ${effect} ${stop}`.trim(),
+    confirmed,
+    ending: `${status} ${code} ${attempts} ${effect} ${stop}`.trim(),
   };
 }
 
-const PRIOR = {
+const EARLIER = {
   attempts: 1,
   effect: 'possible',
   startedAt: 5,
@@ -44,89 +48,104 @@ const PRIOR = {
 } as const;
 
 describe('what becomes of a row', () => {
-  it.each<{ name: string; answers: Scripted[]; is: string; trusted: boolean }>([
-    { name: 'a success', answers: [done], is: 'deleted  1 none', trusted: true },
+  it.each<{ name: string; answers: Scripted[]; is: string; confirmed: boolean }>([
+    { name: 'a success', answers: [done], is: 'deleted  1 none', confirmed: true },
     {
       name: 'no file, where the check had seen one',
       answers: [noFile],
       is: 'already_empty gone_since_check 1 none',
-      trusted: true,
+      confirmed: true,
     },
-    { name: 'a refusal', answers: [refused], is: 'failed http_400 1 none', trusted: true },
-    { name: 'a 403 later', answers: [forbidden], is: 'failed http_403 1 none', trusted: true },
-    { name: 'lost, then success', answers: [lost, done], is: 'deleted  2 possible', trusted: true },
+    { name: 'a refusal', answers: [refused], is: 'failed http_400 1 none', confirmed: true },
+    { name: 'a 403 later', answers: [forbidden], is: 'failed http_403 1 none', confirmed: true },
+    {
+      name: 'lost, then success',
+      answers: [lost, done],
+      is: 'deleted  2 possible',
+      confirmed: true,
+    },
     {
       name: 'lost, then no file',
       answers: [lost, noFile],
       is: 'deleted  2 possible',
-      trusted: true,
+      confirmed: true,
     },
     {
       name: 'lost, then refused',
       answers: [lost, refused],
       is: 'unknown http_400 2 possible',
-      trusted: true,
+      confirmed: true,
     },
     {
       name: 'lost, then a 403',
       answers: [lost, forbidden],
       is: 'unknown http_403 2 possible',
-      trusted: true,
+      confirmed: true,
     },
     {
       name: 'lost, then busy to the end',
       answers: [lost, busy],
       is: 'unknown http_429 3 possible',
-      trusted: false,
+      confirmed: false,
     },
-    { name: 'lost to the end', answers: [lost], is: 'unknown timeout 3 possible', trusted: false },
+    {
+      name: 'lost to the end',
+      answers: [lost],
+      is: 'unknown timeout 3 possible',
+      confirmed: false,
+    },
     {
       name: 'lost, then no connection',
       answers: [lost, unmade],
       is: 'unknown connection 1 possible',
-      trusted: false,
+      confirmed: false,
     },
     {
       name: 'busy, then no file',
       answers: [busy, noFile],
       is: 'already_empty gone_since_check 2 none',
-      trusted: true,
+      confirmed: true,
     },
-    { name: 'busy to the end', answers: [busy], is: 'failed http_429 3 none', trusted: false },
+    { name: 'busy to the end', answers: [busy], is: 'failed http_429 3 none', confirmed: false },
     {
       name: 'no connection at all',
       answers: [unmade],
       is: 'failed connection 0 none',
-      trusted: false,
+      confirmed: false,
     },
-    { name: 'a ban', answers: [banned], is: 'not_attempted banned 1 none banned', trusted: false },
+    {
+      name: 'a ban',
+      answers: [banned],
+      is: 'not_attempted banned 1 none banned',
+      confirmed: false,
+    },
     {
       name: 'lost, then a ban',
       answers: [lost, banned],
       is: 'unknown unexpected_answer 2 possible banned',
-      trusted: false,
+      confirmed: false,
     },
     {
       name: 'no trust in the certificate',
       answers: [distrusted],
       is: 'not_attempted untrusted_certificate 0 none untrusted_certificate',
-      trusted: false,
+      confirmed: false,
     },
     {
       name: 'busy for hours, with an effect',
       answers: [tooBusy],
       is: 'unknown http_5xx 1 possible server_busy',
-      trusted: false,
+      confirmed: false,
     },
     {
       name: 'not sent, for the run had stopped',
       answers: [notSent],
       is: 'not_attempted interrupted 0 none',
-      trusted: false,
+      confirmed: false,
     },
-  ])('$name', async ({ answers, is, trusted }) => {
+  ])('$name', async ({ answers, is, confirmed }) => {
     const played = await play(answers);
-    expect([played.fate, played.trusted]).toEqual([is, trusted]);
+    expect([played.ending, played.confirmed]).toEqual([is, confirmed]);
   });
 
   it.each<{ name: string; answers: Scripted[]; is: string }>([
@@ -142,9 +161,9 @@ describe('what becomes of a row', () => {
     },
     { name: 'a success', answers: [done], is: 'deleted  1 none' },
   ])('the first deletion: $name', async ({ answers, is }) => {
-    const { fate, scene } = await play(answers, { earned: false });
-    expect(fate).toBe(is);
-    expect(scene.trust.earned).toBe(answers.includes(done));
+    const { ending, harness } = await play(answers, { confirmedBefore: false });
+    expect(ending).toBe(is);
+    expect(harness.context.server.confirmed).toBe(answers.includes(done));
   });
 
   it.each<{ name: string; answers: Scripted[]; is: string }>([
@@ -153,7 +172,7 @@ describe('what becomes of a row', () => {
     { name: 'no connection', answers: [unmade], is: 'unknown connection 1 possible' },
     { name: 'not sent at all', answers: [notSent], is: 'unknown timeout 1 possible' },
   ])('a row that an earlier session left in the air: $name', async ({ answers, is }) => {
-    expect((await play(answers, { work: { prior: PRIOR } })).fate).toBe(is);
+    expect((await play(answers, { row: { earlier: EARLIER } })).ending).toBe(is);
   });
 
   it('says what may have removed a file that the check had seen', async () => {
@@ -161,8 +180,8 @@ describe('what becomes of a row', () => {
     expect(outcome.message).toContain('There is no file');
     expect(outcome.message).toMatch(/somebody removed it since, .* lagged behind, .* twice$/);
     expect(outcome.message.length).toBeLessThanOrEqual(500);
-    const unseen = await play([noFile], { work: { seen: undefined } });
-    expect(unseen.fate).toBe('already_empty  1 none');
+    const unseen = await play([noFile], { row: { seen: undefined } });
+    expect(unseen.ending).toBe('already_empty  1 none');
     expect(unseen.outcome.message).toBe('no file');
   });
 
@@ -173,18 +192,20 @@ describe('what becomes of a row', () => {
     ]) {
       expect((await play(answers)).outcome.message).toContain('may have removed it');
     }
-    expect((await play([done], { work: { prior: PRIOR } })).outcome.message).toContain('may have');
+    expect((await play([done], { row: { earlier: EARLIER } })).outcome.message).toContain(
+      'may have',
+    );
     expect((await play([done])).outcome.message).toBe('');
     // Only a mark says that it may have been sent, and the look before it showed the file.
-    const marked = { ...PRIOR, attempts: 0, effect: 'marked', code: 'interrupted' } as const;
-    expect((await play([done], { work: { prior: marked } })).outcome.message).toBe('');
+    const marked = { ...EARLIER, attempts: 0, effect: 'marked', code: 'interrupted' } as const;
+    expect((await play([done], { row: { earlier: marked } })).outcome.message).toBe('');
   });
 });
 
 describe('the tries of a row', () => {
   it('are announced before they leave, and written down when they end', async () => {
-    const { scene } = await play([lost, unmade, done]);
-    expect(scene.journal.lines).toEqual([
+    const { harness } = await play([lost, unmade, done]);
+    expect(harness.journal.lines).toEqual([
       { row: 1, state: 'sending', at: 0, attempt: 1 },
       { row: 1, state: 'tried', at: 0, code: 'timeout', effect: 'possible', sent: true },
       { row: 1, state: 'sending', at: 500, attempt: 2, effect: 'possible' },
@@ -194,14 +215,14 @@ describe('the tries of a row', () => {
   });
 
   it('wait longer each time, up to half a minute', async () => {
-    const { scene } = await play([busy], { retries: 8 });
-    const waits = scene.sentAt.slice(1).map((at, index) => at - (scene.sentAt[index] ?? 0));
+    const { harness } = await play([busy], { retries: 8 });
+    const waits = harness.sentAt.slice(1).map((at, index) => at - (harness.sentAt[index] ?? 0));
     expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
   });
 
   it('leave Retry-After to the door, which holds back everyone', async () => {
-    const { scene } = await play([{ ...busy, retryAfterMs: 7000 }, done]);
-    expect(scene.sentAt).toEqual([0, 0]);
+    const { harness } = await play([{ ...busy, retryAfterMs: 7000 }, done]);
+    expect(harness.sentAt).toEqual([0, 0]);
   });
 
   it.each([
@@ -209,73 +230,73 @@ describe('the tries of a row', () => {
     { name: 'a 429', answer: busy, is: 'not_attempted interrupted 1 none interrupted' },
     { name: 'no connection', answer: unmade, is: 'not_attempted interrupted 0 none interrupted' },
   ])('end with the run while they wait after $name', async ({ answer, is }) => {
-    const scene = setScene([answer, done]);
-    const ending = deleteRow(WORK, scene.context);
-    await scene.clock.runTo(100);
-    scene.control.stop('interrupted', 'Interrupted by SIGINT.');
+    const harness = createHarness([answer, done]);
+    const ending = deleteRow(ROW, harness.context);
+    await harness.clock.runTo(100);
+    harness.control.stop('interrupted', 'Interrupted by SIGINT.');
     const { outcome } = await ending;
     const { status, code, attempts, effect } = outcome;
     expect(`${status} ${code} ${attempts} ${effect} interrupted`).toBe(is);
-    expect(scene.sentAt).toHaveLength(1);
+    expect(harness.sentAt).toHaveLength(1);
   });
 
   it('send nothing where the stop came while the line went to the disk', async () => {
-    const scene = setScene([done]);
-    const announce = scene.journal.announce.bind(scene.journal);
-    scene.journal.announce = async (line) => {
+    const harness = createHarness([done]);
+    const announce = harness.journal.announce.bind(harness.journal);
+    harness.journal.announce = async (line) => {
       await announce(line);
-      scene.control.stop('max_failures', 'so many');
+      harness.control.stop('max_failures', 'so many');
     };
-    const { outcome } = await deleteRow(WORK, scene.context);
+    const { outcome } = await deleteRow(ROW, harness.context);
     expect([outcome.status, outcome.code, outcome.attempts]).toEqual([
       'not_attempted',
       'max_failures',
       0,
     ]);
-    expect(scene.sentAt).toEqual([]);
+    expect(harness.sentAt).toEqual([]);
   });
 
   it('wait while nothing may be sent, whenever their turn comes', async () => {
-    let scene: Scene | undefined;
+    let harness: Harness | undefined;
     // From 100 ms to a minute: the first try has left by then.
-    const held = (): Promise<void> | undefined => {
-      const clock = scene?.clock;
+    const paused = (): Promise<void> | undefined => {
+      const clock = harness?.clock;
       if (clock === undefined || clock.now() < 100 || clock.now() >= 60_000) return undefined;
       return clock.sleep(60_000 - clock.now()).then(() => undefined);
     };
-    scene = setScene([busy, done], { held });
-    scene.trust.earn();
-    const ending = deleteRow(WORK, scene.context);
-    await scene.clock.runTo(200_000);
+    harness = createHarness([busy, done], { paused });
+    harness.context.server.confirmed = true;
+    const ending = deleteRow(ROW, harness.context);
+    await harness.clock.runTo(200_000);
     expect((await ending).outcome).toMatchObject({ status: 'deleted', attempts: 2 });
-    expect(scene.sentAt).toHaveLength(2);
-    expect(scene.sentAt[1]).toBeGreaterThanOrEqual(60_000);
+    expect(harness.sentAt).toHaveLength(2);
+    expect(harness.sentAt[1]).toBeGreaterThanOrEqual(60_000);
   });
 
   it('end where the run stops while they are held', async () => {
-    const scene = setScene([done], {
-      held: () =>
+    const harness = createHarness([done], {
+      paused: () =>
         Promise.resolve().then(() => {
-          scene.control.stop('no_answers', 'silence');
+          harness.control.stop('no_answers', 'silence');
         }),
     });
-    const { outcome } = await deleteRow(WORK, scene.context);
+    const { outcome } = await deleteRow(ROW, harness.context);
     expect(outcome).toMatchObject({ status: 'not_attempted', code: 'no_answers', attempts: 0 });
-    expect(scene.sentAt).toEqual([]);
+    expect(harness.sentAt).toEqual([]);
   });
 
   it('go no further where the journal cannot be written', async () => {
-    const scene = setScene([done]);
-    scene.journal.announce = () => Promise.reject(new Error('disk full'));
-    await expect(deleteRow(WORK, scene.context)).rejects.toThrow('disk full');
-    expect(scene.sentAt).toEqual([]);
+    const harness = createHarness([done]);
+    harness.journal.announce = () => Promise.reject(new Error('disk full'));
+    await expect(deleteRow(ROW, harness.context)).rejects.toThrow('disk full');
+    expect(harness.sentAt).toEqual([]);
   });
 });
 
 describe('a row that waited over a minute with a lost answer', () => {
   const slow =
     (answer: Scripted) =>
-    async ({ clock }: Scene): Promise<Scripted> => {
+    async ({ clock }: Harness): Promise<Scripted> => {
       await clock.sleep(61_000);
       return answer;
     };
@@ -303,18 +324,18 @@ describe('a row that waited over a minute with a lost answer', () => {
     },
   ] as const)('is looked at before it is sent again: $name', async ({ look, is, sent }) => {
     // The first answer is lost early, the second try takes its minute.
-    const { fate, scene, trusted } = await play([lost, slow(lost), done], {
+    const { ending, harness, confirmed } = await play([lost, slow(lost), done], {
       look: () => Promise.resolve(look),
     });
-    expect(fate).toBe(is);
+    expect(ending).toBe(is);
     // Ten rows that nothing says anything of are silence; a look that shows something is none.
-    expect(trusted).toBe(look.kind === 'gone' || look.kind === 'there');
-    expect(scene.sentAt).toHaveLength(sent);
+    expect(confirmed).toBe(look.kind === 'gone' || look.kind === 'there');
+    expect(harness.sentAt).toHaveLength(sent);
   });
 
   it('is not, without a check', async () => {
-    const { fate } = await play([lost, slow(lost), done]);
-    expect(fate).toBe('deleted  3 possible');
+    const { ending } = await play([lost, slow(lost), done]);
+    expect(ending).toBe('deleted  3 possible');
   });
 
   it('is not, where every answer said that nothing was done', async () => {
@@ -323,18 +344,18 @@ describe('a row that waited over a minute with a lost answer', () => {
       looks += 1;
       return Promise.reject(new Error('no look is due'));
     };
-    const { fate } = await play([slow(busy), slow(busy), done], { look });
-    expect([fate, looks]).toEqual(['deleted  3 none', 0]);
+    const { ending } = await play([slow(busy), slow(busy), done], { look });
+    expect([ending, looks]).toEqual(['deleted  3 none', 0]);
   });
 });
 
 describe('a row that only the journal’s mark says may have been sent', () => {
-  const MARKED = { ...PRIOR, attempts: 0, effect: 'marked', code: 'interrupted' } as const;
+  const MARKED = { ...EARLIER, attempts: 0, effect: 'marked', code: 'interrupted' } as const;
   const other = { kind: 'there', name: 'b.pdf', mark: 'b.pdf' } as const;
-  const waited = { prior: MARKED, lookedAt: { wallMs: -61_000, monotonicMs: -61_000 } };
+  const waited = { earlier: MARKED, lookedAt: { wallMs: -61_000, monotonicMs: -61_000 } };
   const late =
     (answer: Scripted) =>
-    async ({ clock }: Scene): Promise<Scripted> => {
+    async ({ clock }: Harness): Promise<Scripted> => {
       await clock.sleep(61_000);
       return answer;
     };
@@ -365,8 +386,8 @@ describe('a row that only the journal’s mark says may have been sent', () => {
       is: 'deleted  1 marked',
     },
   ])('and that waited for its turn over a minute: $name', async ({ look, is }) => {
-    const { fate, outcome } = await play([done], { work: waited, look: see(look) });
-    expect(fate).toBe(is);
+    const { ending, outcome } = await play([done], { row: waited, look: see(look) });
+    expect(ending).toBe(is);
     if (look === other) expect(outcome.message).toContain('cannot be told');
     if (look.kind === 'gone') expect(outcome.message).toContain('may have removed it');
   });
@@ -385,16 +406,16 @@ describe('a row that only the journal’s mark says may have been sent', () => {
       line: { effect: 'possible', air: 'mark' },
     },
   ])('$name', async ({ answer, is, line }) => {
-    const work = { prior: MARKED, lookedAt: { wallMs: 0, monotonicMs: 0 } };
-    const played = await play([late(answer), done], { work, look: see(other) });
-    expect(played.fate).toBe(is);
-    expect(played.scene.journal.lines[0]).toMatchObject({ effect: 'possible', air: 'mark' });
+    const row = { earlier: MARKED, lookedAt: { wallMs: 0, monotonicMs: 0 } };
+    const played = await play([late(answer), done], { row, look: see(other) });
+    expect(played.ending).toBe(is);
+    expect(played.harness.journal.lines[0]).toMatchObject({ effect: 'possible', air: 'mark' });
     // And what a kill at this point leaves behind says the same.
     const again = await play([late(answer), done], {
-      work,
+      row,
       look: see({ kind: 'there', name: 'a.pdf', mark: 'a.pdf' }),
     });
-    const second = again.scene.journal.lines.at(-1);
+    const second = again.harness.journal.lines.at(-1);
     expect(second).toEqual({
       row: 1,
       state: 'sending',
@@ -409,8 +430,8 @@ describe('a row that only the journal’s mark says may have been sent', () => {
     { name: 'refused', answer: refused, is: 'unknown http_400 1 marked' },
     { name: 'not sent', answer: notSent, is: 'unknown interrupted 0 marked' },
   ])('is not settled by $name', async ({ answer, is }) => {
-    const { fate, outcome } = await play([answer], { work: { prior: MARKED } });
-    expect(fate).toBe(is);
+    const { ending, outcome } = await play([answer], { row: { earlier: MARKED } });
+    expect(ending).toBe(is);
     if (answer === noFile)
       expect(outcome.message).toContain('may have removed it, if one had left');
   });
@@ -428,17 +449,17 @@ describe('a row that only the journal’s mark says may have been sent', () => {
       state: { status: 'failed', code: 'backup_failed' },
       is: 'unknown backup_failed 0 marked',
     },
-  ] as const)('ends by a safeguard: $state.code', async ({ state, is }) => {
-    const safeguard = async (): Promise<Safeguarded> => ({
+  ] as const)('ends by guards or backup: $state.code', async ({ state, is }) => {
+    const beforeDelete = async (): Promise<BeforeDelete> => ({
       kind: 'end',
       state,
       message: 'other bytes',
       httpStatus: 200,
       file: undefined,
-      trusted: true,
+      confirmed: true,
     });
-    const { fate, outcome } = await play([done], { work: { prior: MARKED }, safeguard });
-    expect(fate).toBe(is);
+    const { ending, outcome } = await play([done], { row: { earlier: MARKED }, beforeDelete });
+    expect(ending).toBe(is);
     if (state.code === 'guard_sha256')
       expect(outcome.message).toMatch(/^other bytes; .*cannot be told$/);
   });
@@ -448,7 +469,7 @@ describe('a machine that sleeps, its one clock with it', () => {
   const NIGHT_MS = 8 * 3_600_000;
 
   async function sleepOver(
-    answers: (sleep: () => void) => Parameters<typeof setScene>[0],
+    answers: (sleep: () => void) => Parameters<typeof createHarness>[0],
     onWait: (sleep: () => void) => void,
   ): Promise<{ readonly looks: number; readonly sent: number }> {
     let asleepMs = 0;
@@ -456,20 +477,27 @@ describe('a machine that sleeps, its one clock with it', () => {
     const sleep = (): void => {
       asleepMs = NIGHT_MS;
     };
-    const scene = setScene(answers(sleep), {
+    const harness = createHarness(answers(sleep), {
       look: () => {
         looks += 1;
         return Promise.resolve({ kind: 'there', name: 'b.pdf', mark: 'b.pdf' });
       },
-      onWait: () => onWait(sleep),
     });
-    const { clock } = scene;
-    const context = { ...scene.context, clock: { ...clock, now: () => clock.now() + asleepMs } };
-    scene.trust.earn();
-    const ending = deleteRow(WORK, context);
+    const { clock } = harness;
+    const sleepy: Clock = {
+      monotonic: () => clock.monotonic(),
+      now: () => clock.now() + asleepMs,
+      sleep: (ms, signal) => {
+        onWait(sleep);
+        return clock.sleep(ms, signal);
+      },
+    };
+    const context = { ...harness.context, clock: sleepy };
+    harness.context.server.confirmed = true;
+    const ending = deleteRow(ROW, context);
     await clock.runTo(1_000_000);
     expect((await ending).outcome).toMatchObject({ status: 'deleted' });
-    return { looks, sent: scene.sentAt.length };
+    return { looks, sent: harness.sentAt.length };
   }
 
   it.each<{ name: string; asleep: 'between' | 'in the air' | 'never'; looks: number }>([
@@ -494,14 +522,14 @@ describe('a machine that sleeps, its one clock with it', () => {
 
   it('between the look of a resume and the row’s turn: looks again', async () => {
     let looks = 0;
-    const { fate } = await play([done], {
-      work: { prior: PRIOR, lookedAt: { wallMs: -61_000, monotonicMs: 0 } },
+    const { ending } = await play([done], {
+      row: { earlier: EARLIER, lookedAt: { wallMs: -61_000, monotonicMs: 0 } },
       look: () => {
         looks += 1;
         return Promise.resolve({ kind: 'gone' });
       },
     });
-    expect([fate, looks]).toEqual(['deleted  1 possible', 1]);
+    expect([ending, looks]).toEqual(['deleted  1 possible', 1]);
   });
 });
 
@@ -530,11 +558,11 @@ describe('what the server itself had said', () => {
     { name: 'no more than a page', answers: [page, lost], said: BODYLESS },
     { name: 'before a refusal', answers: [full, refused], said: 'locked' },
   ])('stays with a row that ends unknown: $name', async ({ answers, said }) => {
-    const { outcome, scene } = await play(answers);
+    const { outcome, harness } = await play(answers);
     expect([outcome.status, outcome.said]).toEqual(['unknown', said]);
     expect(outcome.message).toContain(said);
     // A kill would have left them too.
-    const written = scene.journal.lines.filter((line) => 'said' in line);
+    const written = harness.journal.lines.filter((line) => 'said' in line);
     if (answers[0] !== page) expect(written[0]).toMatchObject({ state: 'tried' });
     expect(new Set(written.map((line) => JSON.stringify(line))).size).toBe(written.length);
     expect(written.length).toBeLessThanOrEqual(2);
@@ -547,16 +575,16 @@ describe('what the server itself had said', () => {
   });
 
   it('comes from an earlier session too, through a stop', async () => {
-    const work = { prior: { ...PRIOR, said: 'The file storage is full' } };
-    const stopped = await play([notSent], { work });
+    const row = { earlier: { ...EARLIER, said: 'The file storage is full' } };
+    const stopped = await play([notSent], { row });
     expect(stopped.outcome).toMatchObject({ status: 'unknown', said: 'The file storage is full' });
     expect(stopped.outcome.message).toContain('The file storage is full');
-    const silent = await play([lost], { work });
+    const silent = await play([lost], { row });
     expect(silent.outcome.message).toContain('The file storage is full');
-    expect(silent.scene.journal.lines[0]).toMatchObject({ said: 'The file storage is full' });
+    expect(silent.harness.journal.lines[0]).toMatchObject({ said: 'The file storage is full' });
   });
 
-  it('stays where a look, or a safeguard, ends the row', async () => {
+  it('stays where a look, or a backup, ends the row', async () => {
     const nothing = { kind: 'nothing', why: 'left out' } as const;
     const looked = await play(
       [
@@ -570,7 +598,7 @@ describe('what the server itself had said', () => {
     );
     expect(looked.outcome.message).toMatch(/left out; .*The file storage is full/);
     let at = 0;
-    const safeguard = async (): Promise<Safeguarded> =>
+    const beforeDelete = async (): Promise<BeforeDelete> =>
       (at += 1) === 1
         ? { kind: 'go', file: undefined }
         : {
@@ -579,9 +607,9 @@ describe('what the server itself had said', () => {
             message: 'no backup',
             httpStatus: 500,
             file: undefined,
-            trusted: false,
+            confirmed: false,
           };
-    const guarded = await play([full], { safeguard });
+    const guarded = await play([full], { beforeDelete });
     expect(guarded.outcome.message).toMatch(/The file storage is full; then: no backup$/);
   });
 
@@ -599,7 +627,7 @@ describe('guards and backup', () => {
     message: 'other bytes',
     httpStatus: 200,
     file: { name: 'a.pdf', sha256: 'ab' },
-    trusted: true,
+    confirmed: true,
   } as const;
 
   it.each([
@@ -627,16 +655,16 @@ describe('guards and backup', () => {
     { name: 'stopped', results: [{ kind: 'stopped' }], is: 'not_attempted interrupted 0 none' },
   ] as const)('end the row: $name', async ({ results, is }) => {
     let at = 0;
-    const safeguard = async (): Promise<(typeof results)[number]> => {
+    const beforeDelete = async (): Promise<(typeof results)[number]> => {
       at += 1;
       return results[Math.min(at, results.length) - 1] as (typeof results)[number];
     };
-    expect((await play([lost, done], { safeguard })).fate).toBe(is);
+    expect((await play([lost, done], { beforeDelete })).ending).toBe(is);
   });
 
   it('keep the file’s facts', async () => {
     const file = { name: 'a.pdf', bytes: 3, sha256: 'ab', backup: 'backup/1' };
-    const { outcome } = await play([done], { safeguard: async () => ({ kind: 'go', file }) });
+    const { outcome } = await play([done], { beforeDelete: async () => ({ kind: 'go', file }) });
     expect(outcome.file).toEqual(file);
   });
 });
@@ -650,10 +678,10 @@ describe('which rows verification looks at', () => {
     { name: 'refused', answers: [refused], due: false },
     { name: 'never sent', answers: [unmade], due: false },
   ])('$name: $due', async ({ answers, due, ...one }) => {
-    const work = 'seen' in one ? { seen: one.seen } : {};
-    const { outcome } = await play(answers, { work });
-    expect(needsVerifying({ ...WORK, ...work }, outcome)).toBe(due);
-    const unlooked = await play(answers, { work, verifies: false });
+    const row = 'seen' in one ? { seen: one.seen } : {};
+    const { outcome } = await play(answers, { row });
+    expect(needsVerifying({ ...ROW, ...row }, outcome)).toBe(due);
+    const unlooked = await play(answers, { row, verifies: false });
     expect(unlooked.outcome.verified).toBe(due ? 'skipped' : '');
   });
 });

@@ -10,7 +10,7 @@ const looked = (kind: string): LookedBatch =>
 
 interface Setup {
   /** So many rows finish. */
-  finish(rows: number, trusted?: boolean, status?: Status): void;
+  finish(rows: number, confirmed?: boolean, status?: Status): void;
   readonly told: string[];
   readonly looks: (readonly string[])[];
   settled(): Promise<void>;
@@ -34,11 +34,11 @@ function open(look?: () => Promise<LookedBatch>): Setup {
   return {
     told,
     looks,
-    finish(rows, trusted = false, status = 'unknown') {
+    finish(rows, confirmed = false, status = 'unknown') {
       for (let n = 0; n < rows; n += 1) {
         row += 1;
         const target: Target = { record: String(row), field: 'photo', event: '', instance: '' };
-        silence.finished(target, { status } as Outcome, trusted);
+        silence.finished(target, { status } as Outcome, confirmed);
       }
     },
     settled: async () => silence.deciding,

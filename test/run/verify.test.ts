@@ -9,7 +9,7 @@ import {
   type Verifier,
 } from '../../src/run/verify.ts';
 import { createVirtualClock, type VirtualClock } from '../redcap/virtual-clock.ts';
-import { createLines } from './scene.ts';
+import { createLines } from './harness.ts';
 
 const DELETED: Outcome = {
   status: 'deleted',

@@ -1,6 +1,6 @@
 import { ownFile } from '../../src/cli/reopen-journal.ts';
 import type { Lock } from '../../src/run-directory/lock.ts';
-import { syncsEachSend } from '../../src/run/conduct.ts';
+import { syncsEachSend } from '../../src/run/session.ts';
 import { openJournal, type Journal, type JournalOptions } from '../../src/journal/write.ts';
 import { diesAtWrites } from './deaths.ts';
 import type { Game } from './game.ts';

@@ -5,8 +5,8 @@ import type { FileSource } from '../../src/backup/take-file.ts';
 import type { JournalView } from '../../src/journal/fold.ts';
 import type { Journal } from '../../src/journal/write.ts';
 import type { LookedBatch } from '../../src/rows/look.ts';
-import type { Safeguarded } from '../../src/run/delete-context.ts';
-import type { WorkRow } from '../../src/run/work.ts';
+import type { BeforeDelete } from '../../src/run/row-progress.ts';
+import type { RowToDelete } from '../../src/run/row-source.ts';
 import type { Target } from '../../src/rows/target.ts';
 import { blame, deletionsOf, type Game } from './game.ts';
 import { bytesOf } from './play-read.ts';
@@ -23,7 +23,7 @@ export interface SafeguardParts {
 export function createSafeguards(
   game: Game,
   { source, journal, view, process, look }: SafeguardParts,
-): ((work: WorkRow) => Promise<Safeguarded>) | undefined {
+): ((work: RowToDelete) => Promise<BeforeDelete>) | undefined {
   const { scenario, world } = game;
   if (!scenario.guards && !scenario.backup) return undefined;
   const judge = safeguardRows({

@@ -8,11 +8,11 @@ import { readRetryAfter } from '../../src/redcap/response-headers.ts';
 import { exitCodeOfEnding } from '../../src/report/exit-code.ts';
 import type { MadeCsvs } from '../../src/report/make-reports.ts';
 import type { Lock } from '../../src/run-directory/lock.ts';
-import { conductSession, syncsEachSend, type Conducted } from '../../src/run/conduct.ts';
+import { runSession, syncsEachSend, type SessionEnd } from '../../src/run/session.ts';
 import { createRunControl, type RunControl } from '../../src/run/control.ts';
 import { lookBeforeSending, unfinishedRows } from '../../src/run/resume-rows.ts';
 import type { SessionRows } from '../../src/run/session.ts';
-import { freshWork } from '../../src/run/work-rows.ts';
+import { freshRows } from '../../src/run/row-source.ts';
 import { createRedactor } from '../../src/words/one-line.ts';
 import { auditStop } from './stop-audit.ts';
 import { diesAtRequests } from './deaths.ts';
@@ -30,7 +30,7 @@ const URL_OF_API = new URL('https://redcap.test/api/');
 
 export interface PlayedSession {
   /** Absent: the process was killed. */
-  readonly ended: (Conducted & { readonly control: RunControl }) | undefined;
+  readonly ended: (SessionEnd & { readonly control: RunControl }) | undefined;
   readonly power: boolean | 'all';
   readonly wire: WireAudit;
   /** Another process was at work, or took the run over. */
@@ -145,48 +145,46 @@ export async function playSession(
     },
   });
   const model = view.header.project;
-  const conducting = conductSession({
-    session: {
-      remove: createRemover(reach),
-      look:
-        model !== null
-          ? keepLooks(game, process, (targets) => reads.lookAfter(model, targets))
-          : undefined,
-      changeAt: model === null ? undefined : (target) => reads.changeAt(model, target),
-      // Not kept as looks at the rows: they settle none.
-      ask:
-        model === null
-          ? undefined
-          : async (targets) => {
-              // Settles no row by itself, but is a look before a stop.
-              const beganAt = world.now;
-              const looked = await reads.lookAfter(model, targets);
-              game.lookedAt.push({ process, beganAt, kind: looked.kind });
-              return looked;
-            },
-      verifies: scenario.verifies,
-      safeguard: createSafeguards(game, {
-        source: { ...reach, files: createFiles(reach) },
-        journal,
-        view,
-        process,
-        // Not kept as a look at the row: where it tells nothing, an export judges.
-        look: model !== null ? (targets) => reads.look(model, targets) : undefined,
-      }),
+  const running = runSession({
+    remove: createRemover(reach),
+    look:
+      model !== null
+        ? keepLooks(game, process, (targets) => reads.lookAfter(model, targets))
+        : undefined,
+    changeAt: model === null ? undefined : (target) => reads.changeAt(model, target),
+    // Not kept as looks at the rows: they settle none.
+    probe:
+      model === null
+        ? undefined
+        : async (targets) => {
+            // Settles no row by itself, but is a look before a stop.
+            const beganAt = world.now;
+            const looked = await reads.lookAfter(model, targets);
+            game.lookedAt.push({ process, beganAt, kind: looked.kind });
+            return looked;
+          },
+    verifies: scenario.verifies,
+    beforeDelete: createSafeguards(game, {
+      source: { ...reach, files: createFiles(reach) },
       journal,
-      control,
-      clock,
-      random,
-      concurrency: settings.concurrency,
-      retries: settings.retries,
-      limit: settings.limit,
-      stopAtMs: settings.stopAfterMs === undefined ? undefined : clock.now() + settings.stopAfterMs,
-      maxFailures:
-        scenario.maxFailures === undefined ? undefined : parseMaxFailures(scenario.maxFailures),
-    },
-    path: disk.source,
+      view,
+      process,
+      // Not kept as a look at the row: where it tells nothing, an export judges.
+      look: model !== null ? (targets) => reads.look(model, targets) : undefined,
+    }),
+    journal,
+    control,
+    clock,
+    random,
+    concurrency: settings.concurrency,
+    retries: settings.retries,
+    limit: settings.limit,
+    stopAtMs: settings.stopAfterMs === undefined ? undefined : clock.now() + settings.stopAfterMs,
+    maxFailures:
+      scenario.maxFailures === undefined ? undefined : parseMaxFailures(scenario.maxFailures),
+    journalPath: disk.source,
     syncEachSend,
-    markAheadRows: settings.markAheadRows,
+    watermarkRows: settings.markAheadRows,
     confirmed: view.confirmed ? undefined : { by: '--yes', files: game.rowOf.size },
     resumedBy: fresh ? undefined : 'simulation',
     ...(lock === undefined ? {} : { sessionId: lock.session }),
@@ -195,10 +193,9 @@ export async function playSession(
       if (model !== null) await reads.renewStructure(model, Object.keys(model.fileFields));
       const { copy } = game;
       const batches = copy === undefined ? manifest.batches() : copy.batches(view.header);
-      if (fresh) return () => freshWork(batches, view);
+      if (fresh) return () => freshRows(batches, view);
       return (onLookOnly) =>
         lookBeforeSending(unfinishedRows(batches, view), {
-          view,
           journal,
           control,
           clock,
@@ -207,13 +204,12 @@ export async function playSession(
               ? keepLooks(game, process, (targets) => reads.look(model, targets))
               : undefined,
           onLookOnly,
-          onSettled: () => undefined,
         });
     },
   });
-  let ended: Conducted | undefined;
+  let ended: SessionEnd | undefined;
   let bug: unknown;
-  conducting.then(
+  running.then(
     (how) => {
       ended = how;
     },

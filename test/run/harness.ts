@@ -1,8 +1,7 @@
 import { createRunControl, type RunControl } from '../../src/run/control.ts';
-import type { DeleteContext } from '../../src/run/delete-context.ts';
+import type { DeleteContext } from '../../src/run/row-progress.ts';
 import type { RemoveFile } from '../../src/rows/server.ts';
-import { createTrust, type Trust } from '../../src/run/trust.ts';
-import type { WorkRow } from '../../src/run/work.ts';
+import type { RowToDelete } from '../../src/run/row-source.ts';
 import type { Journal } from '../../src/journal/write.ts';
 import type { DeleteAnswer } from '../../src/rows/server.ts';
 import { createVirtualClock, type VirtualClock } from '../redcap/virtual-clock.ts';
@@ -31,25 +30,23 @@ export function createLines(clock: VirtualClock): Journal & { readonly lines: ob
   };
 }
 
-export interface Scene {
+export interface Harness {
   readonly clock: VirtualClock;
   readonly control: RunControl;
   readonly journal: ReturnType<typeof createLines>;
-  readonly trust: Trust;
   readonly context: DeleteContext;
   /** When each request left, virtual milliseconds. */
   readonly sentAt: number[];
 }
 
-/** Everything that deletes one row, with a door that gives these answers in order. */
-export function setScene(
-  answers: readonly (Scripted | ((scene: Scene) => Scripted | Promise<Scripted>))[],
+/** Everything that deletes one row, with a server that gives these answers in order. */
+export function createHarness(
+  answers: readonly (Scripted | ((harness: Harness) => Scripted | Promise<Scripted>))[],
   more: Partial<DeleteContext> = {},
-): Scene {
+): Harness {
   const clock = createVirtualClock();
   const control = createRunControl();
   const journal = createLines(clock);
-  const trust = createTrust(() => undefined);
   const sentAt: number[] = [];
   let at = 0;
   const remove: RemoveFile = async (_target, { beforeSend, onLeaving }) => {
@@ -58,8 +55,8 @@ export function setScene(
     sentAt.push(clock.now());
     const answer = answers[Math.min(at, answers.length - 1)];
     at += 1;
-    if (answer === undefined) throw new Error('the scene has no answer');
-    return typeof answer === 'function' ? answer(scene) : answer;
+    if (answer === undefined) throw new Error('no answer is scripted');
+    return typeof answer === 'function' ? answer(harness) : answer;
   };
   const context: DeleteContext = {
     remove,
@@ -67,21 +64,21 @@ export function setScene(
     clock,
     random: () => 1,
     control,
-    trust,
+    server: { confirmed: false },
     retries: 2,
     verifies: true,
     ...more,
   };
-  const scene = { clock, control, journal, trust, context, sentAt };
-  return scene;
+  const harness = { clock, control, journal, context, sentAt };
+  return harness;
 }
 
-export const WORK: WorkRow = {
+export const ROW: RowToDelete = {
   row: 1,
   target: { record: '1', field: 'photo', event: '', instance: '' },
   seen: 'a.pdf',
   guards: undefined,
-  prior: undefined,
+  earlier: undefined,
 };
 
 const FACTS = { httpStatus: 200, message: '', trustworthy: false, retryAfterMs: undefined };

@@ -1,0 +1,63 @@
+import type { Instant } from '../clock.ts';
+import type { JournalView } from '../journal/fold.ts';
+import { joinRows, type JoinedRow, type ManifestBatches } from '../journal/joined-rows.ts';
+import { PHASE } from '../journal/row-index.ts';
+import type { Effect, FileFacts, UnknownCode } from '../rows/outcome.ts';
+import type { Seen } from '../rows/plan-line.ts';
+import type { ManifestRow } from '../rows/row.ts';
+import type { Target } from '../rows/target.ts';
+
+/** A row that the run may send. */
+export interface RowToDelete {
+  readonly row: number;
+  readonly target: Target;
+  /** What the check saw at the target. */
+  readonly seen: Seen;
+  readonly guards: Guards | undefined;
+  readonly earlier: EarlierAttempts | undefined;
+  /** When the look of `resume` was made, which goes stale while the row waits. */
+  readonly lookedAt?: Instant;
+}
+
+/** What the stored file must still be; `''`: the manifest does not say. */
+export interface Guards {
+  readonly filename: string;
+  readonly sha256: string;
+}
+
+/** What earlier sessions of the run did to a row. */
+export interface EarlierAttempts {
+  readonly attempts: number;
+  readonly effect: Effect;
+  readonly startedAt: number | undefined;
+  /** How the last try ended, where nothing tells what became of the file. */
+  readonly code: UnknownCode | undefined;
+  /** What the server had said. */
+  readonly said: string | undefined;
+  readonly httpStatus: number | undefined;
+  readonly file: FileFacts | undefined;
+}
+
+/** The rows that a fresh run deletes. */
+export async function* freshRows(
+  batches: ManifestBatches,
+  view: JournalView,
+): AsyncIterable<readonly RowToDelete[]> {
+  const keeps = (row: number): boolean => view.index.phase(row) !== PHASE.settledByPlan;
+  for await (const joined of joinRows(batches, view, { keeps })) {
+    yield joined.map((one) => rowToDelete(one, undefined));
+  }
+}
+
+export function rowToDelete(
+  { row, target, seen }: JoinedRow,
+  earlier: EarlierAttempts | undefined,
+): RowToDelete {
+  return { row: row.row, target, seen, guards: guardsOf(row), earlier };
+}
+
+function guardsOf({ expectFilename, expectSha256 }: ManifestRow): Guards | undefined {
+  return expectFilename === '' && expectSha256 === ''
+    ? undefined
+    : { filename: expectFilename, sha256: expectSha256 };
+}
