@@ -6,11 +6,8 @@ import { JOURNAL_FILE, type JournalHeader } from '../journal/lines.ts';
 import { JournalError, openJournal } from '../journal/write.ts';
 import { readHeld } from '../manifest/held-file.ts';
 import { openManifest, type Manifest } from '../manifest/read.ts';
-import type { ManifestRow } from '../rows/row.ts';
-import { ruleRow, type Ruled } from '../plan/rules.ts';
-import { ruleUnchecked, surveyManifest } from '../plan/survey.ts';
+import { planWithoutLooks } from '../plan/make-plan.ts';
 import { countPlanned, emptyTotals, type PlanTotals } from '../plan/totals.ts';
-import { unseenVerdict } from '../plan/verdict.ts';
 import type { ProjectModel } from '../project/model.ts';
 import { UnreadableAnswer } from '../project/read-model.ts';
 import { MANIFEST_FILE } from '../report/make-reports.ts';
@@ -61,19 +58,12 @@ export async function prepare(
       refuseOtherProject(await options.server.readProjectId(), options.expectProject);
     }
     const model = options.checks ? await readProject(options, progress) : null;
-    const rule = ruleFor(model, options.defaultInstance);
     progress.phase('Reading the manifest', undefined);
-    const unchecked = emptyTotals();
-    const survey = await surveyManifest({
-      open,
-      rule,
-      looseRecords: !options.checks,
-      findsDuplicates: model?.repeats.kind !== 'unknown',
-      ...(model === null ? { onSound: countUnchecked(unchecked) } : {}),
-    });
+    const unchecked = model === null ? await countUnchecked(open, options) : undefined;
+    const rows = unchecked?.rows ?? (await countRows(open));
     const path = await lastingPath(source);
     const { sha256, bytes } = copy;
-    const manifest = { ...(path === undefined ? {} : { path }), sha256, bytes, rows: survey.rows };
+    const manifest = { ...(path === undefined ? {} : { path }), sha256, bytes, rows };
     const header = headerOf(options, manifest, model, { startedAtMs, session: draft.session });
     const file = openJournalFile(join(draft.path, JOURNAL_FILE));
     const journal = openJournal({
@@ -84,12 +74,12 @@ export async function prepare(
       defer: setImmediate,
       lastStamp: startedAtMs,
     });
-    const plan: PlanStage = { options, open, rule, survey, model, journal, progress };
+    const plan: PlanStage = { options, open, rows, model, journal, progress };
     const write = async (): Promise<Prepared> => {
       journal.append(header);
-      // Without a check a manifest without faults and duplicates is its own plan.
+      // Without a check a manifest whose rows are all to be deleted is its own plan.
       const written =
-        model === null && survey.faulty === 0 && survey.duplicates === 0
+        unchecked !== undefined && unchecked.delete === rows
           ? { totals: unchecked, problems: [], blind: false }
           : await writePlan(plan);
       journal.append({ state: 'planned', at: journal.stamp(), totals: { ...written.totals } });
@@ -128,11 +118,22 @@ function refuseOtherManifest({ approved }: PrepareOptions, sha256: string): void
   throw new RefusedError(`The approved check's copy of the manifest has changed. ${told}`);
 }
 
-function countUnchecked(totals: PlanTotals): (row: ManifestRow, ruled: Ruled) => void {
-  return (row, ruled) => {
-    if (ruled.kind === 'sound')
-      countPlanned(totals, { row, verdict: unseenVerdict(ruled.target) }, null);
-  };
+/** One that cannot be read to its end is refused before anybody looks. */
+async function countRows(open: () => Promise<Manifest>): Promise<number> {
+  let rows = 0;
+  for await (const batch of (await open()).batches()) rows += batch.length;
+  return rows;
+}
+
+async function countUnchecked(
+  open: () => Promise<Manifest>,
+  { defaultInstance }: PrepareOptions,
+): Promise<PlanTotals> {
+  const totals = emptyTotals();
+  for await (const batch of planWithoutLooks((await open()).batches(), defaultInstance)) {
+    for (const one of batch) countPlanned(totals, one, null);
+  }
+  return totals;
 }
 
 async function readProject(options: PrepareOptions, progress: Progress): Promise<ProjectModel> {
@@ -158,13 +159,4 @@ function refuseOtherProject(id: string, expected: string): void {
   throw new RefusedError(
     `The token belongs to project ${id}, not to ${expected} as --expect-project asks. Nothing was deleted.`,
   );
-}
-
-function ruleFor(
-  model: ProjectModel | null,
-  defaultInstance: string | undefined,
-): (row: ManifestRow) => Ruled {
-  return model === null
-    ? (row) => ruleUnchecked(row, defaultInstance)
-    : (row) => ruleRow(row, model, defaultInstance);
 }

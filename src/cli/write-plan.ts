@@ -1,14 +1,9 @@
 import { planLines } from '../journal/joined-rows.ts';
 import type { Journal } from '../journal/write.ts';
-import { createTargetIndex } from '../manifest/duplicates.ts';
-import { targetKey } from '../rows/target.ts';
 import type { Manifest } from '../manifest/read.ts';
-import type { ManifestRow } from '../rows/row.ts';
-import { LookFailed, makePlan, type PlannedRow } from '../plan/make-plan.ts';
-import type { Ruled } from '../plan/rules.ts';
-import { ruledRows, type Survey } from '../plan/survey.ts';
+import { LookFailed, makePlan, planWithoutLooks, type PlannedRow } from '../plan/make-plan.ts';
 import { countPlanned, emptyTotals, type PlanTotals } from '../plan/totals.ts';
-import { invalidVerdict, planLine, unseenVerdict, type Verdict } from '../plan/verdict.ts';
+import { planLine } from '../plan/verdict.ts';
 import type { ProjectModel } from '../project/model.ts';
 import { unreadable } from '../project/read-model.ts';
 import type { PrepareOptions } from './prepare-options.ts';
@@ -29,8 +24,8 @@ export const LISTED_PROBLEMS = 100;
 export interface PlanStage {
   readonly options: PrepareOptions;
   readonly open: () => Promise<Manifest>;
-  readonly rule: (row: ManifestRow) => Ruled;
-  readonly survey: Survey;
+  /** How many the manifest has. */
+  readonly rows: number;
   readonly model: ProjectModel | null;
   readonly journal: Journal;
   readonly progress: Progress;
@@ -46,13 +41,15 @@ export interface WrittenPlan {
 
 /** Judges every row and writes the verdicts into the journal. Throws RefusedError where nobody can look. */
 export async function writePlan(stage: PlanStage): Promise<WrittenPlan> {
-  const { journal, model, progress, survey } = stage;
+  const { options, open, rows, journal, model, progress } = stage;
   const totals = emptyTotals();
   const problems: Problem[] = [];
   let blind = false;
-  progress.phase(model === null ? 'Planning' : 'Looking at the records', survey.rows);
+  progress.phase(model === null ? 'Planning' : 'Looking at the records', rows);
   const planned =
-    model === null ? planUnchecked(stage) : planChecked(stage, model, () => (blind = true));
+    model === null
+      ? planWithoutLooks((await open()).batches(), options.defaultInstance)
+      : planChecked(stage, model, () => (blind = true));
   for await (const batch of planned) {
     for (const one of batch) {
       const { row, verdict } = one;
@@ -75,24 +72,22 @@ export async function writePlan(stage: PlanStage): Promise<WrittenPlan> {
 }
 
 async function* planChecked(
-  { options, open, rule, survey }: PlanStage,
+  { options, open }: PlanStage,
   model: ProjectModel,
   onBlind: () => void,
 ): AsyncIterable<readonly PlannedRow[]> {
   const { server, approved } = options;
-  const late = model.repeats.kind === 'unknown' ? findLate() : undefined;
   const reviewed =
     approved === undefined
       ? undefined
       : { lines: oneByOne(planLines(approved.view)), model: approved.model };
   try {
-    yield* makePlan(ruledRows(await open(), rule, survey.duplicateOf), {
+    yield* makePlan((await open()).batches(), {
       model,
       defaultInstance: options.defaultInstance,
       look: (targets) => server.lookForCheck(model, targets),
-      ahead: options.connection.concurrency,
+      concurrency: options.connection.concurrency,
       ...(reviewed === undefined ? {} : { approved: reviewed }),
-      ...(late === undefined ? {} : { lateDuplicate: late }),
       onBlind,
     });
   } catch (error) {
@@ -103,33 +98,6 @@ async function* planChecked(
   } finally {
     // Lets go of the check's journal.
     await reviewed?.lines.return(undefined);
-  }
-}
-
-/** Two independent 64-bit hashes that must agree on the same first row. */
-function findLate(): (target: Parameters<typeof targetKey>[0], row: number) => number {
-  const one = createTargetIndex();
-  const two = createTargetIndex();
-  return (target, row) => {
-    const key = targetKey(target, { looseRecords: false });
-    const first = one.claim(key, row);
-    return two.claim(`again\0${key}`, row) === first ? first : 0;
-  };
-}
-
-async function* planUnchecked({
-  open,
-  rule,
-  survey,
-}: PlanStage): AsyncIterable<readonly PlannedRow[]> {
-  for await (const batch of ruledRows(await open(), rule, survey.duplicateOf)) {
-    yield batch.map(({ row, ruled, duplicateOf }): PlannedRow => {
-      let verdict: Verdict;
-      if (ruled.kind === 'faulty') verdict = invalidVerdict(ruled.faults);
-      else if (duplicateOf > 0) verdict = { kind: 'duplicate', of: duplicateOf };
-      else verdict = unseenVerdict(ruled.target);
-      return { row, verdict };
-    });
   }
 }
 

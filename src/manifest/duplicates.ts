@@ -1,19 +1,17 @@
-import { type KeyHash, hashQuickly } from './key-hash.ts';
+import { hash } from 'node:crypto';
+import { type Target, targetKey } from '../rows/target.ts';
 
-/** The targets seen so far, by the hash of their keys: about 14 bytes a row. */
+/** The targets seen so far, by the hashes of their keys: about 18 bytes a row. */
 export interface TargetIndex {
-  /**
-   * The first row (from 1) whose key has the same hash, or 0 when there is
-   * none; then this row is remembered. Equal hashes make a candidate, no
-   * proof: `createDuplicateFinder` has the second step.
-   */
-  claim(key: string, row: number): number;
-  /** Hashes remembered. */
-  readonly size: number;
+  /** The first row (from 1) that names the same target, or 0: then this row is remembered. */
+  claim(target: Target, row: number): number;
 }
 
-/** Three words for each row: both halves of its hash, and the next row of its chain (0 = none). */
-const ENTRY_WORDS = 3;
+/** 96 bits of a key as three unsigned 32-bit words. */
+export type KeyHash = (key: string) => readonly [number, number, number];
+
+/** Four words for each row: its hash, and the next row of its chain (0 = none). */
+const ENTRY_WORDS = 4;
 const BLOCK_BITS = 16;
 const BLOCK_ROWS = 1 << BLOCK_BITS;
 const FIRST_CHAINS = 1 << 10;
@@ -24,8 +22,15 @@ const MAX_CHAIN = 3;
  * Chained hashing without an object per row. Entries stand by row, in blocks
  * made when needed and never copied, so that memory grows evenly: no doubling
  * of the whole shows as a peak.
+ *
+ * Equal hashes are taken for equal targets: that 96 bits of SHA-256 are so by
+ * chance anywhere among n rows has a probability of n²/2 · 2⁻⁹⁶, for ten
+ * million rows less than 10⁻¹⁵.
  */
-export function createTargetIndex(hash: KeyHash = hashQuickly): TargetIndex {
+export function createTargetIndex(
+  options: { readonly looseRecords: boolean },
+  hashKey: KeyHash = hashWell,
+): TargetIndex {
   const blocks: (Uint32Array | undefined)[] = [];
   let heads = new Uint32Array(FIRST_CHAINS);
   let size = 0;
@@ -36,7 +41,7 @@ export function createTargetIndex(hash: KeyHash = hashQuickly): TargetIndex {
   /** Puts an entry at the head of its chain. */
   const link = (block: Uint32Array, at: number, row: number): void => {
     const chain = (block[at] ?? 0) & (heads.length - 1);
-    block[at + 2] = heads[chain] ?? 0;
+    block[at + 3] = heads[chain] ?? 0;
     heads[chain] = row;
   };
 
@@ -47,7 +52,7 @@ export function createTargetIndex(hash: KeyHash = hashQuickly): TargetIndex {
       for (let row = head; row !== 0;) {
         const block = blockOf(row);
         const at = placeInBlock(row);
-        const next = block[at + 2] ?? 0;
+        const next = block[at + 3] ?? 0;
         link(block, at, row);
         row = next;
       }
@@ -55,30 +60,32 @@ export function createTargetIndex(hash: KeyHash = hashQuickly): TargetIndex {
   };
 
   return {
-    claim(key, row) {
-      const [low, high] = hash(key);
-      let other = heads[low & (heads.length - 1)] ?? 0;
+    claim(target, row) {
+      const words = hashKey(targetKey(target, options));
+      let other = heads[words[0] & (heads.length - 1)] ?? 0;
       while (other !== 0) {
         const block = blockOf(other);
         const at = placeInBlock(other);
-        if (block[at] === low && block[at + 1] === high) return other;
-        other = block[at + 2] ?? 0;
+        if (words.every((word, n) => block[at + n] === word)) return other;
+        other = block[at + 3] ?? 0;
       }
       if (size >= heads.length * MAX_CHAIN) doubleChains();
       const block = blockOf(row);
       const at = placeInBlock(row);
-      block[at] = low;
-      block[at + 1] = high;
+      block.set(words, at);
       link(block, at, row);
       size++;
       return 0;
-    },
-    get size() {
-      return size;
     },
   };
 }
 
 function placeInBlock(row: number): number {
   return (row & (BLOCK_ROWS - 1)) * ENTRY_WORDS;
+}
+
+function hashWell(key: string): readonly [number, number, number] {
+  const digest = hash('sha256', key);
+  const word = (at: number): number => Number.parseInt(digest.slice(at * 8, at * 8 + 8), 16);
+  return [word(0), word(1), word(2)];
 }

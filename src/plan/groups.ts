@@ -1,12 +1,4 @@
-import type { ManifestRow } from '../rows/row.ts';
-import type { Ruled } from './rules.ts';
-
-/** A row with what the rules say of it, and the earlier row that it repeats (0: none). */
-export interface RuledRow {
-  readonly row: ManifestRow;
-  readonly ruled: Ruled;
-  readonly duplicateOf: number;
-}
+import type { ValidatedRow } from './validate.ts';
 
 /** Rows that share one look. */
 export const GROUP_RECORDS = 100;
@@ -14,21 +6,16 @@ const GROUP_ROWS = 1000;
 // REDCap's host may cut form variables beyond 1,000 without a word (PHP's max_input_vars).
 const GROUP_FIELDS = 300;
 
-/** Needs the row a look? Duplicates and faulty rows do not. */
-export function needsLook(one: RuledRow): boolean {
-  return one.ruled.kind === 'sound' && one.duplicateOf === 0;
-}
-
 /** Cuts the manifest into groups of about 100 records, in manifest order. */
 export async function* groupByRecords(
-  rows: AsyncIterable<readonly RuledRow[]>,
-): AsyncIterable<readonly RuledRow[]> {
-  let group: RuledRow[] = [];
+  rows: AsyncIterable<readonly ValidatedRow[]>,
+): AsyncIterable<readonly ValidatedRow[]> {
+  let group: ValidatedRow[] = [];
   const records = new Set<string>();
   const fields = new Set<string>();
   for await (const batch of rows) {
     for (const one of batch) {
-      if (needsLook(one)) {
+      if (one.kind === 'valid') {
         const { record, field } = one.row;
         const full =
           group.length >= GROUP_ROWS ||

@@ -1,16 +1,23 @@
 import { InterruptedError } from '../errors.ts';
+import { createTargetIndex, type TargetIndex } from '../manifest/duplicates.ts';
+import { mapConcurrently } from '../map-concurrently.ts';
+import { readLook, showsBase, showsInstance } from '../project/look.ts';
+import type { ProjectModel } from '../project/model.ts';
+import type { Look, LookedBatch } from '../rows/look.ts';
 import type { PlanLine } from '../rows/plan-line.ts';
 import type { ManifestRow } from '../rows/row.ts';
 import type { Target } from '../rows/target.ts';
-import { readLook, showsBase, showsInstance } from '../project/look.ts';
-import type { Look } from '../rows/look.ts';
-import type { LookedBatch } from '../rows/look.ts';
-import type { ProjectModel } from '../project/model.ts';
-import { holdAgainst } from './changed.ts';
-import { groupByRecords, needsLook, type RuledRow } from './groups.ts';
-import { mapOrdered } from './ordered.ts';
-import { instanceRequired, type Ruled } from './rules.ts';
-import { invalidVerdict, judgeLook, type Verdict } from './verdict.ts';
+import { compareWithApproved } from './compare-with-approved.ts';
+import { groupByRecords } from './groups.ts';
+import {
+  instanceRequired,
+  validateRow,
+  validateRows,
+  validateUnchecked,
+  type Validated,
+  type ValidatedRow,
+} from './validate.ts';
+import { invalidVerdict, judgeLook, unseenVerdict, type Verdict } from './verdict.ts';
 
 export interface PlannedRow {
   readonly row: ManifestRow;
@@ -26,15 +33,10 @@ export interface PlanOptions {
   readonly model: ProjectModel;
   readonly defaultInstance: string | undefined;
   readonly look: (targets: readonly Target[]) => Promise<LookedBatch>;
-  /** Looks under way at once. */
-  readonly ahead: number;
+  /** Looks in flight at once. */
+  readonly concurrency: number;
   /** The plan lines of an approved check, in the order of the rows, and the project as it was then. */
   readonly approved?: { readonly lines: AsyncIterator<PlanLine>; readonly model: ProjectModel };
-  /**
-   * Where the repeating setup cannot be read, a target is known only after its
-   * look: remembers it and gives the first row that names it, or 0.
-   */
-  readonly lateDuplicate?: (target: Target, row: number) => number;
   readonly onBlind?: () => void;
 }
 
@@ -43,107 +45,120 @@ export interface PlanOptions {
  * Throws LookFailed when an answer cannot be read, InterruptedError after a stop.
  */
 export async function* makePlan(
-  rows: AsyncIterable<readonly RuledRow[]>,
+  rows: AsyncIterable<readonly ManifestRow[]>,
   options: PlanOptions,
 ): AsyncIterable<readonly PlannedRow[]> {
-  const judge = judgeGroup(options);
-  let line: PlanLine | undefined;
-  const looked = mapOrdered(groupByRecords(rows), options.ahead, async (group) => {
-    const asked = group.filter(needsLook).map((one) => targetOf(one));
+  const { model, defaultInstance, look, concurrency, approved, onBlind } = options;
+  const seen = createTargetIndex({ looseRecords: false });
+  // Where the repeating setup cannot be read, what a row names is known after its look.
+  const isKnown = model.repeats.kind !== 'unknown';
+  const validate = (row: ManifestRow): Validated => validateRow(row, model, defaultInstance);
+  const validated = validateRows(rows, validate, isKnown ? seen : undefined);
+  const looked = mapConcurrently(groupByRecords(validated), { concurrency }, async (group) => {
+    const asked = group.flatMap((one) => (one.kind === 'valid' ? [one.target] : []));
     if (asked.length === 0) return { group, batch: undefined };
-    const batch = await options.look(asked);
+    const batch = await look(asked);
     if (batch.kind === 'stopped') throw new InterruptedError();
     if (batch.kind === 'unreadable') throw new LookFailed(batch.message);
     return { group, batch };
   });
+  const compare = approved === undefined ? undefined : createComparison(approved, model);
   for await (const { group, batch } of looked) {
-    if (batch?.blind === true) options.onBlind?.();
-    const planned = judge(group, batch);
-    const { approved } = options;
-    if (approved === undefined) {
-      yield planned;
-      continue;
-    }
-    const models = { reviewed: approved.model, now: options.model };
-    const held: PlannedRow[] = [];
-    for (const { row, verdict } of planned) {
-      if (line === undefined || line.row < row.row) line = await nextLine(approved.lines);
-      const reviewed = line?.row === row.row ? line : undefined;
-      held.push({ row, verdict: holdAgainst(reviewed, verdict, row, models) });
-    }
-    yield held;
+    if (batch?.blind === true) onBlind?.();
+    const planned = judgeGroup(group, batch, options, isKnown ? undefined : seen);
+    yield compare === undefined ? planned : await compare(planned);
   }
 }
 
-async function nextLine(lines: AsyncIterator<PlanLine>): Promise<PlanLine | undefined> {
-  const next = await lines.next();
-  return next.done === true ? undefined : next.value;
+/** The plan where nobody looks: every valid row that repeats no other is to be deleted. */
+export async function* planWithoutLooks(
+  rows: AsyncIterable<readonly ManifestRow[]>,
+  defaultInstance: string | undefined,
+): AsyncIterable<readonly PlannedRow[]> {
+  const seen = createTargetIndex({ looseRecords: true });
+  const validate = (row: ManifestRow): Validated => validateUnchecked(row, defaultInstance);
+  for await (const batch of validateRows(rows, validate, seen)) {
+    yield batch.map((one) => ({
+      row: one.row,
+      verdict: one.kind === 'valid' ? unseenVerdict(one.target) : verdictWithoutLook(one),
+    }));
+  }
+}
+
+function verdictWithoutLook(one: Exclude<ValidatedRow, { kind: 'valid' }>): Verdict {
+  return one.kind === 'duplicate' ? { kind: 'duplicate', of: one.of } : invalidVerdict(one.faults);
 }
 
 type Looked = (LookedBatch & { kind: 'looked' }) | undefined;
 
 function judgeGroup(
+  group: readonly ValidatedRow[],
+  batch: Looked,
   options: PlanOptions,
-): (group: readonly RuledRow[], batch: Looked) => PlannedRow[] {
-  return (group, batch) => {
-    let next = 0;
-    return group.map((one) => {
-      const { row, ruled } = one;
-      const look = needsLook(one) ? batch?.looks[next++] : undefined;
-      if (ruled.kind === 'faulty' && ruled.target === undefined) {
-        return { row, verdict: invalidVerdict(ruled.faults) };
-      }
-      if (one.duplicateOf > 0) return { row, verdict: { kind: 'duplicate', of: one.duplicateOf } };
-      const verdict =
-        ruled.kind === 'faulty'
-          ? invalidVerdict(ruled.faults)
-          : judgeSound(one, look, batch, options);
-      return { row, verdict: repeatedLate(row, ruled, verdict, options) };
-    });
-  };
+  seen: TargetIndex | undefined,
+): readonly PlannedRow[] {
+  let next = 0;
+  return group.map((one) => {
+    const { row } = one;
+    if (one.kind === 'duplicate') return { row, verdict: verdictWithoutLook(one) };
+    const verdict =
+      one.kind === 'valid'
+        ? judgeValid(one, batch?.looks[next++], batch, options)
+        : verdictWithoutLook(one);
+    return { row, verdict: seen === undefined ? verdict : findRepeated(one, verdict, seen) };
+  });
 }
 
-/** Finds repetitions among rows whose instance only a look could decide. */
-function repeatedLate(
-  row: ManifestRow,
-  ruled: Ruled,
-  verdict: Verdict,
-  { lateDuplicate }: PlanOptions,
-): Verdict {
-  if (lateDuplicate === undefined || ruled.target === undefined) return verdict;
-  if (verdict.kind === 'invalid' && verdict.code === 'instance_required') return verdict;
-  const resolved = 'target' in verdict ? verdict.target : ruled.target;
-  const first = lateDuplicate(resolved, row.row);
-  return first === 0 ? verdict : { kind: 'duplicate', of: first };
-}
-
-function judgeSound(
-  { row, ruled }: RuledRow,
+function judgeValid(
+  one: Validated & { kind: 'valid' },
   look: Look | undefined,
   batch: Looked,
   { model, defaultInstance }: PlanOptions,
 ): Verdict {
-  if (ruled.kind !== 'sound') throw new Error('only sound rows are judged by a look');
+  const { row, target, signature } = one;
   const seen = look ?? { kind: 'nothing' as const, why: 'not looked at' };
-  if (!ruled.undecided) return judgeLook(row, ruled.target, ruled.signature, seen, model);
-  if (seen.kind === 'no_record') {
-    return judgeLook(row, ruled.target, ruled.signature, seen, model);
+  if (!one.undecided || seen.kind === 'no_record') {
+    return judgeLook(row, target, signature, seen, model);
   }
   const rows = batch?.rowsOf(row.record) ?? [];
-  const repeats = showsInstance(rows, ruled.target, model);
-  if (!repeats && showsBase(rows, ruled.target, model)) {
-    return judgeLook(row, ruled.target, ruled.signature, seen, model);
+  const repeats = showsInstance(rows, target, model);
+  if (!repeats && showsBase(rows, target, model)) {
+    return judgeLook(row, target, signature, seen, model);
   }
   if (defaultInstance === undefined) {
     const form = model.fileFields[row.field]?.form ?? '';
     return invalidVerdict([instanceRequired(row, false, form)]);
   }
-  const target = { ...ruled.target, instance: defaultInstance };
-  const again: Look = seen.kind === 'nothing' ? seen : readLook(rows, target, model, true);
-  return judgeLook(row, target, ruled.signature, again, model);
+  const meant = { ...target, instance: defaultInstance };
+  const again: Look = seen.kind === 'nothing' ? seen : readLook(rows, meant, model, true);
+  return judgeLook(row, meant, signature, again, model);
 }
 
-function targetOf(one: RuledRow): Target {
-  if (one.ruled.kind !== 'sound') throw new Error('only sound rows are looked at');
-  return one.ruled.target;
+/** Finds repetitions among rows whose instance only a look could decide. */
+function findRepeated(one: Validated, verdict: Verdict, seen: TargetIndex): Verdict {
+  if (verdict.kind === 'invalid' && verdict.code === 'instance_required') return verdict;
+  const target = 'target' in verdict ? verdict.target : one.target;
+  const of = target === undefined ? 0 : seen.claim(target, one.row.row);
+  return of === 0 ? verdict : { kind: 'duplicate', of };
+}
+
+/** Compares rows, in their order, with the lines of an approved check. */
+function createComparison(
+  approved: NonNullable<PlanOptions['approved']>,
+  now: ProjectModel,
+): (planned: readonly PlannedRow[]) => Promise<readonly PlannedRow[]> {
+  const models = { reviewed: approved.model, now };
+  let line: PlanLine | undefined;
+  return async (planned) => {
+    const compared: PlannedRow[] = [];
+    for (const { row, verdict } of planned) {
+      if (line === undefined || line.row < row.row) {
+        const next = await approved.lines.next();
+        line = next.done === true ? undefined : next.value;
+      }
+      const reviewed = line?.row === row.row ? line : undefined;
+      compared.push({ row, verdict: compareWithApproved(reviewed, verdict, row, models) });
+    }
+    return compared;
+  };
 }

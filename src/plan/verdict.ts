@@ -4,7 +4,7 @@ import type { Target } from '../rows/target.ts';
 import type { InvalidCode } from '../rows/outcome.ts';
 import type { Look } from '../rows/look.ts';
 import type { ProjectModel } from '../project/model.ts';
-import type { Fault } from './rules.ts';
+import type { Fault } from './validate.ts';
 
 /** What the plan decides of one row. */
 export type Verdict =

@@ -2,8 +2,14 @@ import type { JournalView } from '../journal/fold.ts';
 import type { Replan } from '../journal/joined-rows.ts';
 import type { Manifest } from '../manifest/read.ts';
 import type { ManifestRow } from '../rows/row.ts';
-import { instanceRequired, ruleRow, type Ruled } from '../plan/rules.ts';
-import { ruleUnchecked, surveyManifest } from '../plan/survey.ts';
+import { createTargetIndex } from '../manifest/duplicates.ts';
+import {
+  instanceRequired,
+  validateRow,
+  validateRows,
+  validateUnchecked,
+  type Validated,
+} from '../plan/validate.ts';
 import { invalidVerdict, planLine, unseenVerdict } from '../plan/verdict.ts';
 
 /**
@@ -20,16 +26,19 @@ export async function replanLost(
   const { project, options } = view.header;
   const fallback = options['defaultInstance'];
   const instance = typeof fallback === 'string' ? fallback : undefined;
-  const rule = (row: ManifestRow): Ruled =>
-    project === null ? ruleUnchecked(row, instance) : ruleRow(row, project, instance);
-  const looseRecords = project === null;
-  const { duplicateOf } = await surveyManifest({ open, rule, looseRecords, findsDuplicates: true });
+  const validate = (row: ManifestRow): Validated =>
+    project === null ? validateUnchecked(row, instance) : validateRow(row, project, instance);
+  const seen = createTargetIndex({ looseRecords: project === null });
+  const duplicates = new Map<number, number>();
+  for await (const batch of validateRows((await open()).batches(), validate, seen)) {
+    for (const one of batch) if (one.kind === 'duplicate') duplicates.set(one.row.row, one.of);
+  }
   return (row) => {
-    const ruled = rule(row);
-    const of = ruled.target === undefined ? 0 : duplicateOf(row.row);
-    if (of > 0) return planLine(row, { kind: 'duplicate', of });
-    if (ruled.kind === 'faulty') return planLine(row, invalidVerdict(ruled.faults));
-    if (!ruled.undecided) return planLine(row, unseenVerdict(ruled.target));
+    const of = duplicates.get(row.row);
+    if (of !== undefined) return planLine(row, { kind: 'duplicate', of });
+    const one = validate(row);
+    if (one.kind === 'invalid') return planLine(row, invalidVerdict(one.faults));
+    if (!one.undecided) return planLine(row, unseenVerdict(one.target));
     const form = project?.fileFields[row.field]?.form ?? '';
     return planLine(row, invalidVerdict([instanceRequired(row, false, form)]));
   };

@@ -27,12 +27,12 @@ export async function measurePart(bench) {
   const results = await interleave(full ? 2 : quick ? 3 : 5, {
     'csv-parse alone': read('csv-parse'),
     'reading and validating': read('read'),
-    'the same with duplicates': read('survey'),
+    'the same with duplicates': read('plan'),
     ...(against === undefined
       ? {}
       : {
           'reading and validating (other)': read('read', against),
-          'the same with duplicates (other)': read('survey', against),
+          'the same with duplicates (other)': read('plan', against),
         }),
   });
   const alone = results['csv-parse alone'];

@@ -1,6 +1,6 @@
 // Reads a manifest in one of several ways, in a process of its own.
 //
-//   node read-manifest.mjs csv-parse|read|survey <path> <dist>
+//   node read-manifest.mjs csv-parse|read|plan <path> <dist>
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -23,13 +23,8 @@ if (how === 'csv-parse') {
 } else {
   // As a run does before its first request: counts, faults, and rows that name the same target.
   const { openManifest } = await load('manifest/read.js');
-  const { ruleUnchecked, surveyManifest } = await load('plan/survey.js');
-  const survey = await surveyManifest({
-    open: () => openManifest(createReadStream(path)),
-    rule: (row) => ruleUnchecked(row, undefined),
-    looseRecords: true,
-    findsDuplicates: true,
-  });
-  rows = survey.rows;
+  const { planWithoutLooks } = await load('plan/make-plan.js');
+  const manifest = await openManifest(createReadStream(path));
+  for await (const batch of planWithoutLooks(manifest.batches(), undefined)) rows += batch.length;
 }
 process.stdout.write(String(rows));

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { InterruptedError } from '../../src/errors.ts';
 import type { PlanLine } from '../../src/rows/plan-line.ts';
 import { LookFailed } from '../../src/plan/make-plan.ts';
-import { mapOrdered } from '../../src/plan/ordered.ts';
 import type { LookedBatch } from '../../src/rows/look.ts';
 import type { Target } from '../../src/rows/target.ts';
 import { makeClassicModel } from '../project/builders.ts';
@@ -43,7 +42,7 @@ describe('looks', () => {
     expect(looks.map((one) => one.length)).toEqual([300, 300, 100]);
   });
 
-  it('are not taken for faulty rows and duplicates', async () => {
+  it('are not taken for invalid rows and duplicates', async () => {
     const lines = ['1,photo', '1,photo', '2,nofield', ',photo', '2,photo', '3,sig'];
     const { looks, rows } = await planOf(csv(lines), MODEL, allThere);
     expect(looks).toEqual([
@@ -64,7 +63,7 @@ describe('looks', () => {
     ]);
   });
 
-  it('are not taken at all where no row is sound', async () => {
+  it('are not taken at all where no row is valid', async () => {
     const { looks } = await planOf(csv(['1,nofield', ',photo']), MODEL, allThere);
     expect(looks).toEqual([]);
   });
@@ -78,7 +77,7 @@ describe('looks', () => {
       }
       return allThere(targets);
     };
-    const { rows } = await planOf(csv(records(1, 450)), MODEL, slowFirst, { ahead: 4 });
+    const { rows } = await planOf(csv(records(1, 450)), MODEL, slowFirst, { concurrency: 4 });
     expect(rows.map(({ row }) => row.row)).toEqual(rows.map((_, at) => at + 1));
     expect(
       rows.every(({ row, verdict }) => verdict.kind === 'delete' && verdict.seen === row.record),
@@ -125,27 +124,5 @@ describe('an approved check', () => {
       '2 guard_mismatch changed_since_check',
       '3 delete',
     ]);
-  });
-});
-
-describe('mapping in order', () => {
-  it('has no more under way than it may', async () => {
-    let underWay = 0;
-    let most = 0;
-    const results: number[] = [];
-    const source = (async function* () {
-      for (let n = 0; n < 20; n += 1) yield await Promise.resolve(n);
-    })();
-    for await (const result of mapOrdered(source, 3, async (n) => {
-      underWay += 1;
-      most = Math.max(most, underWay);
-      await new Promise((resolve) => setTimeout(resolve, n % 3));
-      underWay -= 1;
-      return n;
-    })) {
-      results.push(result);
-    }
-    expect([results, most]).toEqual([results.map((_, at) => at), 3]);
-    expect(results).toHaveLength(20);
   });
 });

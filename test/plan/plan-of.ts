@@ -1,11 +1,7 @@
 import type { PlanLine } from '../../src/rows/plan-line.ts';
-import { createTargetIndex } from '../../src/manifest/duplicates.ts';
-import { targetKey } from '../../src/rows/target.ts';
 import { openManifest } from '../../src/manifest/read.ts';
 import type { Target } from '../../src/rows/target.ts';
 import { makePlan, type PlannedRow } from '../../src/plan/make-plan.ts';
-import { ruleRow } from '../../src/plan/rules.ts';
-import { ruledRows, surveyManifest, type Survey } from '../../src/plan/survey.ts';
 import { countPlanned, emptyTotals, type PlanTotals } from '../../src/plan/totals.ts';
 import { exportAnswerOf } from '../../src/cli/server.ts';
 import { lookAt } from '../../src/project/look-batch.ts';
@@ -21,13 +17,12 @@ export interface PlanSettings {
   readonly approved?: readonly PlanLine[];
   /** The project as the approved check read it; as it is now where absent. */
   readonly reviewed?: ProjectModel;
-  readonly ahead?: number;
+  readonly concurrency?: number;
 }
 
 export interface Planned {
   readonly rows: readonly PlannedRow[];
   readonly totals: PlanTotals;
-  readonly survey: Survey;
   /** Targets of each look, in the order in which they were asked for. */
   readonly looks: readonly (readonly Target[])[];
   readonly blind: boolean;
@@ -40,40 +35,30 @@ export async function planOf(
   look: (targets: readonly Target[]) => LookedBatch | Promise<LookedBatch>,
   settings: PlanSettings = {},
 ): Promise<Planned> {
-  const { defaultInstance, approved, ahead = 2 } = settings;
-  const open = () => openManifest(inChunks(Buffer.from(csv), 65_536));
-  const rule = (row: Parameters<typeof ruleRow>[0]) => ruleRow(row, model, defaultInstance);
-  const late = model.repeats.kind === 'unknown';
-  const survey = await surveyManifest({ open, rule, looseRecords: false, findsDuplicates: !late });
+  const { defaultInstance, approved, concurrency = 2 } = settings;
+  const manifest = await openManifest(inChunks(Buffer.from(csv), 65_536));
   const looks: (readonly Target[])[] = [];
   const rows: PlannedRow[] = [];
   const totals = emptyTotals();
   let blind = false;
-  const index = createTargetIndex();
-  const planned = makePlan(ruledRows(await open(), rule, survey.duplicateOf), {
+  const planned = makePlan(manifest.batches(), {
     model,
     defaultInstance,
     look: async (targets) => {
       looks.push(targets);
       return look(targets);
     },
-    ahead,
+    concurrency,
     onBlind: () => (blind = true),
     ...(approved === undefined
       ? {}
       : { approved: { lines: oneByOne(approved), model: settings.reviewed ?? model } }),
-    ...(late
-      ? {
-          lateDuplicate: (target: Target, row: number) =>
-            index.claim(targetKey(target, { looseRecords: false }), row),
-        }
-      : {}),
   });
   for await (const batch of planned) {
     rows.push(...batch);
     for (const one of batch) countPlanned(totals, one, model);
   }
-  return { rows, totals, survey, looks, blind };
+  return { rows, totals, looks, blind };
 }
 
 /** The same with the sandbox for a server. */

@@ -175,7 +175,7 @@ describe('duplicates', () => {
     const planned = await fateOf(study(), table);
     expect(planned.fates).toEqual(table);
     expect(planned.sent).toBe(0);
-    expect(planned.survey).toMatchObject({ rows: 17, duplicates: 5 });
+    expect(planned.totals).toMatchObject({ rows: 17, duplicate: 5 });
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PlanLine } from '../../src/rows/plan-line.ts';
 import type { ManifestRow } from '../../src/rows/row.ts';
-import { holdAgainst } from '../../src/plan/changed.ts';
+import { compareWithApproved } from '../../src/plan/compare-with-approved.ts';
 import {
   invalidVerdict,
   judgeLook,
@@ -172,7 +172,7 @@ describe('held against an approved check', () => {
     ['still another file', GUARDED_A, guarded('a.pdf')],
     ['still a duplicate', { row: 3, plan: 'duplicate', of: 1 }, { kind: 'duplicate', of: 1 }],
   ])('%s: as it was', (_what, line, fresh) => {
-    expect(holdAgainst(line, fresh, row(), SAME)).toBe(fresh);
+    expect(compareWithApproved(line, fresh, row(), SAME)).toBe(fresh);
   });
 
   it.each<[string, PlanLine, Verdict, string, string | true | undefined]>([
@@ -269,7 +269,7 @@ describe('held against an approved check', () => {
       undefined,
     ],
   ])('%s: changed', (_what, line, fresh, words, seen) => {
-    expect(holdAgainst(line, fresh, row(), SAME)).toEqual({
+    expect(compareWithApproved(line, fresh, row(), SAME)).toEqual({
       kind: 'guard_mismatch',
       code: 'changed_since_check',
       message: `changed since the check: ${words}`,
@@ -309,7 +309,7 @@ describe('held against an approved check', () => {
   ])('%s: changed', (_what, now, line, fresh, words) => {
     const reviewed = makeModel();
     const models = { reviewed, now: { ...reviewed, ...now } };
-    expect(holdAgainst(line, fresh, row(), models)).toMatchObject({
+    expect(compareWithApproved(line, fresh, row(), models)).toMatchObject({
       kind: 'guard_mismatch',
       code: 'changed_since_check',
       message: `changed since the check: ${words}`,

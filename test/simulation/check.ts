@@ -1,12 +1,9 @@
 import { JOURNAL_VERSION, type JournalHeader } from '../../src/journal/lines.ts';
 import type { PlanLine } from '../../src/rows/plan-line.ts';
 import { openManifest, type Manifest } from '../../src/manifest/read.ts';
-import { makePlan, type PlannedRow } from '../../src/plan/make-plan.ts';
-import { ruleRow } from '../../src/plan/rules.ts';
-import { ruledRows, ruleUnchecked, surveyManifest } from '../../src/plan/survey.ts';
-import { invalidVerdict, planLine } from '../../src/plan/verdict.ts';
+import { makePlan, planWithoutLooks } from '../../src/plan/make-plan.ts';
+import { planLine } from '../../src/plan/verdict.ts';
 import type { ManifestRow } from '../../src/rows/row.ts';
-import type { Ruled } from '../../src/plan/rules.ts';
 import type { LookedBatch } from '../../src/rows/look.ts';
 import type { ProjectModel } from '../../src/project/model.ts';
 import type { Target } from '../../src/rows/target.ts';
@@ -28,45 +25,35 @@ export async function readRows(text: string): Promise<() => Promise<Manifest>> {
   return () => Promise.resolve({ ...manifest, batches: () => each(batches) });
 }
 
-/** The check, by the real rules, survey and plan. Throws LookFailed as they do. */
+/** The check, by the real rules and plan. Throws LookFailed as they do. */
 export async function check(
   model: ProjectModel | undefined,
   open: () => Promise<Manifest>,
   look: (model: ProjectModel, targets: readonly Target[]) => Promise<LookedBatch>,
   approved?: Checked,
 ): Promise<Checked> {
-  const rule = (row: ManifestRow): Ruled =>
-    model === undefined ? ruleUnchecked(row, undefined) : ruleRow(row, model, undefined);
-  const survey = await surveyManifest({
-    open,
-    rule,
-    looseRecords: model === undefined,
-    findsDuplicates: true,
-  });
-  const rows = ruledRows(await open(), rule, survey.duplicateOf);
+  const batches = (await open()).batches();
+  const planned =
+    model === undefined
+      ? planWithoutLooks(batches, undefined)
+      : makePlan(batches, {
+          model,
+          defaultInstance: undefined,
+          look: (targets) => look(model, targets),
+          concurrency: 2,
+          ...(approved?.model === undefined
+            ? {}
+            : { approved: { lines: each(approved.plan), model: approved.model } }),
+        });
   const plan: PlanLine[] = [];
-  if (model === undefined) {
-    for await (const batch of rows) {
-      for (const { row, ruled, duplicateOf } of batch) {
-        if (ruled.kind === 'faulty') plan.push(planLine(row, invalidVerdict(ruled.faults)));
-        else if (duplicateOf > 0) plan.push({ row: row.row, plan: 'duplicate', of: duplicateOf });
-      }
-    }
-    return { plan, rows: survey.rows, model };
-  }
-  const planned: AsyncIterable<readonly PlannedRow[]> = makePlan(rows, {
-    model,
-    defaultInstance: undefined,
-    look: (targets) => look(model, targets),
-    ahead: 2,
-    ...(approved?.model === undefined
-      ? {}
-      : { approved: { lines: each(approved.plan), model: approved.model } }),
-  });
+  let rows = 0;
   for await (const batch of planned) {
-    for (const { row, verdict } of batch) plan.push(planLine(row, verdict));
+    rows += batch.length;
+    for (const { row, verdict } of batch) {
+      if (model !== undefined || verdict.kind !== 'delete') plan.push(planLine(row, verdict));
+    }
   }
-  return { plan, rows: survey.rows, model };
+  return { plan, rows, model };
 }
 
 /** The first bytes of a run's journal, as they stand when the run directory is born. */

@@ -1,28 +1,63 @@
+import type { TargetIndex } from '../manifest/duplicates.ts';
+import { repeatKind, type FileField, type ProjectModel } from '../project/model.ts';
+import { nearestName } from '../project/near.ts';
+import type { InvalidCode } from '../rows/outcome.ts';
 import type { ManifestRow } from '../rows/row.ts';
 import type { Target } from '../rows/target.ts';
-import { nearestName } from '../project/near.ts';
-import { repeatKind, type FileField, type ProjectModel } from '../project/model.ts';
-import type { InvalidCode } from '../rows/outcome.ts';
 
 export interface Fault {
   readonly code: InvalidCode;
   readonly message: string;
 }
 
-/** A row held against the project's rules, before anybody looked at its record. */
-export type Ruled =
+/** A row checked against the project's rules, before anybody looked at its record. */
+export type Validated =
   | {
-      readonly kind: 'faulty';
+      readonly kind: 'invalid';
+      readonly row: ManifestRow;
       readonly faults: readonly Fault[];
+      /** What it names all the same, so that a later row can be its duplicate. */
       readonly target: Target | undefined;
     }
   | {
-      readonly kind: 'sound';
+      readonly kind: 'valid';
+      readonly row: ManifestRow;
       readonly target: Target;
       readonly signature: boolean;
       /** The instance is blank and only a look can tell whether one is required. */
       readonly undecided: boolean;
     };
+
+/** The same once the rows before it are known: `of` is the earlier row with the same target. */
+export type ValidatedRow =
+  Validated | { readonly kind: 'duplicate'; readonly row: ManifestRow; readonly of: number };
+
+/** Validates the rows in their order, and finds those that repeat a target that `seen` knows by then. */
+export async function* validateRows(
+  rows: AsyncIterable<readonly ManifestRow[]>,
+  validate: (row: ManifestRow) => Validated,
+  seen: TargetIndex | undefined,
+): AsyncIterable<readonly ValidatedRow[]> {
+  for await (const batch of rows) {
+    yield batch.map((row) => {
+      const one = validate(row);
+      const of = one.target === undefined ? 0 : (seen?.claim(one.target, row.row) ?? 0);
+      return of === 0 ? one : { kind: 'duplicate', row, of };
+    });
+  }
+}
+
+/** Without a check only the faults of the row itself are known. */
+export function validateUnchecked(
+  row: ManifestRow,
+  defaultInstance: string | undefined,
+): Validated {
+  const { record, field, event, problems } = row;
+  if (problems.length > 0) return { kind: 'invalid', row, faults: problems, target: undefined };
+  const instance = row.instance === '' ? (defaultInstance ?? '') : row.instance;
+  const target = { record, field, event, instance };
+  return { kind: 'valid', row, target, signature: false, undecided: false };
+}
 
 /** Faults of the row itself: it names no target, and so shadows none. */
 const NAMES_NO_TARGET: ReadonlySet<InvalidCode> = new Set([
@@ -36,21 +71,21 @@ const NAMES_NO_TARGET: ReadonlySet<InvalidCode> = new Set([
 ]);
 
 /**
- * Holds a row against the project: fields, events, forms and repeats. All
+ * Checks a row against the project: fields, events, forms and repeats. All
  * faults of the row are found. `defaultInstance` serves rows that leave the
  * instance out where one is required.
  */
-export function ruleRow(
+export function validateRow(
   row: ManifestRow,
   model: ProjectModel,
   defaultInstance: string | undefined,
-): Ruled {
+): Validated {
   const faults: Fault[] = [...row.problems];
   if (faults.some((fault) => fault.code === 'ragged_row')) {
-    return { kind: 'faulty', faults, target: undefined };
+    return { kind: 'invalid', row, faults, target: undefined };
   }
-  const field = row.field === '' ? undefined : ruleField(row, model, faults);
-  const eventFault = ruleEvent(row, model, field);
+  const field = row.field === '' ? undefined : validateField(row, model, faults);
+  const eventFault = validateEvent(row, model, field);
   if (eventFault !== undefined) faults.push(eventFault);
   let instance = row.instance;
   let undecided = false;
@@ -74,10 +109,10 @@ export function ruleRow(
   }
   const target: Target = { record: row.record, field: row.field, event: row.event, instance };
   if (faults.length === 0) {
-    return { kind: 'sound', target, signature: field?.signature ?? false, undecided };
+    return { kind: 'valid', row, target, signature: field?.signature ?? false, undecided };
   }
   const shadows = !faults.some((fault) => NAMES_NO_TARGET.has(fault.code));
-  return { kind: 'faulty', faults, target: shadows ? target : undefined };
+  return { kind: 'invalid', row, faults, target: shadows ? target : undefined };
 }
 
 export function instanceRequired(row: ManifestRow, wholeEvent: boolean, form: string): Fault {
@@ -88,7 +123,11 @@ export function instanceRequired(row: ManifestRow, wholeEvent: boolean, form: st
   };
 }
 
-function ruleField(row: ManifestRow, model: ProjectModel, faults: Fault[]): FileField | undefined {
+function validateField(
+  row: ManifestRow,
+  model: ProjectModel,
+  faults: Fault[],
+): FileField | undefined {
   if (faults.some((fault) => fault.code === 'bad_field_name')) return undefined;
   const field = Object.hasOwn(model.fileFields, row.field)
     ? model.fileFields[row.field]
@@ -117,7 +156,7 @@ function ruleField(row: ManifestRow, model: ProjectModel, faults: Fault[]): File
   return field;
 }
 
-function ruleEvent(
+function validateEvent(
   row: ManifestRow,
   model: ProjectModel,
   field: FileField | undefined,

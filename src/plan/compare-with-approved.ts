@@ -12,12 +12,12 @@ export interface Models {
 }
 
 /**
- * Holds a fresh verdict against the one that a reviewer approved. Only what was
+ * Compares a fresh verdict with the one that a reviewer approved. Only what was
  * reviewed is carried out: a row that is judged otherwise now, whose stored
  * file has another name, whose place is another one or that would be sent with
  * another instance, has changed.
  */
-export function holdAgainst(
+export function compareWithApproved(
   approved: PlanLine | undefined,
   fresh: Verdict,
   row: ManifestRow,

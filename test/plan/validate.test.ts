@@ -1,27 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import { ruleRow, type Ruled } from '../../src/plan/rules.ts';
+import { validateRow, type Validated } from '../../src/plan/validate.ts';
 import type { ProjectModel } from '../../src/project/model.ts';
 import { manifestOf } from '../manifest/manifest-of.ts';
 import { makeClassicModel, makeModel, makeTarget } from '../project/builders.ts';
 
 const HEADER = 'record,field,event,instance,redcap_repeat_instrument,expect_sha256';
 
-async function ruled(line: string, model: ProjectModel, fallback?: string): Promise<Ruled> {
+async function validated(line: string, model: ProjectModel, fallback?: string): Promise<Validated> {
   const { rows } = await manifestOf(`${HEADER}\n${line}\n`);
   const [row] = rows;
   if (row === undefined) throw new Error('the line is no row');
-  return ruleRow(row, model, fallback);
+  return validateRow(row, model, fallback);
 }
 
 async function codes(line: string, model: ProjectModel): Promise<string[]> {
-  const one = await ruled(line, model);
-  return one.kind === 'faulty' ? one.faults.map(({ code }) => code) : [];
+  const one = await validated(line, model);
+  return one.kind === 'invalid' ? one.faults.map(({ code }) => code) : [];
 }
 
 async function message(line: string, model: ProjectModel): Promise<string> {
-  const one = await ruled(line, model);
-  return one.kind === 'faulty' ? one.faults.map((fault) => fault.message).join('; ') : '';
+  const one = await validated(line, model);
+  return one.kind === 'invalid' ? one.faults.map((fault) => fault.message).join('; ') : '';
 }
+
+type ValidRow = Validated & { readonly kind: 'valid' };
 
 const LONGITUDINAL = makeModel();
 const CLASSIC = makeClassicModel();
@@ -135,36 +137,37 @@ describe('messages', () => {
 });
 
 describe('the target', () => {
-  it.each<[string, ProjectModel, string | undefined, Ruled]>([
-    ['1,photo,base_arm_1,1,,', LONGITUDINAL, '5', sound(makeTarget('1', 'photo', 'base_arm_1'))],
+  it.each<[string, ProjectModel, string | undefined, Omit<ValidRow, 'row'>]>([
+    ['1,photo,base_arm_1,1,,', LONGITUDINAL, '5', valid(makeTarget('1', 'photo', 'base_arm_1'))],
     [
       '1,sig,base_arm_1,,,',
       LONGITUDINAL,
       undefined,
-      sound(makeTarget('1', 'sig', 'base_arm_1'), { signature: true }),
+      valid(makeTarget('1', 'sig', 'base_arm_1'), { signature: true }),
     ],
-    ['1,scan,base_arm_1,,,', LONGITUDINAL, '5', sound(makeTarget('1', 'scan', 'base_arm_1', '5'))],
-    ['1,scan,base_arm_1,2,,', LONGITUDINAL, '5', sound(makeTarget('1', 'scan', 'base_arm_1', '2'))],
+    ['1,scan,base_arm_1,,,', LONGITUDINAL, '5', valid(makeTarget('1', 'scan', 'base_arm_1', '5'))],
+    ['1,scan,base_arm_1,2,,', LONGITUDINAL, '5', valid(makeTarget('1', 'scan', 'base_arm_1', '2'))],
     [
       '1,scan,base_arm_1,,,',
       UNKNOWN,
       '5',
-      sound(makeTarget('1', 'scan', 'base_arm_1'), { undecided: true }),
+      valid(makeTarget('1', 'scan', 'base_arm_1'), { undecided: true }),
     ],
     [
       '1,scan,base_arm_1,2,,',
       UNKNOWN,
       undefined,
-      sound(makeTarget('1', 'scan', 'base_arm_1', '2')),
+      valid(makeTarget('1', 'scan', 'base_arm_1', '2')),
     ],
     [
       ' 1 ,photo , base_arm_1,,,',
       LONGITUDINAL,
       undefined,
-      sound(makeTarget(' 1 ', 'photo', 'base_arm_1')),
+      valid(makeTarget(' 1 ', 'photo', 'base_arm_1')),
     ],
   ])('%s with --default-instance %s', async (line, model, fallback, expected) => {
-    expect(await ruled(line, model, fallback)).toEqual(expected);
+    const one = await validated(line, model, fallback);
+    expect(one).toEqual({ ...expected, row: one.row });
   });
 
   it.each<[string, boolean]>([
@@ -181,20 +184,20 @@ describe('the target', () => {
     ['1,photo,base_arm_1', false],
     ['1,photo,base_arm_1,,imaging,', false],
     ['1,scan,base_arm_1,,,', false],
-  ])('of the faulty row %s: named %s', async (line, named) => {
-    const one = await ruled(line, LONGITUDINAL);
-    expect([one.kind, one.target !== undefined]).toEqual(['faulty', named]);
+  ])('of the invalid row %s: named %s', async (line, named) => {
+    const one = await validated(line, LONGITUDINAL);
+    expect([one.kind, one.target !== undefined]).toEqual(['invalid', named]);
   });
 
   it('keeps an instance that is not allowed: it is another place than the base', async () => {
-    const one = await ruled('1,photo,base_arm_1,2,,', LONGITUDINAL);
+    const one = await validated('1,photo,base_arm_1,2,,', LONGITUDINAL);
     expect(one.target).toEqual(makeTarget('1', 'photo', 'base_arm_1', '2'));
   });
 });
 
-function sound(
+function valid(
   target: ReturnType<typeof makeTarget>,
   more: { readonly signature?: boolean; readonly undecided?: boolean } = {},
-): Ruled {
-  return { kind: 'sound', target, signature: false, undecided: false, ...more };
+): Omit<ValidRow, 'row'> {
+  return { kind: 'valid', target, signature: false, undecided: false, ...more };
 }
