@@ -30,7 +30,7 @@ export interface TargetDeletions {
   readonly count: number;
 }
 
-/** What really happened on the server: the truth that reports are held against. */
+/** What really happened on the server: the truth that reports are compared with. */
 export interface Ledger {
   readonly entries: readonly LedgerEntry[];
   /** Requests by kind. */

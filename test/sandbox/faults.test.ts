@@ -113,7 +113,7 @@ describe('faults', () => {
     ]);
   });
 
-  it('leave everything but deletions alone unless told', async () => {
+  it('leave everything but deletions alone unless the fault says otherwise', async () => {
     const sandbox = study({ faults: [{ kind: '503', share: 1 }] });
     expect((await ask(sandbox, { content: 'metadata' })).status).toBe(200);
     const other = study({ faults: [{ kind: '503', share: 1, on: 'meta' }] });

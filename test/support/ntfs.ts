@@ -15,7 +15,7 @@ export function ntfsEnv(
   };
 }
 
-/** What the disk refused, one line each: what was ridden out by trying again is told too. */
+/** What the disk refused, one line each: what succeeded when tried again is among it. */
 export async function refusals(folder: string): Promise<string[]> {
   const text = await readFile(logOf(folder), 'utf8').catch(() => '');
   return text.split('\n').slice(0, -1);

@@ -20,7 +20,7 @@ export interface Stand extends SandboxServer {
   write(name: string, text: string | Buffer): Promise<string>;
   start(args: readonly string[], more?: Readonly<Record<string, string>>): Started;
   sweep(args: readonly string[], more?: Readonly<Record<string, string>>): Promise<Ended>;
-  /** The one run below `reports`, held against the promise. */
+  /** The one run below `reports`, checked against the promise. */
   run(): Promise<RunFiles>;
   /** Deletion requests that reached the server. */
   deletions(): number;
@@ -129,19 +129,19 @@ export function isDeletion({ kind }: ApiCall): boolean {
 }
 
 /**
- * Holds the reports against what the server itself did: each `deleted` row was
+ * Compares the reports with what the server itself did: each `deleted` row was
  * deleted (or the message says "may have"), and each deletion has a row that
- * owns up to it.
+ * admits it.
  */
 export function audit(run: RunFiles, { sandbox }: Pick<Stand, 'sandbox'>): void {
   const deleted = new Set(sandbox.ledger.deletions().map(({ target }) => keyOf(target)));
   const owned = new Set<string>();
-  const told = new Map<string, string>();
+  const reported = new Map<string, string>();
   const lies: string[] = [];
   for (const row of run.rows.values()) {
     const key = keyOf(sandbox.project.canonical(targetOf(row)) ?? targetOf(row));
     const status = row['sweep_status'] ?? '';
-    told.set(key, `${status} ${row['sweep_code']}`);
+    reported.set(key, `${status} ${row['sweep_code']}`);
     if (status === 'deleted' || status === 'unknown') owned.add(key);
     const hedged = (row['sweep_message'] ?? '').includes('may have');
     if (status === 'deleted' && !hedged && !deleted.has(key)) {
@@ -150,7 +150,7 @@ export function audit(run: RunFiles, { sandbox }: Pick<Stand, 'sandbox'>): void 
   }
   for (const key of deleted) {
     if (owned.has(key)) continue;
-    lies.push(`${key.replaceAll('\0', ' ')} was deleted, and its row says ${told.get(key)}`);
+    lies.push(`${key.replaceAll('\0', ' ')} was deleted, and its row says ${reported.get(key)}`);
   }
   expect(lies).toEqual([]);
 }
