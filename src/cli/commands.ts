@@ -1,6 +1,7 @@
 import {
   CONNECTION_OPTIONS,
   RUN_OPTIONS,
+  SANDBOX,
   type FlagsIn,
   type OptionSpec,
 } from '../config/options.ts';
@@ -74,56 +75,6 @@ export const COMMON_OPTIONS = [
     choices: ['trace', 'debug', 'info', 'warn', 'error'],
   },
 ] as const satisfies readonly OptionSpec[];
-
-/** The stand-in server's numbers. */
-export const SANDBOX = {
-  port: {
-    flags: '--port <n>',
-    description: 'the port on 127.0.0.1; 0 takes a free one',
-    default: '8123',
-    within: { min: 0, max: 65_535 },
-  },
-  records: {
-    flags: '--records <n>',
-    description: 'records in the project',
-    default: '60',
-    within: { min: 0, max: 100_000 },
-  },
-  kind: {
-    flags: '--kind <kind>',
-    description: 'classic or longitudinal',
-    default: 'longitudinal',
-    choices: ['classic', 'longitudinal'],
-  },
-  latency: {
-    flags: '--latency <ms>',
-    description: 'time that each answer takes',
-    default: '0',
-    within: { min: 0, max: 600_000 },
-  },
-  fault: {
-    flags: '--fault <kind:share>',
-    description:
-      'trouble for a share of the deletions: reset-before, reset-after, 503, 429, html, empty or hang; may be repeated',
-    repeated: true,
-  },
-  seed: {
-    flags: '--seed <n>',
-    description: 'same seed, same files and same trouble',
-    default: '1',
-    within: { min: 0, max: 0xffff_ffff },
-  },
-  requestsPerMinute: {
-    flags: '--requests-per-minute <n>',
-    description: 'the limit past which the address is banned; 0 for none',
-    default: '600',
-    within: { min: 0, max: 1_000_000_000 },
-  },
-  ledger: {
-    flags: '--ledger <file>',
-    description: 'write what the server did to this file at the end (JSON)',
-  },
-} as const satisfies Readonly<Record<string, OptionSpec>>;
 
 export const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
 

@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { readWhole } from '../config/numbers.ts';
+import { SANDBOX } from '../config/options.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { parseFault } from '../sandbox/faults.ts';
 import { createSandbox } from '../sandbox/handler.ts';
 import { serveSandbox } from '../sandbox/serve.ts';
-import { SANDBOX, type FlagsOf } from './commands.ts';
+import type { FlagsOf } from './commands.ts';
 import type { Io } from './io.ts';
 
 /** `sandbox`: serves the stand-in until a signal ends it. */

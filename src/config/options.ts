@@ -155,3 +155,53 @@ export const RUN_OPTIONS = {
 
 /** The same as the command line gives them. */
 export type RunOptionTexts = FlagsIn<(typeof RUN_OPTIONS)[keyof typeof RUN_OPTIONS][]>;
+
+/** The options of the stand-in server. */
+export const SANDBOX = {
+  port: {
+    flags: '--port <n>',
+    description: 'the port on 127.0.0.1; 0 takes a free one',
+    default: '8123',
+    within: { min: 0, max: 65_535 },
+  },
+  records: {
+    flags: '--records <n>',
+    description: 'records in the project',
+    default: '60',
+    within: { min: 0, max: 100_000 },
+  },
+  kind: {
+    flags: '--kind <kind>',
+    description: 'classic or longitudinal',
+    default: 'longitudinal',
+    choices: ['classic', 'longitudinal'],
+  },
+  latency: {
+    flags: '--latency <ms>',
+    description: 'time that each answer takes',
+    default: '0',
+    within: { min: 0, max: 600_000 },
+  },
+  fault: {
+    flags: '--fault <kind:share>',
+    description:
+      'trouble for a share of the deletions: reset-before, reset-after, 503, 429, html, empty or hang; may be repeated',
+    repeated: true,
+  },
+  seed: {
+    flags: '--seed <n>',
+    description: 'same seed, same files and same trouble',
+    default: '1',
+    within: { min: 0, max: 0xffff_ffff },
+  },
+  requestsPerMinute: {
+    flags: '--requests-per-minute <n>',
+    description: 'the limit past which the address is banned; 0 for none',
+    default: '600',
+    within: { min: 0, max: 1_000_000_000 },
+  },
+  ledger: {
+    flags: '--ledger <file>',
+    description: 'write what the server did to this file at the end (JSON)',
+  },
+} as const satisfies Readonly<Record<string, OptionSpec>>;
