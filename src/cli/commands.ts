@@ -16,7 +16,7 @@ export interface CommandSpec {
   readonly options: readonly OptionSpec[];
 }
 
-export interface ArgumentSpec {
+interface ArgumentSpec {
   /** In square brackets where it may be left out. */
   readonly flags: `<${string}>` | `[${string}]`;
   readonly description: string;

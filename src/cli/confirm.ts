@@ -5,7 +5,7 @@ import { count } from '../words/counts.ts';
 
 export type Confirmed = 'typed' | '--yes';
 
-export interface ConfirmOptions {
+interface ConfirmOptions {
   readonly yes: boolean;
   readonly files: number;
   /** "deleted", "restored". */

@@ -4,7 +4,7 @@ import type { Level } from 'pino';
 import type { CommonFlags } from './commands.ts';
 import type { Io } from './io.ts';
 
-export const LOG_FILE = 'run.log';
+const LOG_FILE = 'run.log';
 
 /**
  * The log of a command: JSON lines in `run.log`, and on standard error where

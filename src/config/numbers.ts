@@ -3,7 +3,7 @@ import { nameOf, type Bounds, type OptionSpec } from './options.ts';
 import { showValue } from './show-value.ts';
 
 /** An option that takes a number and has a default. */
-export interface NumberOption extends OptionSpec {
+interface NumberOption extends OptionSpec {
   readonly default: string;
   readonly within: Bounds;
 }

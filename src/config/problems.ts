@@ -5,7 +5,7 @@ import { RefusedError } from '../errors.ts';
  * them at once. Read everything with `attempt`, then `refuseProblems`, then
  * take the values out with `settled`.
  */
-export type Problems = string[];
+type Problems = string[];
 
 /** Carries out one reading; what it refuses joins the list and the value is absent. Bugs pass through. */
 export function attempt<T>(problems: Problems, read: () => T): T | undefined {

@@ -25,7 +25,7 @@ export interface ConfigContext {
 }
 
 /** The one place that the token is to come from. */
-export type TokenSource =
+type TokenSource =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'command'; readonly command: string }
   | { readonly kind: 'variable'; readonly variable: Variable }
@@ -147,7 +147,7 @@ function noToken(why: string): RefusedError {
   );
 }
 
-export interface PromptStreams {
+interface PromptStreams {
   readonly input: Readable;
   /** Standard error: standard output carries the answer alone. */
   readonly output: Writable;

@@ -84,13 +84,13 @@ export function parseExpectProject(text: string): string {
 }
 
 /** Rows by their number in the manifest, both ends included. */
-export interface RowRange {
+interface RowRange {
   readonly first: number;
   readonly last: number;
 }
 
 /** A choice of rows, as `--rows 3,7-9` gives it: in order, none overlapping. */
-export interface RowRanges {
+interface RowRanges {
   readonly ranges: readonly RowRange[];
   readonly has: (row: number) => boolean;
 }

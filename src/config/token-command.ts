@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { RefusedError } from '../errors.ts';
 
 /** What became of a token command; `output` is its standard output. */
-export interface CommandResult {
+interface CommandResult {
   readonly exitCode: number | null;
   /** The signal that ended it, if one did. */
   readonly signal: string | null;
@@ -13,7 +13,7 @@ export interface CommandResult {
 
 export type RunCommand = (command: string) => Promise<CommandResult>;
 
-export interface CommandSetting {
+interface CommandSetting {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly platform: NodeJS.Platform;
@@ -24,7 +24,7 @@ export interface CommandSetting {
 }
 
 /** Long enough for a person to unlock a password manager. */
-export const COMMAND_TIMEOUT_MS = 120_000;
+const COMMAND_TIMEOUT_MS = 120_000;
 const OUTPUT_GRACE_MS = 1000;
 const LARGEST_BYTES = 64 * 1024;
 
@@ -97,7 +97,7 @@ function startTrouble(error: Error): string {
  * process group of their own they could not use that terminal. Where the system
  * does not say who started whom, only the process itself is ended.
  */
-export async function stopTree(pid: number, platform: NodeJS.Platform): Promise<void> {
+async function stopTree(pid: number, platform: NodeJS.Platform): Promise<void> {
   if (platform === 'win32') {
     await run('taskkill', ['/pid', String(pid), '/t', '/f']);
     return;
