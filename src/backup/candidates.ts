@@ -1,4 +1,4 @@
-import type { JournalView } from '../journal/fold.ts';
+import type { RunState } from '../journal/run-state.ts';
 import type { ProjectModel } from '../project/model.ts';
 import { joinRows, type JoinedRow, type Replan } from '../journal/joined-rows.ts';
 import { openHeldManifest } from '../run-directory/held-manifest.ts';
@@ -6,7 +6,7 @@ import type { Candidate } from './restored.ts';
 
 export interface CandidateOptions {
   readonly manifestPath: string;
-  readonly view: JournalView;
+  readonly view: RunState;
   /** Tells signatures; `null` where nobody has read the project yet. */
   readonly model: Pick<ProjectModel, 'fileFields'> | null;
   /** Where lines of the plan are lost: which instance a row means. */
@@ -31,7 +31,7 @@ export async function* findCandidates(options: CandidateOptions): AsyncGenerator
 
 function candidateOf(
   { row, outcome, target }: JoinedRow,
-  view: JournalView,
+  view: RunState,
   model: CandidateOptions['model'],
 ): Candidate | undefined {
   if (outcome.status !== 'deleted' && outcome.status !== 'unknown') return undefined;

@@ -1,5 +1,4 @@
-/** The folder of a run directory that holds its backups. */
-export const BACKUP_FOLDER = 'backup';
+import { BACKUP_FOLDER } from '../journal/lines.ts';
 
 /**
  * Short enough for every file system, in characters and in bytes (three a

@@ -6,7 +6,8 @@ import { createReportFile, type ReportFile, type WrittenFile } from '../files/at
 import { restoreFile } from './restore-file.ts';
 import type { RestoreOptions } from './restore-options.ts';
 import { restorePass, type RestoredFile } from './restore-pass.ts';
-import { RESTORE_FILE, RESTORE_HEADER, restoreLine } from './restore-report.ts';
+import { RESTORE_FILE } from '../journal/lines.ts';
+import { RESTORE_HEADER, restoreLine } from './restore-report.ts';
 import { emptyTotals, type Candidate, type Restored, type RestoreTotals } from './restored.ts';
 
 export interface RestoreFilesOptions extends RestoreOptions {

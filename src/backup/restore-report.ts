@@ -2,8 +2,6 @@ import { csvLine } from '../files/csv-line.ts';
 import { oneLine } from '../words/one-line.ts';
 import type { RestoredFile } from './restore-pass.ts';
 
-export const RESTORE_FILE = 'restore.csv';
-
 const RESTORE_COLUMNS = [
   'sweep_row',
   'record',

@@ -1,17 +1,11 @@
+import { BACKUP_FOLDER } from '../journal/lines.ts';
 import { open, lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { fileSha256 } from '../files/digest.ts';
 import type { FileFacts } from '../rows/outcome.ts';
 import { DiskError, onDisk, renameWhenFree, syncDirectory, type OpenFile } from '../files/disk.ts';
-import {
-  BACKUP_FOLDER,
-  backupName,
-  backupPath,
-  isPartName,
-  nameInBackupPath,
-  partName,
-} from './naming.ts';
+import { backupName, backupPath, isPartName, nameInBackupPath, partName } from './naming.ts';
 import type { Receiver, TakenFile } from './take-file.ts';
 
 /** The backups of one run directory. One process writes to it: the one that holds the run's lock. */

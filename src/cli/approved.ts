@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { RefusedError } from '../errors.ts';
 import { readBytes } from '../files/read-bytes.ts';
-import { foldJournal } from '../journal/fold.ts';
+import { replayJournal } from '../journal/replay.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
 import { fileSha256 } from '../files/digest.ts';
 import { MANIFEST_FILE } from '../report/make-reports.ts';
@@ -27,7 +27,7 @@ export async function openApproved(directory: string): Promise<Approved> {
       `--approved ${directory} is no check's directory: it has no ${JOURNAL_FILE}. Name the directory that redcap-sweep check made.`,
     );
   }
-  const view = await foldJournal(journal);
+  const view = await replayJournal(journal);
   const { header } = view;
   if (header.kind !== 'check') {
     throw new RefusedError(

@@ -1,7 +1,8 @@
+import type { RunState } from '../journal/run-state.ts';
 import { join } from 'node:path';
 import { isFileTrouble } from '../files/file-errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { foldJournal, type JournalView } from '../journal/fold.ts';
+import { replayJournal } from '../journal/replay.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
 import type { Journal, JournalError } from '../journal/write.ts';
 import { ManifestChangedError } from '../manifest/held-file.ts';
@@ -41,7 +42,7 @@ export interface CarryOutOptions {
   readonly json: boolean;
   readonly total: number | undefined;
   /** The rows to work on, from the journal as it stands. */
-  readonly rows: (view: JournalView, journal: Journal) => Promise<SessionRows>;
+  readonly rows: (view: RunState, journal: Journal) => Promise<SessionRows>;
 }
 
 /** Deletes, verifies, reports: the part that `run` and `resume` have in common. Gives the lock up at its end. */
@@ -57,7 +58,7 @@ async function carryOutLocked(io: Io, options: CarryOutOptions): Promise<ExitCod
   const { placed, connected, progress } = options;
   const { control, connection } = connected;
   const directory = placed.path;
-  const view = await foldJournal(join(directory, JOURNAL_FILE));
+  const view = await replayJournal(join(directory, JOURNAL_FILE));
   connected.log.attach(directory);
   const syncEachSend = syncsEachSend(connection.rate.intervalMs);
   const { lock } = placed;
@@ -118,20 +119,20 @@ async function carryOutLocked(io: Io, options: CarryOutOptions): Promise<ExitCod
 async function renewEveryMinute(
   { clock }: Io,
   connected: Connected,
-  view: JournalView,
+  view: RunState,
   ended: AbortSignal,
 ): Promise<void> {
   while (await clock.sleep(MINUTE_MS, ended)) await renewStructure(connected, view);
 }
 
 /** The question may have stood for hours: what a designer changed meanwhile is found before the first deletion. */
-async function renewStructure({ server }: Connected, view: JournalView): Promise<void> {
+async function renewStructure({ server }: Connected, view: RunState): Promise<void> {
   const { project } = view.header;
   if (project === null) return;
   await server.renewStructure(project, plannedFields(view) ?? Object.keys(project.fileFields));
 }
 
-function plannedFields({ planned }: JournalView): readonly string[] | undefined {
+function plannedFields({ planned }: RunState): readonly string[] | undefined {
   const byField = planned?.totals['byField'];
   return typeof byField === 'object' && byField !== null ? Object.keys(byField) : undefined;
 }
@@ -147,7 +148,7 @@ function tellTakenOver(io: Io, directory: string, sent: boolean): ExitCode {
 function sessionOf(
   io: Io,
   options: CarryOutOptions,
-  view: JournalView,
+  view: RunState,
   journal: Journal,
   counted: { sent: boolean },
 ): Omit<

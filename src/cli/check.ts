@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readRunOptions } from '../config/run-options.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { foldJournal } from '../journal/fold.ts';
+import { replayJournal } from '../journal/replay.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
 import { exitCodeOfRows } from '../report/exit-code.ts';
 import { openSource } from '../run-directory/manifest-copy.ts';
@@ -40,7 +40,7 @@ export async function check(io: Io, manifest: string, flags: FlagsOf<'check'>): 
     const { path, lock } = placed;
     log.attach(path);
     try {
-      const { lastStamp } = await foldJournal(join(path, JOURNAL_FILE));
+      const { lastStamp } = await replayJournal(join(path, JOURNAL_FILE));
       const journal = reopenJournal(io, placed, lastStamp);
       const { summary, page, exitCode } = await finishReports(io, {
         directory: path,

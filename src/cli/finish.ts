@@ -1,10 +1,10 @@
+import type { RunState, Holes } from '../journal/run-state.ts';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseRate } from '../config/rate.ts';
 import { RefusedError } from '../errors.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { foldJournal, type JournalView } from '../journal/fold.ts';
-import type { Holes } from '../journal/holes.ts';
+import { replayJournal } from '../journal/replay.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
 import { fileSha256 } from '../files/digest.ts';
 import {
@@ -30,7 +30,7 @@ const MADE_FILES = [...Object.values(REPORT_FILES), PAGE_FILE, SUMMARY_FILE];
 export interface FinishOptions {
   readonly directory: string;
   /** The exit code that follows from the rows; told to the journal by the caller. */
-  readonly exitCode: (view: JournalView, csvs: MadeCsvs) => ExitCode;
+  readonly exitCode: (view: RunState, csvs: MadeCsvs) => ExitCode;
   /** Writes the journal's last line, once the exit code is known. */
   readonly end?: (exitCode: ExitCode) => Promise<void>;
   /** Throws where the directory is no longer this process's: called before anything takes its place. */
@@ -58,7 +58,7 @@ export async function finishReports(io: Io, options: FinishOptions): Promise<Fin
   try {
     await removeUnfinished(directory, MADE_FILES);
     const journalPath = join(directory, JOURNAL_FILE);
-    const view = await foldJournal(journalPath);
+    const view = await replayJournal(journalPath);
     const html = createHtmlAggregate();
     const verified = { yes: 0, no: 0, skipped: 0 };
     const observe = (row: RowReport): void => {
@@ -102,7 +102,7 @@ export async function finishReports(io: Io, options: FinishOptions): Promise<Fin
 
 /** The rate of this command, or the one that the run was begun with. */
 function ceilingOf(
-  { header }: JournalView,
+  { header }: RunState,
   perMinute: number | undefined,
 ): { requestsPerMinute?: number } {
   if (perMinute !== undefined) return { requestsPerMinute: perMinute };
@@ -148,7 +148,7 @@ async function requestsOfLastTime(directory: string): Promise<number | undefined
   }
 }
 
-function listFiles(view: JournalView, csvs: MadeCsvs, journalSha256: string): WrittenFile[] {
+function listFiles(view: RunState, csvs: MadeCsvs, journalSha256: string): WrittenFile[] {
   const { manifest } = view.header;
   return [
     { name: MANIFEST_FILE, sha256: manifest.sha256, bytes: manifest.bytes },

@@ -1,5 +1,5 @@
+import type { RunState } from '../journal/run-state.ts';
 import type { Connection } from '../config/connection.ts';
-import type { JournalView } from '../journal/fold.ts';
 import type { ProjectModel } from '../project/model.ts';
 import type { ManifestSource } from '../run-directory/manifest-copy.ts';
 import type { Server } from './server.ts';
@@ -23,7 +23,7 @@ export interface PrepareOptions {
   readonly approved?: {
     readonly directory: string;
     readonly sha256: string;
-    readonly view: JournalView;
+    readonly view: RunState;
     /** The project as it was reviewed. */
     readonly model: ProjectModel;
   };

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { endingWith } from '../errors.ts';
 import { RefusedError } from '../errors.ts';
-import { openJournalFile } from '../journal/file.ts';
+import { openJournalFile } from '../journal/write.ts';
 import { JOURNAL_FILE, type JournalHeader } from '../journal/lines.ts';
 import { JournalError, openJournal } from '../journal/write.ts';
 import { readHeld } from '../manifest/held-file.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { foldJournal } from '../journal/fold.ts';
+import { replayJournal } from '../journal/replay.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
 import type { Connected } from './connect.ts';
 import { finishReports } from './finish.ts';
@@ -25,7 +25,7 @@ export async function refuseRows(
   const { path, lock } = placed;
   log.attach(path);
   try {
-    const { lastStamp } = await foldJournal(join(path, JOURNAL_FILE));
+    const { lastStamp } = await replayJournal(join(path, JOURNAL_FILE));
     const journal = reopenJournal(io, placed, lastStamp);
     const reason =
       totals.changed > 0

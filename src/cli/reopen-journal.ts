@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { openJournalFile } from '../journal/file.ts';
+import { openJournalFile } from '../journal/write.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
 import {
   openJournal,

@@ -1,8 +1,8 @@
+import { describeHoles } from '../journal/run-state.ts';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RefusedError } from '../errors.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { tellHoles } from '../journal/holes.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
 import { exitCodeOfJournal } from '../report/exit-code.ts';
 import type { FlagsOf } from './commands.ts';
@@ -27,7 +27,7 @@ export async function report(
     directory,
     exitCode: exitCodeOfJournal,
   });
-  if (holes !== undefined) io.stderr.write(`${tellHoles(holes)}\n`);
+  if (holes !== undefined) io.stderr.write(`${describeHoles(holes)}\n`);
   if (flags.json === true) io.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
   else io.stdout.write(renderSummary(summary, page));
   return exitCode;

@@ -1,3 +1,4 @@
+import { type RunState, describeHoles } from '../journal/run-state.ts';
 import { join } from 'node:path';
 import { findCandidates, type CandidateOptions } from '../backup/candidates.ts';
 import {
@@ -12,8 +13,6 @@ import type { RestoreTotals } from '../backup/restored.ts';
 import { parseRowRanges } from '../config/run-options.ts';
 import { RefusedError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import type { JournalView } from '../journal/fold.ts';
-import { tellHoles } from '../journal/holes.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
 import { cutTornTail } from '../journal/read.ts';
 import type { ProjectModel } from '../project/model.ts';
@@ -44,7 +43,7 @@ interface Restore {
   readonly directory: string;
   readonly lock: Lock;
   readonly flags: RestoreFlags;
-  readonly view: JournalView;
+  readonly view: RunState;
   readonly connected: Connected;
   readonly progress: Progress;
   readonly model: ProjectModel;
@@ -60,7 +59,7 @@ export async function restore(io: Io, directory: string, flags: RestoreFlags): P
   const lock = await lockRun(io, directory);
   try {
     const view = await openRun(directory);
-    if (view.holes !== undefined) io.stderr.write(`${tellHoles(view.holes)}\n`);
+    if (view.holes !== undefined) io.stderr.write(`${describeHoles(view.holes)}\n`);
     refuseUnsaved(view, directory, ranges?.ranges.at(-1)?.last);
     const progress = createProgress(io, flags.quiet === true);
     const connected = await connect(io, flags, progress);
@@ -89,7 +88,7 @@ export async function restore(io: Io, directory: string, flags: RestoreFlags): P
   }
 }
 
-function refuseUnsaved(view: JournalView, directory: string, lastRow: number | undefined): void {
+function refuseUnsaved(view: RunState, directory: string, lastRow: number | undefined): void {
   if (view.header.options['backup'] !== true) {
     throw new RefusedError(
       `The run in ${directory} made no backup (--backup was not given): there is nothing to restore from.`,

@@ -1,17 +1,17 @@
+import { type RunState, describeHoles, countUnfinished } from '../journal/run-state.ts';
 import { join } from 'node:path';
 import { readRunOptions } from '../config/run-options.ts';
 import { RefusedError } from '../errors.ts';
 import { UnreadableAnswer } from '../project/read-model.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { foldJournal, type JournalView } from '../journal/fold.ts';
-import { tellHoles } from '../journal/holes.ts';
+import { replayJournal } from '../journal/replay.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
 import { cutTornTail } from '../journal/read.ts';
 import type { Journal } from '../journal/write.ts';
 import { exitCodeOfJournal } from '../report/exit-code.ts';
 import { MANIFEST_FILE } from '../report/make-reports.ts';
 import { replanLost } from '../run/lost-plan.ts';
-import { isUnfinished, lookBeforeSending, unfinishedRows } from '../run/resume-rows.ts';
+import { lookBeforeSending, unfinishedRows } from '../run/resume-rows.ts';
 import type { SessionRows } from '../run/session.ts';
 import { heldBatches, holdManifest, openHeldManifest } from '../run-directory/held-manifest.ts';
 import { TOOL } from '../version.ts';
@@ -36,7 +36,7 @@ export async function resume(io: Io, directory: string, flags: ResumeFlags): Pro
   const lock = await lockRun(io, directory);
   try {
     const view = await openRun(directory);
-    if (view.holes !== undefined) io.stderr.write(`${tellHoles(view.holes)}\n`);
+    if (view.holes !== undefined) io.stderr.write(`${describeHoles(view.holes)}\n`);
     const left = countUnfinished(view);
     if (left === 0) return await alreadyFinished(io, directory, flags);
     const progress = createProgress(io, flags.quiet === true);
@@ -67,8 +67,8 @@ export async function resume(io: Io, directory: string, flags: ResumeFlags): Pro
 }
 
 /** The journal of a run that can be resumed. Throws RefusedError for what is none. */
-export async function openRun(directory: string): Promise<JournalView> {
-  const view = await foldJournal(join(directory, JOURNAL_FILE));
+export async function openRun(directory: string): Promise<RunState> {
+  const view = await replayJournal(join(directory, JOURNAL_FILE));
   const { header } = view;
   if (header.kind === 'check') {
     throw new RefusedError(
@@ -85,7 +85,7 @@ export async function openRun(directory: string): Promise<JournalView> {
 }
 
 /** Another address, project or token would delete other files under the same names. */
-export async function refuseOther(view: JournalView, connected: Connected): Promise<void> {
+export async function refuseOther(view: RunState, connected: Connected): Promise<void> {
   const { header } = view;
   const { connection, server } = connected;
   if (connection.url.href !== header.url) {
@@ -122,14 +122,6 @@ async function readId(server: Connected['server']): Promise<string> {
   }
 }
 
-function countUnfinished(view: JournalView): number {
-  let left = 0;
-  for (let row = 1; row <= view.header.manifest.rows; row += 1) {
-    if (isUnfinished(view, row)) left += 1;
-  }
-  return left;
-}
-
 async function alreadyFinished(io: Io, directory: string, flags: ResumeFlags): Promise<ExitCode> {
   io.stderr.write('This run is finished: no row is left to send or to look at.\n');
   const { summary, page, exitCode } = await finishReports(io, {
@@ -145,7 +137,7 @@ async function alreadyFinished(io: Io, directory: string, flags: ResumeFlags): P
 async function confirmLate(
   io: Io,
   flags: ResumeFlags,
-  view: JournalView,
+  view: RunState,
   { connection, control }: Connected,
 ): Promise<{ by: Confirmed; files: number }> {
   // The line that has the totals may be lost in a hole.
@@ -180,7 +172,7 @@ async function confirmLate(
 
 async function resumedRows(
   directory: string,
-  view: JournalView,
+  view: RunState,
   journal: Journal,
   { server, control, reach }: Connected,
 ): Promise<SessionRows> {

@@ -1,6 +1,6 @@
+import type { RunState } from '../journal/run-state.ts';
 import { safeguardRows } from '../backup/safeguard-row.ts';
 import { createStore } from '../backup/store.ts';
-import type { JournalView } from '../journal/fold.ts';
 import type { Journal } from '../journal/write.ts';
 import type { BeforeDelete } from '../run/row-progress.ts';
 import type { RowToDelete } from '../run/row-source.ts';
@@ -15,7 +15,7 @@ export function createSafeguard(
   options: {
     readonly placed: Pick<Placed, 'path'>;
     readonly connected: Pick<Connected, 'server' | 'reach' | 'control'>;
-    readonly view: JournalView;
+    readonly view: RunState;
     readonly journal: Journal;
     /** Told after each backup how many bytes this command has saved. */
     readonly onSaved?: (bytesTotal: number) => void;

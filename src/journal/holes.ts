@@ -1,24 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { BACKUP_FOLDER } from '../backup/naming.ts';
-import { RESTORE_FILE } from '../backup/restore-report.ts';
-import type { JournalSource } from './read.ts';
 import { isBodyLine } from './line-codec.ts';
-import type { EventLine, JournalHeader } from './lines.ts';
-import { readJournal } from './read.ts';
+import { BACKUP_FOLDER, RESTORE_FILE, type EventLine, type JournalHeader } from './lines.ts';
+import { readJournal, type JournalSource } from './read.ts';
 import { PHASE, type RowIndex } from './row-index.ts';
+import type { Holes } from './run-state.ts';
 
-/** Lines in the middle of a journal that cannot be read: a power cut can leave such a hole. */
-export interface Holes {
-  readonly lines: number;
-  /** Counted from 1. */
-  readonly firstLine: number;
-  readonly lastOffset: number;
-  /** One stands where lines of the plan may have been. */
-  readonly inPlan: boolean;
-}
-
-/** As much of what a journal says as lost lines bear on. */
+/** As much of a run's state as lost lines bear on. */
 interface Holed {
   readonly path: string | JournalSource;
   readonly header: JournalHeader;
@@ -28,7 +16,7 @@ interface Holed {
   readonly begun: boolean;
   confirmed: boolean;
   refused: string | undefined;
-  airMark: number;
+  uncertainUpTo: number;
 }
 
 /**
@@ -38,48 +26,53 @@ interface Holed {
  * at work, which rows it put back is not known any more, and no row with a
  * backup is touched again.
  */
-export async function foldHoles(view: Holed, holes: Holes): Promise<void> {
-  const { index, header } = view;
-  if (view.begun) view.confirmed = true;
-  view.refused ??= lostRefusal(view);
-  if (header.kind === 'check' || view.refused !== undefined) return;
-  const { rows } = header.manifest;
-  view.airMark = rows;
-  for (let row = 1; row <= rows; row += 1) {
-    const retracted =
+export async function weighHoles(run: Holed, holes: Holes): Promise<void> {
+  if (run.begun) run.confirmed = true;
+  run.refused ??= lostRefusal(run);
+  if (run.header.kind === 'check' || run.refused !== undefined) return;
+  run.uncertainUpTo = run.header.manifest.rows;
+  retractNotAttempted(run.index, run.uncertainUpTo, holes.lastOffset);
+  if (typeof run.path === 'string') await keepOffRestored(run, dirname(run.path));
+}
+
+/** Up to a row, "not attempted" is not believed where it was written before a place in the journal. */
+export function retractNotAttempted(index: RowIndex, lastRow: number, before: number): void {
+  for (let row = 1; row <= lastRow; row += 1) {
+    const isRetracted =
       index.phase(row) === PHASE.outcome &&
       index.status(row) === 'not_attempted' &&
-      index.offset(row) < holes.lastOffset;
-    if (retracted) index.setInDoubt(row, true);
+      index.offset(row) < before;
+    if (isRetracted) index.setUncertain(row);
   }
-  if (typeof view.path === 'string') await keepOffRestored(view, dirname(view.path));
 }
 
 /** A run whose rows kept it from being confirmed, and whose line that says so is lost. */
 function lostRefusal({ header, planned, confirmed }: Holed): string | undefined {
-  if (header.kind !== 'run' || confirmed || header.options['skipInvalid'] === true)
+  if (header.kind !== 'run' || confirmed || header.options['skipInvalid'] === true) {
     return undefined;
+  }
   const broken = Number(planned?.totals['invalid'] ?? 0) + Number(planned?.totals['changed'] ?? 0);
   return broken > 0 ? 'Its rows were not what they should be.' : undefined;
 }
 
-async function keepOffRestored(view: Holed, directory: string): Promise<void> {
+async function keepOffRestored({ path, header, index }: Holed, directory: string): Promise<void> {
+  const { rows } = header.manifest;
   const names = await namesIn(directory);
   // The report of a restore, finished or half made, under any of its names.
-  const restored = names.some(
+  const isRestored = names.some(
     (name) => name.startsWith('restore.') || name.startsWith(`.${RESTORE_FILE}.`),
   );
-  if (!restored) return;
-  for await (const lines of readJournal(view.path)) {
+  if (!isRestored) return;
+  for await (const lines of readJournal(path)) {
     for (const { value } of lines) {
-      if (value === undefined || !isBodyLine(value, view.header.manifest.rows)) continue;
-      if ('file' in value && value.file?.backup !== undefined) view.index.setRestoring(value.row);
+      if (value === undefined || !isBodyLine(value, rows)) continue;
+      if ('file' in value && value.file?.backup !== undefined) index.setRestoring(value.row);
     }
   }
   // A backup's own line may be lost as well; its name says which row it belongs to.
   for (const name of await namesIn(join(directory, BACKUP_FOLDER))) {
     const row = Number(/^(\d+)[.-]/.exec(name)?.[1] ?? 0);
-    if (row >= 1 && row <= view.header.manifest.rows) view.index.setRestoring(row);
+    if (row >= 1 && row <= rows) index.setRestoring(row);
   }
 }
 
@@ -89,13 +82,4 @@ async function namesIn(folder: string): Promise<readonly string[]> {
   } catch {
     return [];
   }
-}
-
-/** For the screen. */
-export function tellHoles({ lines, firstLine }: Holes): string {
-  const which =
-    lines === 1
-      ? `Line ${firstLine} of the journal cannot be read`
-      : `${lines} lines of the journal cannot be read (the first is line ${firstLine})`;
-  return `${which}, as a power cut can leave it, and ${lines === 1 ? 'is' : 'are'} passed over. A row without an outcome may have been sent: resume looks before it sends it again.`;
 }

@@ -1,4 +1,4 @@
-import type { JournalView } from './fold.ts';
+import type { RunState } from './run-state.ts';
 import { isBodyLine } from './line-codec.ts';
 import { readOutcomes } from './outcome-of.ts';
 import { readJournal } from './read.ts';
@@ -36,11 +36,11 @@ export interface JoinOptions {
  */
 export async function* joinRows(
   batches: ManifestBatches,
-  view: JournalView,
+  run: RunState,
   { keeps, replan }: JoinOptions = {},
 ): AsyncGenerator<readonly JoinedRow[], void, undefined> {
-  const plan = readPlan(view);
-  const outcomes = readOutcomes(view);
+  const plan = readPlan(run);
+  const outcomes = readOutcomes(run);
   try {
     for await (const batch of batches) {
       const joined: JoinedRow[] = [];
@@ -51,7 +51,7 @@ export async function* joinRows(
         joined.push({
           row,
           plan: line,
-          target: targetOf(row, line, view),
+          target: targetOf(row, line, run),
           seen: line?.plan === 'delete' ? line.seen : undefined,
           outcome: outcomes.outcomeOf(row.row, line),
         });
@@ -68,7 +68,7 @@ export async function* joinRows(
 function targetOf(
   { record, field, event, instance }: ManifestRow,
   plan: PlanLine | undefined,
-  { header }: JournalView,
+  { header }: RunState,
 ): Target {
   const planned = plan !== undefined && 'instance' in plan ? plan.instance : undefined;
   const fallback = header.options['defaultInstance'];
@@ -77,11 +77,11 @@ function targetOf(
 }
 
 /** The plan lines of a journal, for rows that are asked for in their order. */
-function readPlan(view: JournalView): {
+function readPlan(run: RunState): {
   of: (row: number) => Promise<PlanLine | undefined>;
   close: () => Promise<void>;
 } {
-  const batches = planLines(view);
+  const batches = planLines(run);
   let batch: readonly PlanLine[] = [];
   let at = 0;
   let isDone = false;
@@ -108,12 +108,12 @@ function readPlan(view: JournalView): {
 
 /** All plan lines in the order of the rows. */
 export async function* planLines(
-  view: JournalView,
+  run: RunState,
 ): AsyncGenerator<readonly PlanLine[], void, undefined> {
-  for await (const lines of readJournal(view.path, view.planEnd)) {
+  for await (const lines of readJournal(run.path, run.planEnd)) {
     const plan: PlanLine[] = [];
     for (const { value } of lines) {
-      if (value === undefined || !isBodyLine(value, view.header.manifest.rows)) continue;
+      if (value === undefined || !isBodyLine(value, run.header.manifest.rows)) continue;
       if ('plan' in value) plan.push(value);
     }
     if (plan.length > 0) yield plan;

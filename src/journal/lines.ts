@@ -6,6 +6,10 @@ import type { ProjectModel } from '../project/model.ts';
 export const JOURNAL_VERSION = 1;
 export const JOURNAL_FILE = 'journal.ndjson';
 
+/** What its lines name beside it in the run directory: the folder of the backups, and the report of a restore. */
+export const BACKUP_FOLDER = 'backup';
+export const RESTORE_FILE = 'restore.csv';
+
 /** First line: what this directory is, and everything that `resume` and `report` need offline. */
 export interface JournalHeader {
   readonly version: typeof JOURNAL_VERSION;

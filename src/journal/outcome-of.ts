@@ -7,7 +7,7 @@ import {
   type OutcomeDetails,
   type StopCode,
 } from '../rows/outcome.ts';
-import type { JournalView } from './fold.ts';
+import { isPlanOnly, type RunState } from './run-state.ts';
 import type { OutcomeLine } from './lines.ts';
 import type { PlanLine } from '../rows/plan-line.ts';
 import { journalSource, NEWLINE, parseLine, type JournalSource } from './read.ts';
@@ -22,10 +22,10 @@ export interface OutcomeReader {
   close(): void;
 }
 
-export function readOutcomes(view: JournalView): OutcomeReader {
-  const lines = readOutcomeLines(view.path);
+export function readOutcomes(run: RunState): OutcomeReader {
+  const lines = readOutcomeLines(run.path);
   return {
-    outcomeOf: (row, plan) => outcomeOf(view, lines.at, row, plan),
+    outcomeOf: (row, plan) => outcomeOf(run, lines.at, row, plan),
     close: lines.close,
   };
 }
@@ -73,52 +73,52 @@ export function readOutcomeLines(from: string | JournalSource): {
 const CHANGED = 'the journal is not the one that was read any more';
 
 function outcomeOf(
-  view: JournalView,
+  run: RunState,
   lineAt: (offset: number) => OutcomeLine,
   row: number,
   plan: PlanLine | undefined,
 ): Outcome {
-  const { index } = view;
+  const { index } = run;
   switch (index.phase(row)) {
     case PHASE.outcome: {
       const outcome = decodeOutcome(lineAt(index.offset(row)), index.verified(row));
-      return index.inDoubt(row) ? inDoubt(outcome) : outcome;
+      return index.uncertain(row) ? uncertain(outcome) : outcome;
     }
     case PHASE.open:
-      return openOutcome(view, row);
+      return openOutcome(run, row);
     case PHASE.settledByPlan:
-      return settledOutcome(view, plan);
+      return settledOutcome(run, plan);
     case PHASE.planned:
     case PHASE.untouched:
-      return notBegun(view, row, plan);
+      return notBegun(run, row, plan);
   }
 }
 
-/** In the air when the program was killed, or waiting for another try. */
-function openOutcome(view: JournalView, row: number): Outcome {
-  const open = view.open.get(row);
-  const marked: Effect = row <= view.airMark ? 'marked' : 'none';
-  const inAir = open === undefined || open.inAir;
-  const effect = inAir ? 'possible' : graver(open.effect, marked);
-  const code = stopCode(view);
-  const trail = {
+/** In flight when the program was killed, or waiting for another try. */
+function openOutcome(run: RunState, row: number): Outcome {
+  const open = run.open.get(row);
+  const marked: Effect = row <= run.uncertainUpTo ? 'marked' : 'none';
+  const inFlight = open === undefined || open.inFlight;
+  const effect = inFlight ? 'possible' : graver(open.effect, marked);
+  const code = stopCode(run);
+  const details = {
     said: open?.said,
     httpStatus: open?.http,
     attempts: open?.attempts ?? 0,
     effect,
     startedAt: open?.startedAt,
     verified: '',
-    file: view.backups.get(row),
+    file: run.backups.get(row),
   } as const;
   if (effect === 'none') {
-    return { ...trail, status: 'not_attempted', code, message: STOPPED_BEFORE };
+    return { ...details, status: 'not_attempted', code, message: STOPPED_BEFORE };
   }
-  const told = open?.said === undefined ? '' : `; the answer had been: ${open.said}`;
+  const answer = open?.said === undefined ? '' : `; the answer had been: ${open.said}`;
   return {
-    ...trail,
+    ...details,
     status: 'unknown',
     code: open === undefined || open.code === '' ? 'interrupted' : open.code,
-    message: `${inAir ? ANSWER_MISSING : ENDED_BETWEEN}; resume settles it${told}`,
+    message: `${inFlight ? ANSWER_MISSING : ENDED_BETWEEN}; resume settles it${answer}`,
   };
 }
 
@@ -126,10 +126,10 @@ const ANSWER_MISSING = 'a request was sent, and the run ended before its answer 
 const ENDED_BETWEEN =
   'a request may have removed the file, and the run ended before it was tried again';
 
-/** Only the mark of a session that was killed, or is still at work, says that the row may have been sent. */
-function inDoubt(trail: Omit<OutcomeDetails, 'message'>): Outcome {
+/** Only the send watermark of a session that was killed, or is still at work, says that the row may have been sent. */
+function uncertain(details: Omit<OutcomeDetails, 'message'>): Outcome {
   return {
-    ...trail,
+    ...details,
     effect: 'marked',
     status: 'unknown',
     code: 'interrupted',
@@ -143,51 +143,56 @@ const PLAN_LOST =
   'what the check found cannot be read any more: its line in the journal is lost; check again';
 const UNCONFIRMED = 'unconfirmed: no look could tell whether a file is there';
 
-function notBegun(view: JournalView, row: number, plan: PlanLine | undefined): Outcome {
+function notBegun(run: RunState, row: number, plan: PlanLine | undefined): Outcome {
   const name = seenName(plan);
   const file: FileFacts | undefined =
-    view.backups.get(row) ?? (name === undefined ? undefined : { name });
-  const planOnly = isPlanOnly(view);
-  if (!planOnly && row <= view.airMark) {
-    return inDoubt({ attempts: 0, effect: 'none', verified: '', file });
+    run.backups.get(row) ?? (name === undefined ? undefined : { name });
+  const planOnly = isPlanOnly(run);
+  if (!planOnly && row <= run.uncertainUpTo) {
+    return uncertain({ attempts: 0, effect: 'none', verified: '', file });
   }
   const unconfirmed =
-    plan?.plan === 'delete' && plan.seen === undefined && view.header.project !== null;
-  const lost = planOnly && plan === undefined && view.header.project !== null;
+    plan?.plan === 'delete' && plan.seen === undefined && run.header.project !== null;
+  const lost = planOnly && plan === undefined && run.header.project !== null;
   const how = lost
     ? ({ code: 'interrupted', message: PLAN_LOST } as const)
     : planOnly
       ? ({ code: 'would_delete', message: unconfirmed ? UNCONFIRMED : '' } as const)
-      : { code: stopCode(view), message: STOPPED_BEFORE };
+      : { code: stopCode(run), message: STOPPED_BEFORE };
   return { status: 'not_attempted', ...how, attempts: 0, effect: 'none', verified: '', file };
 }
 
 /** What the plan itself made of a row. */
-export function settledOutcome(view: JournalView, plan: PlanLine | undefined): Outcome {
-  const trail = { attempts: 0, effect: 'none', verified: '' } as const;
+export function settledOutcome(run: RunState, plan: PlanLine | undefined): Outcome {
+  const details = { attempts: 0, effect: 'none', verified: '' } as const;
   switch (plan?.plan) {
     case 'already_empty':
-      return isPlanOnly(view)
+      return isPlanOnly(run)
         ? {
-            ...trail,
+            ...details,
             status: 'not_attempted',
             code: 'nothing_to_delete',
             message: 'the field is empty; no request would be sent',
           }
-        : { ...trail, status: 'already_empty', code: '', message: 'the check found nothing there' };
+        : {
+            ...details,
+            status: 'already_empty',
+            code: '',
+            message: 'the check found nothing there',
+          };
     case 'duplicate':
       return {
-        ...trail,
+        ...details,
         status: 'duplicate',
         code: 'duplicate_of',
         message: `names the same target as row ${plan.of}`,
       };
     case 'invalid':
-      return { ...trail, status: plan.plan, code: plan.code, message: plan.message };
+      return { ...details, status: plan.plan, code: plan.code, message: plan.message };
     case 'guard_mismatch': {
       const name = seenName(plan);
       return {
-        ...trail,
+        ...details,
         status: plan.plan,
         code: plan.code,
         message: plan.message,
@@ -200,14 +205,9 @@ export function settledOutcome(view: JournalView, plan: PlanLine | undefined): O
   }
 }
 
-/** A check, or a run that was refused: nothing was attempted, and the rows stand as a check shows them. */
-export function isPlanOnly(view: JournalView): boolean {
-  return view.header.kind === 'check' || view.refused !== undefined;
-}
-
 /** Where the journal holds no stop, the program was killed: interrupted. */
-function stopCode(view: JournalView): StopCode {
-  return view.stop?.code ?? 'interrupted';
+function stopCode(run: RunState): StopCode {
+  return run.stop?.code ?? 'interrupted';
 }
 
 /** The name that the check saw; a document id or a bare "present" is none. */

@@ -84,13 +84,13 @@ export class RowIndex {
     this.#flag(row, 64, true);
   }
 
-  /** Told "not attempted" by an earlier session, and perhaps sent by one that was killed since. */
-  inDoubt(row: number): boolean {
+  /** "Not attempted" by the word of an earlier session, and perhaps sent by one that was killed since. */
+  uncertain(row: number): boolean {
     return ((this.#page(row).phase[row % RowIndex.PAGE] ?? 0) & 128) !== 0;
   }
 
-  setInDoubt(row: number, inDoubt: boolean): void {
-    this.#flag(row, 128, inDoubt);
+  setUncertain(row: number): void {
+    this.#flag(row, 128, true);
   }
 
   #flag(row: number, bit: number, on: boolean): void {

@@ -1,7 +1,5 @@
+import { type RunState, isPlanOnly, hasWorkLeft } from '../journal/run-state.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import type { JournalView } from '../journal/fold.ts';
-import { isPlanOnly } from '../journal/outcome-of.ts';
-import { hasWorkLeft } from '../run/resume-rows.ts';
 import type { MadeCsvs } from './make-reports.ts';
 
 /** What the command ended with, as far as it is known apart from the rows. */
@@ -28,7 +26,7 @@ export function exitCodeOfStop({ signal, sent }: Pick<Ending, 'signal' | 'sent'>
 }
 
 /** As the run did, or, of one that is live or was killed, would. */
-export function exitCodeOfJournal(view: JournalView, csvs: MadeCsvs): ExitCode {
+export function exitCodeOfJournal(view: RunState, csvs: MadeCsvs): ExitCode {
   if (view.exitCode !== undefined) return view.exitCode as ExitCode;
   if (view.refused !== undefined) return EXIT.refused;
   // Killed after its last row, or its reports could not be written: nothing is left to resume.

@@ -1,9 +1,9 @@
+import type { RunState } from '../journal/run-state.ts';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { SweepError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
-import type { JournalView } from '../journal/fold.ts';
 import { reportOf, STATUSES, type ReportName, type Status } from '../rows/outcome.ts';
 import { REPORT_COLUMNS, reportLine } from './columns.ts';
 import { csvLine } from '../files/csv-line.ts';
@@ -40,7 +40,7 @@ export interface MadeCsvs {
  */
 export async function makeCsvReports(
   directory: string,
-  view: JournalView,
+  view: RunState,
   clock: Clock,
   observe: (row: RowReport) => void,
   mayWrite?: () => void,

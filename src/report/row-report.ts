@@ -1,4 +1,4 @@
-import type { JournalView } from '../journal/fold.ts';
+import type { RunState } from '../journal/run-state.ts';
 import { joinRows, type JoinedRow, type ManifestBatches } from '../journal/joined-rows.ts';
 import { seenName } from '../journal/outcome-of.ts';
 import type { FileFacts } from '../rows/outcome.ts';
@@ -10,7 +10,7 @@ export interface RowReport extends JoinedRow {
 
 export async function* readRowReports(
   batches: ManifestBatches,
-  view: JournalView,
+  view: RunState,
 ): AsyncGenerator<readonly RowReport[], void, undefined> {
   for await (const batch of joinRows(batches, view)) {
     yield batch.map((joined) => ({
@@ -21,7 +21,7 @@ export async function* readRowReports(
   }
 }
 
-function isSignature(field: string, { header }: JournalView): boolean {
+function isSignature(field: string, { header }: RunState): boolean {
   const fields = header.project?.fileFields ?? {};
   return Object.hasOwn(fields, field) && fields[field]?.signature === true;
 }
@@ -34,7 +34,7 @@ function fileOf({ outcome: { file }, plan }: JoinedRow): FileFacts | undefined {
 }
 
 /** "Deleted" where nobody had seen the file before says that it only may have been this run. */
-function messageOf({ outcome, seen }: JoinedRow, { header }: JournalView): string {
+function messageOf({ outcome, seen }: JoinedRow, { header }: RunState): string {
   if (outcome.status !== 'deleted' || outcome.message !== '' || seen !== undefined) {
     return outcome.message;
   }

@@ -1,5 +1,5 @@
+import type { RunState } from '../journal/run-state.ts';
 import type { Clock } from '../clock.ts';
-import type { JournalView } from '../journal/fold.ts';
 import type { StopCode } from '../rows/outcome.ts';
 import { createReportFile, type WrittenFile } from '../files/atomic-file.ts';
 import type { MadeCsvs, Totals } from './make-reports.ts';
@@ -64,7 +64,7 @@ export interface SummaryRestore {
   readonly count: number;
 }
 
-function restoredOf({ restores }: JournalView): SummaryRestore | null {
+function restoredOf({ restores }: RunState): SummaryRestore | null {
   const last = restores.at(-1);
   if (last === undefined) return null;
   const { at, by, end } = last;
@@ -78,7 +78,7 @@ function restoredOf({ restores }: JournalView): SummaryRestore | null {
 }
 
 export function summarise(options: {
-  readonly view: JournalView;
+  readonly view: RunState;
   readonly csvs: MadeCsvs;
   readonly verified: Summary['verified'];
   readonly directory: string;

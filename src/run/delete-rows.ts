@@ -1,5 +1,5 @@
 import { isFileTrouble } from '../files/file-errors.ts';
-import type { Mark } from '../journal/mark.ts';
+import type { SendWatermark } from '../journal/send-watermark.ts';
 import { encodeOutcome } from '../journal/line-codec.ts';
 import { ManifestChangedError } from '../manifest/held-file.ts';
 import type { LookedBatch } from '../rows/look.ts';
@@ -20,7 +20,7 @@ export interface DeleteRowsOptions {
   readonly breaker: Breaker;
   readonly verifier: Verifier | undefined;
   /** Absent where each row's line is on the disk before its request leaves. */
-  readonly watermark: Mark | undefined;
+  readonly watermark: SendWatermark | undefined;
   /** Looks that settle no row, to tell a silent server from silent answers; absent where the run makes no looks. */
   readonly probe: ((targets: readonly Target[]) => Promise<LookedBatch>) | undefined;
   /** `--limit`: rows that may be sent. */

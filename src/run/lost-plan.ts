@@ -1,4 +1,4 @@
-import type { JournalView } from '../journal/fold.ts';
+import type { RunState } from '../journal/run-state.ts';
 import type { Replan } from '../journal/joined-rows.ts';
 import type { Manifest } from '../manifest/read.ts';
 import type { ManifestRow } from '../rows/row.ts';
@@ -19,7 +19,7 @@ import { invalidVerdict, planLine, unseenVerdict } from '../plan/verdict.ts';
  * not known any more. `undefined` where no line of the plan can be lost.
  */
 export async function replanLost(
-  view: JournalView,
+  view: RunState,
   open: () => Promise<Manifest>,
 ): Promise<Replan | undefined> {
   if (view.holes?.inPlan !== true) return undefined;

@@ -1,5 +1,5 @@
+import { isUnfinished, type RunState } from '../journal/run-state.ts';
 import { instantOf, type Clock } from '../clock.ts';
-import type { JournalView } from '../journal/fold.ts';
 import {
   joinRows,
   type JoinedRow,
@@ -29,7 +29,7 @@ export type Unfinished =
 /** Rows without a settled outcome, and rows that were sent and not yet looked at, in manifest order. */
 export async function* unfinishedRows(
   batches: ManifestBatches,
-  view: JournalView,
+  view: RunState,
   replan?: Replan,
 ): AsyncIterable<readonly Unfinished[]> {
   const keeps = (row: number): boolean => isUnfinished(view, row);
@@ -38,7 +38,7 @@ export async function* unfinishedRows(
   }
 }
 
-function unfinishedOf(joined: JoinedRow, view: JournalView): Unfinished | undefined {
+function unfinishedOf(joined: JoinedRow, view: RunState): Unfinished | undefined {
   const { plan, outcome } = joined;
   const { row } = joined.row;
   if (plan !== undefined && plan.plan !== 'delete') {
@@ -50,32 +50,6 @@ function unfinishedOf(joined: JoinedRow, view: JournalView): Unfinished | undefi
   return isSettled(outcome.status)
     ? { kind: 'look', unverified: { ...toDelete, outcome } }
     : { kind: 'send', row: toDelete };
-}
-
-/** Has `resume` anything to do for this row? */
-export function isUnfinished(view: JournalView, row: number): boolean {
-  const { index } = view;
-  if (index.restoring(row)) return false;
-  switch (index.phase(row)) {
-    case PHASE.settledByPlan:
-      return false;
-    case PHASE.outcome: {
-      const status = index.status(row);
-      return status === undefined || !isSettled(status) || index.lookDue(row);
-    }
-    case PHASE.untouched:
-    case PHASE.planned:
-    case PHASE.open:
-      return true;
-  }
-}
-
-/** Has `resume` anything to do at all? */
-export function hasWorkLeft(view: JournalView): boolean {
-  for (let row = 1; row <= view.header.manifest.rows; row += 1) {
-    if (isUnfinished(view, row)) return true;
-  }
-  return false;
 }
 
 function earlierAttempts(outcome: Outcome): EarlierAttempts | undefined {

@@ -1,5 +1,5 @@
+import type { RunState } from '../journal/run-state.ts';
 import type { Instant } from '../clock.ts';
-import type { JournalView } from '../journal/fold.ts';
 import { joinRows, type JoinedRow, type ManifestBatches } from '../journal/joined-rows.ts';
 import { PHASE } from '../journal/row-index.ts';
 import type { Effect, FileFacts, UnknownCode } from '../rows/outcome.ts';
@@ -41,7 +41,7 @@ export interface EarlierAttempts {
 /** The rows that a fresh run deletes. */
 export async function* freshRows(
   batches: ManifestBatches,
-  view: JournalView,
+  view: RunState,
 ): AsyncIterable<readonly RowToDelete[]> {
   const keeps = (row: number): boolean => view.index.phase(row) !== PHASE.settledByPlan;
   for await (const joined of joinRows(batches, view, { keeps })) {

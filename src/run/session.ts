@@ -1,6 +1,7 @@
+import { hasWorkLeft } from '../journal/run-state.ts';
 import type { Clock } from '../clock.ts';
-import { foldJournal } from '../journal/fold.ts';
-import { createMark } from '../journal/mark.ts';
+import { replayJournal } from '../journal/replay.ts';
+import { createSendWatermark } from '../journal/send-watermark.ts';
 import type { JournalSource } from '../journal/read.ts';
 import { JournalError, type Journal } from '../journal/write.ts';
 import type { Look, LookedBatch } from '../rows/look.ts';
@@ -10,7 +11,6 @@ import type { Target } from '../rows/target.ts';
 import { createBreaker, type Breaker, type MaxFailures } from './breaker.ts';
 import type { RunControl } from './control.ts';
 import { deleteRows } from './delete-rows.ts';
-import { hasWorkLeft } from './resume-rows.ts';
 import type { BeforeDelete } from './row-progress.ts';
 import type { RowToDelete } from './row-source.ts';
 import {
@@ -105,7 +105,7 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
     if (control.reason === undefined) await deleteAndVerify(await options.rows(), options);
     await journal.sync();
     // A run with nothing left to send or to look at is finished, not stopped.
-    if (control.reason !== undefined && hasWorkLeft(await foldJournal(options.journalPath))) {
+    if (control.reason !== undefined && hasWorkLeft(await replayJournal(options.journalPath))) {
       stopped = true;
       const { code, message } = control.reason;
       journal.append({ state: 'stop', at: journal.stamp(), code, message, ...by });
@@ -147,7 +147,9 @@ async function deleteAndVerify(rows: SessionRows, options: SessionOptions): Prom
       concurrency: options.concurrency,
       breaker,
       verifier,
-      watermark: options.syncEachSend ? undefined : createMark(journal, options.watermarkRows),
+      watermark: options.syncEachSend
+        ? undefined
+        : createSendWatermark(journal, options.watermarkRows),
       probe: options.verifies ? (options.probe ?? look) : undefined,
       limit: options.limit,
       onEnded: options.onEnded,

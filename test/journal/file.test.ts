@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { openJournalFile } from '../../src/journal/file.ts';
+import { openJournalFile } from '../../src/journal/write.ts';
 
 /** Of a text, the disk takes so many bytes at first. */
 const disk = vi.hoisted(() => ({ takes: Number.POSITIVE_INFINITY }));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { foldJournal } from '../../src/journal/fold.ts';
+import { replayJournal } from '../../src/journal/replay.ts';
 import { decodeOutcome, encodeOutcome, encodeSending } from '../../src/journal/line-codec.ts';
 import { readOutcomes } from '../../src/journal/outcome-of.ts';
 import { joinRows } from '../../src/journal/joined-rows.ts';
@@ -38,7 +38,7 @@ const BY_MARK = { effect: 'possible', air: 'mark' };
 const MARK = { state: 'mark', upTo: 1025 };
 
 async function tell(lines: readonly object[], header: object = {}): Promise<Outcome> {
-  const view = await foldJournal(journalOf(headerLine(ROWS, { ...header }), ...lines));
+  const view = await replayJournal(journalOf(headerLine(ROWS, { ...header }), ...lines));
   for await (const [joined] of joinRows(rowsOf(1), view))
     if (joined !== undefined) return joined.outcome;
   throw new Error('the row is lost');
@@ -227,7 +227,7 @@ describe('what the journal tells of a row', () => {
   });
 
   it('finds the newest look of each row', async () => {
-    const view = await foldJournal(
+    const view = await replayJournal(
       journalOf(
         headerLine(ROWS),
         { row: 1, state: 'deleted', attempts: 1, look: true },
@@ -249,7 +249,7 @@ describe('what the journal tells of a row', () => {
       message: `refused ${at + 1} ${'ü'.repeat(at % 90)}`,
       attempts: 1,
     }));
-    const view = await foldJournal(journalOf(headerLine(20_000), ...lines.toReversed()));
+    const view = await replayJournal(journalOf(headerLine(20_000), ...lines.toReversed()));
     const outcomes = readOutcomes(view);
     for (let row = 1; row <= 20_000; row += 37) {
       expect(outcomes.outcomeOf(row, undefined).message).toBe(lines[row - 1]?.message);

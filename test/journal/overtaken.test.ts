@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { foldJournal } from '../../src/journal/fold.ts';
+import { replayJournal } from '../../src/journal/replay.ts';
 import { readOutcomes } from '../../src/journal/outcome-of.ts';
 import type { Outcome } from '../../src/rows/outcome.ts';
 import { headerLine, journalOf } from './journal-of.ts';
@@ -19,7 +19,7 @@ const sending = (attempt: number, effect?: 'possible'): object => ({
 });
 
 async function fateOf(...lines: readonly object[]): Promise<Outcome> {
-  const view = await foldJournal(journalOf(headerLine(1, FIRST), PLAN, ...lines));
+  const view = await replayJournal(journalOf(headerLine(1, FIRST), PLAN, ...lines));
   const outcomes = readOutcomes(view);
   try {
     return outcomes.outcomeOf(1, PLAN as never);
@@ -80,6 +80,6 @@ it('and what it did remove is removed', async () => {
 it('a session’s own stop and end count', async () => {
   const stop = { state: 'stop', at: 30, code: 'limit', message: '', ...SECOND };
   const end = { state: 'end', at: 31, exitCode: 3, ...SECOND };
-  const view = await foldJournal(journalOf(headerLine(1, FIRST), PLAN, RESUMED, MARK, stop, end));
-  expect([view.stop?.code, view.exitCode, view.airMark]).toEqual(['limit', 3, 0]);
+  const view = await replayJournal(journalOf(headerLine(1, FIRST), PLAN, RESUMED, MARK, stop, end));
+  expect([view.stop?.code, view.exitCode, view.uncertainUpTo]).toEqual(['limit', 3, 0]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PlanLine } from '../../src/rows/plan-line.ts';
-import { foldJournal } from '../../src/journal/fold.ts';
+import { replayJournal } from '../../src/journal/replay.ts';
 import { joinRows } from '../../src/journal/joined-rows.ts';
 import { readJournal, type ReadLine } from '../../src/journal/read.ts';
 import { headerLine, journalOf, rowsOf, sourceOf } from './journal-of.ts';
@@ -93,26 +93,26 @@ describe('readJournal', () => {
     for (const most of [undefined, 7, 60_000]) {
       const text = `${HEADER}\n${broken}\n${last}\n`;
       const source = sourceOf(text, undefined, most);
-      const { end, index, holes } = await foldJournal(source);
+      const { end, index, holes } = await replayJournal(source);
       expect([end, index.status(1)]).toEqual([text.length, 'deleted']);
       expect(holes).toMatchObject({ lines: 1, firstLine: 2, lastOffset: HEADER.length + 1 });
     }
   });
 });
 
-describe('foldJournal', () => {
+describe('replayJournal', () => {
   it.each([
     { name: 'another version', text: '{"version":2}\n', says: /version 2.*reads version 1/ },
     { name: 'no version', text: '{"row":1}\n', says: /version undefined/ },
     { name: 'no line at all', text: '', says: /holds no run/ },
     { name: 'half a first line', text: '{"version":1', says: /holds no run/ },
   ])('refuses $name', async ({ text, says }) => {
-    await expect(foldJournal(sourceOf(text))).rejects.toThrow(says);
+    await expect(replayJournal(sourceOf(text))).rejects.toThrow(says);
   });
 
   it('says where the last whole line ends', async () => {
     const whole = `${HEADER}\n{"row":1,"state":"sending","at":1,"attempt":1}\n`;
-    expect((await foldJournal(sourceOf(`${whole}{"row":1,`))).end).toBe(whole.length);
+    expect((await replayJournal(sourceOf(`${whole}{"row":1,`))).end).toBe(whole.length);
   });
 
   it.each([
@@ -132,13 +132,13 @@ describe('foldJournal', () => {
       sent: false,
     },
   ])('knows by $name whether anything was sent', async ({ lines, sent }) => {
-    expect((await foldJournal(journalOf(headerLine(3), ...lines))).sent).toBe(sent);
+    expect((await replayJournal(journalOf(headerLine(3), ...lines))).sent).toBe(sent);
   });
 
   it('keeps what a second session begins with apart from how the first one ended', async () => {
     const stop = { state: 'stop', at: 5, code: 'limit', message: 'The pilot is done.' };
     const end = { state: 'end', at: 6, exitCode: 3 };
-    const view = await foldJournal(journalOf(headerLine(3), confirmed(), stop, end));
+    const view = await replayJournal(journalOf(headerLine(3), confirmed(), stop, end));
     expect(view).toMatchObject({
       confirmed: true,
       exitCode: 3,
@@ -147,7 +147,7 @@ describe('foldJournal', () => {
     });
     expect(view.stop).toEqual({ code: 'limit', message: 'The pilot is done.' });
     const resumed = { state: 'resumed', at: 7, tool: 't' };
-    const live = await foldJournal(journalOf(headerLine(3), confirmed(), stop, end, resumed));
+    const live = await replayJournal(journalOf(headerLine(3), confirmed(), stop, end, resumed));
     expect(live).toMatchObject({
       confirmed: true,
       exitCode: undefined,
@@ -165,7 +165,7 @@ describe('joinRows', () => {
   const planned = { state: 'planned', at: 1, totals: {} };
 
   it('gives each row its plan line, where it has one, and its outcome', async () => {
-    const view = await foldJournal(journalOf(headerLine(4), ...plan, planned, outcome(1)));
+    const view = await replayJournal(journalOf(headerLine(4), ...plan, planned, outcome(1)));
     const read: unknown[] = [];
     for await (const batch of joinRows(rowsOf(4), view)) {
       read.push(...batch.map((one) => [one.plan, one.outcome.status]));
@@ -179,7 +179,7 @@ describe('joinRows', () => {
   });
 
   it('leaves rows out, and plans those anew whose line is lost', async () => {
-    const view = await foldJournal(journalOf(headerLine(4), ...plan, planned));
+    const view = await replayJournal(journalOf(headerLine(4), ...plan, planned));
     const read: unknown[] = [];
     const keeps = (row: number): boolean => row !== 2;
     const replan = ({ row }: { row: number }): PlanLine => ({ row, plan: 'delete', instance: '7' });

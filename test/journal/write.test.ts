@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { JournalError, openJournal, type Journal } from '../../src/journal/write.ts';
-import { createMark } from '../../src/journal/mark.ts';
+import { createSendWatermark } from '../../src/journal/send-watermark.ts';
 import { createMemoryFile, type MemoryFile } from './memory-file.ts';
 
 interface Setup {
@@ -186,11 +186,11 @@ describe('openJournal', () => {
   });
 });
 
-describe('createMark', () => {
+describe('createSendWatermark', () => {
   it('is on the disk before the first row it covers, and ahead of the others', async () => {
     const setup = open();
     const { journal, file } = setup;
-    const mark = createMark(journal);
+    const mark = createSendWatermark(journal);
     const covered = mark.cover(1);
     expect(covered).toBeInstanceOf(Promise);
     await covered;
@@ -210,7 +210,7 @@ describe('createMark', () => {
   it('covers more rows where the run is fast, up to a bound', async () => {
     const setup = open();
     const { journal, file } = setup;
-    const mark = createMark(journal, 10);
+    const mark = createSendWatermark(journal, 10);
     for (let row = 1; row <= 2000; row += 1) {
       await mark.cover(row);
       await journal.sync();
@@ -225,7 +225,7 @@ describe('createMark', () => {
 
   it('makes a row wait for the mark that is on its way', async () => {
     const { journal, file } = open();
-    const mark = createMark(journal);
+    const mark = createSendWatermark(journal);
     const first = mark.cover(1);
     const second = mark.cover(2);
     expect(second).toBe(first);
@@ -236,6 +236,6 @@ describe('createMark', () => {
   it('lets no row go where the mark cannot be written', async () => {
     const { journal, file } = open();
     file.fail(FULL);
-    await expect(createMark(journal).cover(1)).rejects.toThrow(JournalError);
+    await expect(createSendWatermark(journal).cover(1)).rejects.toThrow(JournalError);
   });
 });

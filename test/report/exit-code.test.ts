@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { foldJournal } from '../../src/journal/fold.ts';
+import { replayJournal } from '../../src/journal/replay.ts';
 import { exitCodeOfEnding, exitCodeOfJournal, exitCodeOfRows } from '../../src/report/exit-code.ts';
 import type { MadeCsvs } from '../../src/report/make-reports.ts';
 import { headerLine, journalOf } from '../journal/journal-of.ts';
@@ -49,12 +49,12 @@ describe('exitCodeOfJournal', () => {
       code: 3,
     },
   ])('$name: $code', async ({ lines, code }) => {
-    const view = await foldJournal(journalOf(headerLine(2), ...lines));
+    const view = await replayJournal(journalOf(headerLine(2), ...lines));
     expect(exitCodeOfJournal(view, csvs(1))).toBe(code);
   });
 
   it('a check exits by its rows', async () => {
-    const view = await foldJournal(journalOf(headerLine(2, { kind: 'check' })));
+    const view = await replayJournal(journalOf(headerLine(2, { kind: 'check' })));
     expect([exitCodeOfJournal(view, csvs(0)), exitCodeOfJournal(view, csvs(1))]).toEqual([0, 1]);
   });
 });

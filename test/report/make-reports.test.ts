@@ -3,7 +3,7 @@ import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { foldJournal } from '../../src/journal/fold.ts';
+import { replayJournal } from '../../src/journal/replay.ts';
 import { makeCsvReports } from '../../src/report/make-reports.ts';
 import { headerLine, journalOf } from '../journal/journal-of.ts';
 import { createVirtualClock } from '../redcap/virtual-clock.ts';
@@ -24,7 +24,7 @@ afterEach(async () => {
 
 const make = async (): Promise<unknown> => {
   const trail = { started: 1, at: 2, attempts: 1 };
-  const view = await foldJournal(
+  const view = await replayJournal(
     journalOf(
       headerLine(3, { manifest: { name: 'm.csv', sha256: SHA256, bytes: 34, rows: 3 } }),
       { row: 1, state: 'deleted', ...trail, http: 200 },

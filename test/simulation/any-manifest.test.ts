@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { encodeOutcome } from '../../src/journal/line-codec.ts';
-import { foldJournal } from '../../src/journal/fold.ts';
+import { replayJournal } from '../../src/journal/replay.ts';
 import { JOURNAL_FILE, JOURNAL_VERSION, type JournalHeader } from '../../src/journal/lines.ts';
 import { readBytes } from '../../src/files/read-bytes.ts';
 import { openManifest } from '../../src/manifest/read.ts';
@@ -99,7 +99,7 @@ describe('any manifest', () => {
           expect(before.rows.length).toBe(rows.length);
           const sha256 = createHash('sha256').update(bytes).digest('hex');
           await writeFile(join(directory, JOURNAL_FILE), journalOf(rows.length, ends, sha256));
-          const view = await foldJournal(join(directory, JOURNAL_FILE));
+          const view = await replayJournal(join(directory, JOURNAL_FILE));
           await makeCsvReports(directory, view, systemClock, () => undefined);
 
           const seen: number[] = [];

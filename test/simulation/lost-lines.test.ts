@@ -1,7 +1,7 @@
+import { isUnfinished } from '../../src/journal/run-state.ts';
 import { describe, expect, it } from 'vitest';
-import { foldJournal } from '../../src/journal/fold.ts';
+import { replayJournal } from '../../src/journal/replay.ts';
 import { readOutcomes } from '../../src/journal/outcome-of.ts';
-import { isUnfinished } from '../../src/run/resume-rows.ts';
 import { headerLine, journalOf } from '../journal/journal-of.ts';
 
 const PLAN = { row: 1, plan: 'delete', seen: 'a.pdf' };
@@ -58,7 +58,7 @@ describe('a row that may be in the air is never told to be not attempted', () =>
       lines: [MARK, RESUMED, STOP, END],
     },
   ])('$name', async ({ lines, effect }) => {
-    const view = await foldJournal(journalOf(headerLine(1), PLAN, ...lines));
+    const view = await replayJournal(journalOf(headerLine(1), PLAN, ...lines));
     const outcomes = readOutcomes(view);
     expect(outcomes.outcomeOf(1, PLAN as never)).toMatchObject({
       status: 'unknown',
@@ -76,7 +76,7 @@ describe('a row that may be in the air is never told to be not attempted', () =>
       lines: [RESUMED, MARK, sending(1), NOT_ATTEMPTED],
     },
   ])('and one that is not in the air is: $name', async ({ lines }) => {
-    const view = await foldJournal(journalOf(headerLine(1), PLAN, ...lines));
+    const view = await replayJournal(journalOf(headerLine(1), PLAN, ...lines));
     const outcomes = readOutcomes(view);
     expect(outcomes.outcomeOf(1, PLAN as never)).toMatchObject({
       status: 'not_attempted',

@@ -1,5 +1,5 @@
-import { foldJournal } from '../../src/journal/fold.ts';
-import { hasWorkLeft } from '../../src/run/resume-rows.ts';
+import { hasWorkLeft } from '../../src/journal/run-state.ts';
+import { replayJournal } from '../../src/journal/replay.ts';
 import { begin } from './begin.ts';
 import { auditEnd, auditEnding } from './ending-audit.ts';
 import { drawWeather, FAIR_WEATHER } from './fates.ts';
@@ -141,5 +141,5 @@ function countSends({ disk }: Game): number {
 }
 
 async function isFinished(game: Game): Promise<boolean> {
-  return !hasWorkLeft(await foldJournal(game.disk.source));
+  return !hasWorkLeft(await replayJournal(game.disk.source));
 }

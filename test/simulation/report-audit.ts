@@ -1,4 +1,5 @@
-import { foldJournal, type JournalView } from '../../src/journal/fold.ts';
+import type { RunState } from '../../src/journal/run-state.ts';
+import { replayJournal } from '../../src/journal/replay.ts';
 import type { JournalSource } from '../../src/journal/read.ts';
 import { isSettled, reportOf } from '../../src/rows/outcome.ts';
 import { exitCodeOfJournal } from '../../src/report/exit-code.ts';
@@ -16,7 +17,7 @@ export async function auditReport(
   const rows: RowReport[] = [];
   const doubts = game.crashes + (live ? 1 : 0);
   const before = game.violations.length;
-  const view = await foldJournal(snapshotOf(game.disk.bytes));
+  const view = await replayJournal(snapshotOf(game.disk.bytes));
   const manifest = await game.openRows();
   for await (const batch of readRowReports(manifest.batches(), view)) rows.push(...batch);
   if (rows.length !== game.rows || rows.some(({ row }, at) => row.row !== at + 1)) {
@@ -42,7 +43,7 @@ export function countReports(rows: readonly RowReport[]): MadeCsvs {
 }
 
 /** The exit code is a claim about the rows too. */
-function auditExitCode(game: Game, view: JournalView, rows: readonly RowReport[]): void {
+function auditExitCode(game: Game, view: RunState, rows: readonly RowReport[]): void {
   const code = exitCodeOfJournal(view, countReports(rows));
   // A power cut may have taken every line of the last session.
   const own = view.exitCode !== undefined && view.sessions === game.processes;

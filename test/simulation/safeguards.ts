@@ -1,8 +1,8 @@
+import type { RunState } from '../../src/journal/run-state.ts';
 import { createHash } from 'node:crypto';
 import { safeguardRows } from '../../src/backup/safeguard-row.ts';
 import type { BackupStore } from '../../src/backup/store.ts';
 import type { FileSource } from '../../src/backup/take-file.ts';
-import type { JournalView } from '../../src/journal/fold.ts';
 import type { Journal } from '../../src/journal/write.ts';
 import type { LookedBatch } from '../../src/rows/look.ts';
 import type { BeforeDelete } from '../../src/run/row-progress.ts';
@@ -14,7 +14,7 @@ import { bytesOf } from './play-read.ts';
 export interface SafeguardParts {
   readonly source: FileSource;
   readonly journal: Journal;
-  readonly view: JournalView;
+  readonly view: RunState;
   readonly process: number;
   readonly look: ((targets: readonly Target[]) => Promise<LookedBatch>) | undefined;
 }

@@ -1,7 +1,7 @@
 import { parseMaxFailures } from '../../src/config/run-options.ts';
 import { createFiles, createRemover, createServer as createReads } from '../../src/cli/server.ts';
 import type { Clock } from '../../src/clock.ts';
-import { foldJournal } from '../../src/journal/fold.ts';
+import { replayJournal } from '../../src/journal/replay.ts';
 import { createClient } from '../../src/redcap/client.ts';
 import { createPacer } from '../../src/redcap/pacer.ts';
 import { readRetryAfter } from '../../src/redcap/response-headers.ts';
@@ -127,7 +127,7 @@ export async function playSession(
     return { ended: undefined, power: false, wire, elsewhere: true };
   }
   game.beganAt.set(process, world.now);
-  const view = await foldJournal(disk.source);
+  const view = await replayJournal(disk.source);
   if (!fresh && game.copy !== undefined && !(await game.copy.isWhole(view.header))) {
     world.note('refused: the copy of the manifest has changed');
     for (const cancel of cancels) cancel();

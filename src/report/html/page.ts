@@ -1,6 +1,4 @@
-import type { JournalView } from '../../journal/fold.ts';
-import { isPlanOnly } from '../../journal/outcome-of.ts';
-import { hasWorkLeft } from '../../run/resume-rows.ts';
+import { type RunState, isPlanOnly, hasWorkLeft } from '../../journal/run-state.ts';
 import type { Status } from '../../rows/outcome.ts';
 import type { HtmlFigures } from './aggregate.ts';
 import { countOf } from '../../words/counts.ts';
@@ -11,7 +9,7 @@ import { stateTotals } from './states.ts';
 
 /** What the page tells beside the figures that were gathered from the rows. */
 export interface HtmlContext {
-  readonly view: JournalView;
+  readonly view: RunState;
   readonly totals: Readonly<Record<Status, number>>;
   readonly files: readonly {
     readonly name: string;
@@ -88,14 +86,14 @@ function factsOf({ counts, reports, verified }: HtmlFigures, context: HtmlContex
 }
 
 /** What was put back since the run, in a few words; `undefined` where no restore was begun. */
-function restoredOf({ restores }: JournalView): Facts['restored'] {
+function restoredOf({ restores }: RunState): Facts['restored'] {
   if (restores.length === 0) return undefined;
   const last = restores.at(-1)?.end?.totals;
   const incomplete = last === undefined || last.refused + last.failed > 0;
   return { words: restoreWords(restores), incomplete };
 }
 
-function restoreWords(restores: JournalView['restores']): string {
+function restoreWords(restores: RunState['restores']): string {
   if (restores.some(({ end }) => end === undefined)) return 'files may have been put back since';
   if (restores.length > 1) return 'files were put back since';
   const files = restores[0]?.end?.totals.restored ?? 0;

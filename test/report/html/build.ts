@@ -1,4 +1,4 @@
-import type { JournalView } from '../../../src/journal/fold.ts';
+import type { RunState } from '../../../src/journal/run-state.ts';
 import type { JournalHeader } from '../../../src/journal/lines.ts';
 import { RowIndex } from '../../../src/journal/row-index.ts';
 import { NO_PROBLEMS, type ManifestRow } from '../../../src/rows/row.ts';
@@ -52,21 +52,20 @@ export function buildHeader(rows: number, patch: Partial<JournalHeader> = {}): J
   };
 }
 
-export function buildView(header: JournalHeader, patch: Partial<JournalView> = {}): JournalView {
+export function buildView(header: JournalHeader, patch: Partial<RunState> = {}): RunState {
   return {
     path: 'journal.ndjson',
     header,
     index: new RowIndex(),
     open: new Map(),
     backups: new Map(),
-    planStart: 0,
     planEnd: 0,
     planned: undefined,
     refused: undefined,
     confirmed: header.kind === 'run',
     stop: undefined,
     exitCode: undefined,
-    airMark: 0,
+    uncertainUpTo: 0,
     holes: undefined,
     restores: [],
     workedUntil: 0,
@@ -154,7 +153,7 @@ export function emptyTotals(): Record<Status, number> {
 
 export interface PagePatch {
   readonly header?: Partial<JournalHeader>;
-  readonly view?: Partial<JournalView>;
+  readonly view?: Partial<RunState>;
   readonly context?: Partial<HtmlContext>;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createMark } from '../../src/journal/mark.ts';
+import { createSendWatermark } from '../../src/journal/send-watermark.ts';
 import type { Journal } from '../../src/journal/write.ts';
 
 /** A journal whose syncs end when the test says so. */
@@ -37,7 +37,7 @@ function slowJournal(): { journal: Journal; onDisk: () => number; sync: () => Pr
 describe('a mark', () => {
   it('that is on its way is waited for only by the rows that it reaches', async () => {
     const { journal, onDisk, sync } = slowJournal();
-    const mark = createMark(journal, 10);
+    const mark = createSendWatermark(journal, 10);
     const first = mark.cover(1);
     // The rows between were settled by the check: the next one to be sent is far beyond.
     const far = mark.cover(500);
@@ -53,7 +53,7 @@ describe('a mark', () => {
 
   it('lets no row go before it is on the disk', async () => {
     const { journal, onDisk, sync } = slowJournal();
-    const mark = createMark(journal, 10);
+    const mark = createSendWatermark(journal, 10);
     for (let row = 1; row <= 200; row += 1) {
       for (let ready = mark.cover(row); ready !== undefined; ready = mark.cover(row)) {
         let ended = false;

@@ -1,25 +1,25 @@
 import type { Journal } from './write.ts';
 
-/** Rows that one mark covers ahead: what a power cut can leave in doubt. */
+/** Rows that a watermark covers ahead: what a power cut can leave uncertain. */
 const AHEAD_ROWS = 1024;
 /** So many times as many at most, where the disk is slow or busy beside the server. */
 const MOST_TIMES = 16;
-/** Marks that follow each other faster than this keep the disk busier than the lines do. */
+/** Watermarks that follow each other faster than this keep the disk busier than the lines do. */
 const LEAST_APART_MS = 100;
 
 /** Says ahead of time, on the disk, up to which row sending may have gone. */
-export interface Mark {
-  /** Resolves when a mark that covers the row is on the disk; at once where one is. */
+export interface SendWatermark {
+  /** Resolves when a watermark that covers the row is on the disk; at once where one is. */
   cover(row: number): Promise<void> | undefined;
 }
 
 /**
- * For rates at which no line can be on the disk before each request: a mark
- * covers a window of rows, and the next one is written when half of it is used.
+ * For rates at which no line can be on the disk before each request: a
+ * watermark covers a window of rows, and the next one is written when half of it is used.
  * The window grows with the speed of the run: what a power cut can take of the
  * lines grows with it as well.
  */
-export function createMark(journal: Journal, aheadRows = AHEAD_ROWS): Mark {
+export function createSendWatermark(journal: Journal, aheadRows = AHEAD_ROWS): SendWatermark {
   let ahead = aheadRows;
   let covered = 0;
   let coming = 0;
@@ -49,7 +49,7 @@ export function createMark(journal: Journal, aheadRows = AHEAD_ROWS): Mark {
     cover(row) {
       if (row <= covered) {
         if (row > covered - ahead / 2 && writing === undefined) {
-          // A failure is told by the journal itself, and by the next wait here.
+          // A failure is reported by the journal itself, and by the next wait here.
           extend(row).catch(() => undefined);
         }
         return undefined;
