@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { SweepError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
-import { ManifestChangedError } from '../manifest/held-file.ts';
+import { ManifestChangedError } from '../manifest/fingerprint.ts';
 import { createReportFile, type ReportFile, type WrittenFile } from '../files/atomic-file.ts';
 import { restoreFile } from './restore-file.ts';
 import type { RestoreOptions } from './restore-options.ts';

@@ -5,7 +5,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { replayJournal } from '../journal/replay.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
 import type { Journal, JournalError } from '../journal/write.ts';
-import { ManifestChangedError } from '../manifest/held-file.ts';
+import { ManifestChangedError } from '../manifest/fingerprint.ts';
 import { parseMaxFailures } from '../config/run-options.ts';
 import { exitCodeOfEnding, exitCodeOfStop } from '../report/exit-code.ts';
 import { isFailure, type Outcome, type Status } from '../rows/outcome.ts';

@@ -4,12 +4,12 @@ import { RefusedError } from '../errors.ts';
 import { openJournalFile } from '../journal/write.ts';
 import { JOURNAL_FILE, type JournalHeader } from '../journal/lines.ts';
 import { JournalError, openJournal } from '../journal/write.ts';
-import { readHeld } from '../manifest/held-file.ts';
+import { readUnchanged } from '../manifest/fingerprint.ts';
 import { openManifest, type Manifest } from '../manifest/read.ts';
 import { planWithoutLooks } from '../plan/make-plan.ts';
 import { countPlanned, emptyTotals, type PlanTotals } from '../plan/totals.ts';
 import type { ProjectModel } from '../project/model.ts';
-import { UnreadableAnswer } from '../project/read-model.ts';
+import { UnreadableAnswer } from '../project/answers.ts';
 import { MANIFEST_FILE } from '../report/make-reports.ts';
 import { createDraft, type Draft } from '../run-directory/draft.ts';
 import { tellChanged } from '../run-directory/held-manifest.ts';
@@ -51,7 +51,7 @@ export async function prepare(
     const copy = await copyManifest(source.chunks, source.name, copyPath);
     refuseOtherManifest(options, copy.sha256);
     const open = (): Promise<Manifest> =>
-      openManifest(readHeld(copyPath, copy, CHANGED_MEANWHILE), { columns: options.columns });
+      openManifest(readUnchanged(copyPath, copy, CHANGED_MEANWHILE), { columns: options.columns });
     // A header that cannot be used is refused before anything is asked of the server.
     await open();
     if (!options.checks && options.expectProject !== undefined) {

@@ -2,7 +2,7 @@ import { type RunState, describeHoles, countUnfinished } from '../journal/run-st
 import { join } from 'node:path';
 import { readRunOptions } from '../config/run-options.ts';
 import { RefusedError } from '../errors.ts';
-import { UnreadableAnswer } from '../project/read-model.ts';
+import { UnreadableAnswer } from '../project/answers.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { replayJournal } from '../journal/replay.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';

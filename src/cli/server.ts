@@ -1,16 +1,12 @@
 import { instantOf, type Clock, type Instant } from '../clock.ts';
 import type { Target } from '../rows/target.ts';
 import { createLists, type ExportAnswer, type ExportAny } from '../project/export-lists.ts';
-import { lookAt } from '../project/look-batch.ts';
+import { lookAt } from '../project/look.ts';
 import type { LookedBatch } from '../rows/look.ts';
 import type { ProjectModel } from '../project/model.ts';
-import { nameNearRecords } from '../project/near-records.ts';
-import {
-  readModel,
-  readProjectId,
-  readStructure,
-  type ProjectReader,
-} from '../project/read-model.ts';
+import { nameNearRecords } from '../project/near.ts';
+import type { ProjectReader } from '../project/answers.ts';
+import { readModel, readProjectId, readStructure } from '../project/read-model.ts';
 import { createStructure, type LookWays, type Structure } from '../project/structure.ts';
 import { createFileClient } from '../redcap/file-client.ts';
 import { type FileClient } from '../rows/server.ts';

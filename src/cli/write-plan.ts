@@ -5,7 +5,7 @@ import { LookFailed, makePlan, planWithoutLooks, type PlannedRow } from '../plan
 import { countPlanned, emptyTotals, type PlanTotals } from '../plan/totals.ts';
 import { planLine } from '../plan/verdict.ts';
 import type { ProjectModel } from '../project/model.ts';
-import { unreadable } from '../project/read-model.ts';
+import { UnreadableAnswer } from '../project/answers.ts';
 import type { PrepareOptions } from './prepare-options.ts';
 import type { Progress } from './progress.ts';
 
@@ -92,7 +92,7 @@ async function* planChecked(
     });
   } catch (error) {
     if (error instanceof LookFailed) {
-      throw unreadable('the files of the records named', error.message);
+      throw new UnreadableAnswer('the files of the records named', error.message);
     }
     throw error;
   } finally {

@@ -26,7 +26,7 @@ export interface ReportFile {
 const BUFFER_BYTES = 1 << 18;
 /** The disk is kept at work meanwhile: all at once, at the end, would be waited for. */
 const SYNC_EVERY_BYTES = 1 << 23;
-/** Lines are encoded so many characters at a time: one by one costs more, and long texts are expensive to keep. */
+/** Lines are encoded this many characters at a time: one by one costs more, and long texts are expensive to keep. */
 const TEXT_LENGTH = 1 << 13;
 /** What one UTF-16 unit takes as UTF-8 at most. */
 const UNIT_BYTES = 3;
@@ -59,7 +59,7 @@ export async function createReportFile(
   let isSyncing = false;
   let syncedBytes = 0;
 
-  /** A disk that fails tells it to one sync alone: after that one no other is begun, and its error stays. */
+  /** A disk that fails reports it to one sync alone: after that one no other is begun, and its error stays. */
   const syncAhead = (): void => {
     if (isSyncing || bytes - syncedBytes < SYNC_EVERY_BYTES) return;
     isSyncing = true;
@@ -67,7 +67,7 @@ export async function createReportFile(
     syncing = file.datasync().then(() => {
       isSyncing = false;
     });
-    // Told when the file is finished.
+    // Thrown when the file is finished.
     syncing.catch(() => undefined);
   };
 
@@ -77,7 +77,7 @@ export async function createReportFile(
     hash.update(chunk);
     bytes += chunk.length;
     writing = file.writeFile(chunk);
-    // Told to whoever writes next, or finishes.
+    // Thrown at whoever writes next, or finishes.
     writing.catch(() => undefined);
   };
   const flush = async (): Promise<void> => {

@@ -4,7 +4,7 @@ import { COLUMN_NAMES, type ColumnChoices, type KnownColumn } from './columns.ts
 import { quoted } from '../words/quote.ts';
 
 /** The columns that `--column` can point at a header of the user's own. */
-export const CHOOSABLE_COLUMNS = [
+const CHOOSABLE_COLUMNS = [
   'record',
   'field',
   'event',

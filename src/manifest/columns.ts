@@ -35,7 +35,7 @@ const KNOWN_COLUMNS: readonly KnownColumn[] = [
 
 /** Where each column stands in the manifest's lines. */
 export interface ColumnLayout {
-  /** Cells that a sound line has, the columns of an earlier report included. */
+  /** Cells that a valid line has, the columns of an earlier report included. */
   readonly width: number;
   /** Places of the manifest's own columns, in order. */
   readonly own: readonly number[];

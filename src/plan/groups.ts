@@ -1,7 +1,7 @@
 import type { ValidatedRow } from './validate.ts';
 
 /** Rows that share one look. */
-export const GROUP_RECORDS = 100;
+const GROUP_RECORDS = 100;
 const GROUP_ROWS = 1000;
 // REDCap's host may cut form variables beyond 1,000 without a word (PHP's max_input_vars).
 const GROUP_FIELDS = 300;

@@ -90,7 +90,7 @@ export function validateRow(
   let instance = row.instance;
   let undecided = false;
   const badInstance = faults.some((fault) => fault.code === 'bad_instance');
-  // What repeats in an event that is none cannot be told.
+  // Of an event that does not exist, nobody knows what repeats there.
   if (field !== undefined && eventFault === undefined && !badInstance) {
     const kind = repeatKind(model, row.event, field.form);
     if (kind === 'none') {

@@ -32,17 +32,17 @@ export function invalidVerdict(faults: readonly Fault[]): Verdict {
   };
 }
 
-/** Without a check every sound row is to be deleted, and nobody has seen it. */
+/** Without a check every valid row is to be deleted, and nobody has seen it. */
 export function unseenVerdict(target: Target): Verdict {
   return { kind: 'delete', target, seen: undefined, signature: false };
 }
 
-/** What a look saw, in the form that the journal keeps and later looks are held against. */
+/** What a look saw, in the form that the journal keeps and later looks are compared with. */
 export function seenBy(look: Look): Seen {
   return look.kind === 'there' ? (look.mark ?? true) : undefined;
 }
 
-/** Judges a sound row by what the look at its target says. */
+/** Judges a valid row by what the look at its target says. */
 export function judgeLook(
   row: ManifestRow,
   target: Target,

@@ -54,13 +54,13 @@ type Unusable = Exclude<ExportAnswer, { kind: 'rows' | 'bodyless' }>;
 export interface Lists {
   /** How many could be read. */
   readable: number;
-  /** A list of one record that could be read: it tells a server that is down from a record that is bad. */
+  /** A list of one record that could be read: it shows whether the server is down or a record is bad. */
   known: ListQuery | undefined;
   /** Records that failed alone since a list was read. */
   failedInARow: number;
-  /** So many may, before the known one is asked for again. */
+  /** How many may, before the known one is asked for again. */
   patience: number;
-  /** More records than so many at once have been too many. */
+  /** Lists of more records than this have been too long. */
   longest: number;
   /** A list on its way down before any could be read: the others wait for what comes of it. */
   first: Promise<ListAnswer> | undefined;
@@ -166,8 +166,8 @@ async function descend(
   };
   const split = (part: readonly string[], answer: Failure): Promise<Unusable | undefined> => {
     if (part.length > 1) return halve(part, true);
-    failed.set(part[0] ?? '', tell(answer));
-    return seeServer(exportRecords, query, lists, answer);
+    failed.set(part[0] ?? '', describe(answer));
+    return checkServer(exportRecords, query, lists, answer);
   };
   const halve = async (
     part: readonly string[],
@@ -191,7 +191,7 @@ async function descend(
  * row may be bad; then one that was read before is asked for again, or, while
  * there is none, the last one of this list. `undefined` says that it does.
  */
-async function seeServer(
+async function checkServer(
   exportRecords: ExportRecords,
   query: ListQuery,
   lists: Lists,
@@ -225,12 +225,12 @@ function giveUp(failure: Failure): Unusable {
   const { status } = failure.kind === 'bodyless' ? { status: undefined } : failure;
   return {
     kind: 'unreadable',
-    message: tell(failure),
+    message: describe(failure),
     ...(status === undefined ? {} : { status }),
   };
 }
 
-function tell(failure: Failure): string {
+function describe(failure: Failure): string {
   return failure.kind === 'bodyless' ? BODYLESS : failure.message;
 }
 

@@ -5,16 +5,16 @@
 export interface ProjectModel {
   readonly id: string;
   readonly title: string;
-  /** REDCap's version, or '' where the server did not tell it. */
+  /** REDCap's version, or '' where the server does not give it. */
   readonly redcapVersion: string;
-  /** `undefined`: the server did not tell. */
+  /** `undefined`: the server does not say. */
   readonly production?: boolean | undefined;
   readonly longitudinal: boolean;
   readonly recordIdField: string;
   /** Codes that stand for "missing" in any field; such a value says nothing of a file. */
   readonly missingCodes: readonly string[];
   readonly fileFields: Readonly<Record<string, FileField>>;
-  /** The other variables, to tell "not a file field" from "unknown". */
+  /** The other variables: "not a file field" is not "unknown". */
   readonly otherFields: readonly string[];
   /** Empty in classic projects. */
   readonly events: readonly ProjectEvent[];
@@ -33,7 +33,7 @@ export interface FileField {
 export interface ProjectEvent {
   readonly name: string;
   readonly arm: string;
-  /** Stays where an event is renamed; absent where the server does not tell it. */
+  /** Stays where an event is renamed; absent where the server does not give it. */
   readonly id?: string;
 }
 

@@ -1,5 +1,5 @@
 import type { Target } from '../rows/target.ts';
-import { asText } from './look.ts';
+import { asText, placeOf } from './cells.ts';
 import type { ExportRow } from '../rows/look.ts';
 import { armOf, repeatKind, type ProjectModel, type RepeatKind } from './model.ts';
 
@@ -72,7 +72,7 @@ function repeatChange(
   form: string,
 ): string | undefined {
   if (now === before || now === 'unknown') return undefined;
-  // What only an export had shown is held against the instance that it led to.
+  // What only an export had shown is compared with the instance that it led to.
   const fits = now === 'none' ? instance === '' || instance === '1' : instance !== '';
   if (before === 'unknown' && fits) return undefined;
   if (now === 'event') return `event ${event} repeats now`;
@@ -95,7 +95,7 @@ export function findContradiction(
   const form = formOf(model, target.field) ?? '';
   const kind = repeatKind(model, target.event, form);
   for (const row of rows) {
-    const event = asText(row['redcap_event_name']);
+    const { event } = placeOf(row);
     if (model.longitudinal ? armOf(model, event) === undefined : event !== '') {
       return `the export has rows of ${event === '' ? 'no event' : `event ${event}`}, which the project does not have`;
     }
@@ -112,12 +112,11 @@ function contradictsRepeats(
   kind: RepeatKind,
   form: string,
 ): string | undefined {
-  const instrument = asText(row['redcap_repeat_instrument']);
-  const instance = asText(row['redcap_repeat_instance']);
+  const { form: repeatingForm, instance } = placeOf(row);
   const holdsFile = asText(row[target.field]).trim() !== '';
   // An instance of this form, or of the event as a whole; other forms may repeat as they like.
-  const ofForm = instance !== '' && instrument === form;
-  const ofEvent = instance !== '' && instrument === '';
+  const ofForm = instance !== '' && repeatingForm === form;
+  const ofEvent = instance !== '' && repeatingForm === '';
   const where = target.event === '' ? '' : ` in event ${target.event}`;
   const repeats = ofEvent ? `event ${target.event}` : `form ${form}${where}`;
   switch (kind) {

@@ -1,4 +1,5 @@
 import { InterruptedError, RefusedError } from '../errors.ts';
+import { asText, placeOf } from './cells.ts';
 import {
   askForList,
   BODYLESS,
@@ -8,7 +9,7 @@ import {
   type ListQuery,
   type Lists,
 } from './export-lists.ts';
-import { asText, readValue } from './look.ts';
+import { readValue } from './look.ts';
 import type { ExportRow } from '../rows/look.ts';
 import type { ProjectModel } from './model.ts';
 
@@ -62,16 +63,15 @@ export async function scanProject(
   options.onRecords(names.length);
   const seen = new Set<string>();
   const lists = createLists();
-  for (let at = 0; at < names.length; at += BATCH_RECORDS) {
-    const records = names.slice(at, at + BATCH_RECORDS);
-    for (let from = 0; from < scope.fields.length; from += BATCH_FIELDS) {
-      const fields = scope.fields.slice(from, from + BATCH_FIELDS);
+  let done = 0;
+  for (const records of cut(names, BATCH_RECORDS)) {
+    for (const fields of cut(scope.fields, BATCH_FIELDS)) {
       const rows = await exportAll(options, lists, model, records, fields);
       for (const row of rows)
         for (const field of fields) if (Object.hasOwn(row, field)) seen.add(field);
       await options.onRows(rows.flatMap((row) => filesOf(row, fields, model, scope.events)));
     }
-    options.onProgress(Math.min(names.length, at + BATCH_RECORDS));
+    options.onProgress((done += records.length));
   }
   return {
     missing,
@@ -94,30 +94,35 @@ async function chooseRecords(
     gather(await exportEvery(options, { fields: [id], filterLogic: filter }));
     return { names: [...found], missing: [] };
   }
-  const absent = async (asked: readonly string[], size: number): Promise<readonly string[]> => {
-    for (let at = 0; at < asked.length; at += size) {
-      const batch = asked.slice(at, at + size);
+  const findMissing = async (
+    asked: readonly string[],
+    size: number,
+  ): Promise<readonly string[]> => {
+    for (const batch of cut(asked, size)) {
       gather(await exportNamed(options, lists, { records: batch, fields: [id] }));
     }
     return asked.filter((record) => !found.has(record));
   };
-  // Loaded servers leave records out: those that lack are asked for once more.
-  const lacking = await absent(records, BATCH_RECORDS);
-  const missing = lacking.length === 0 ? [] : await absent(lacking, BATCH_RECORDS / 4);
+  // Loaded servers leave records out: those that are missing are asked for once more.
+  const missing = await findMissing(await findMissing(records, BATCH_RECORDS), BATCH_RECORDS / 4);
   const present = records.filter((record) => found.has(record));
   if (filter === undefined) return { names: present, missing };
   found.clear();
-  for (let at = 0; at < present.length; at += BATCH_RECORDS) {
-    const batch = present.slice(at, at + BATCH_RECORDS);
+  for (const batch of cut(present, BATCH_RECORDS)) {
     const query = { records: batch, fields: [id], filterLogic: filter };
     gather(await exportNamed(options, lists, query));
   }
   return { names: present.filter((record) => found.has(record)), missing };
 }
 
+function* cut<T>(items: readonly T[], size: number): Generator<readonly T[], void, undefined> {
+  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
+}
+
 /**
- * Rows of a batch of records that the project lists; those that lack are asked
- * for once more. Events are chosen afterwards, so that "lacks" means the record.
+ * Rows of a batch of records that the project lists; those that are missing are
+ * asked for once more. Events are chosen afterwards, so that it is the record
+ * that is missing.
  */
 async function exportAll(
   options: ScanOptions,
@@ -138,12 +143,12 @@ async function exportAll(
   const absent = records.filter((record) => !found.has(record));
   if (absent.length === 0) return rows;
   const more = await ask(absent);
-  const lacking = absent.filter((record) => !found.has(record));
-  if (lacking.length === 0) return [...rows, ...more];
+  const missing = absent.filter((record) => !found.has(record));
+  if (missing.length === 0) return [...rows, ...more];
   throw new RefusedError(
-    lacking.length === records.length
+    missing.length === records.length
       ? `None of ${records.length} records that the project lists comes when it is asked for by name: this token sees other record names than the real ones (de-identified export rights), or the records were deleted meanwhile. Ask for the full export right. The scan is not complete.`
-      : `Records that the project lists do not come when they are asked for, twice: ${lacking.slice(0, 6).join(', ')}${lacking.length > 6 ? ` and ${lacking.length - 6} more` : ''}. They were deleted meanwhile, or the server left them out. The scan is not complete; scan again.`,
+      : `Records that the project lists do not come when they are asked for, twice: ${missing.slice(0, 6).join(', ')}${missing.length > 6 ? ` and ${missing.length - 6} more` : ''}. They were deleted meanwhile, or the server left them out. The scan is not complete; scan again.`,
   );
 }
 
@@ -190,8 +195,8 @@ function filesOf(
   events: readonly string[] | undefined,
 ): string[][] {
   const files: string[][] = [];
-  const instance = asText(row['redcap_repeat_instance']);
-  const event = model.longitudinal ? asText(row['redcap_event_name']) : '';
+  const place = placeOf(row);
+  const event = model.longitudinal ? place.event : '';
   if (events !== undefined && !events.includes(event)) return files;
   for (const name of fields) {
     const look = readValue(row[name], model.missingCodes);
@@ -201,7 +206,7 @@ function filesOf(
       asText(row[model.recordIdField]),
       name,
       event,
-      instance,
+      place.instance,
       look.name ?? '',
       field?.form ?? '',
       field?.signature === true ? 'yes' : 'no',

@@ -106,7 +106,7 @@ export function createStructure(
       const looked = await ways.lookAt(model, targets);
       if (looked.kind !== 'looked' || looked.blind) return looked;
       const contradictions = targets.map((target) => contradictionOf(target, looked, checking));
-      const unheardOf = targets.some(
+      const isNews = targets.some(
         (target, n) =>
           contradictions[n] !== undefined && !contradicted.has(placeKey(model, target)),
       );
@@ -114,7 +114,7 @@ export function createStructure(
       const saysSomething = looked.looks.some(({ kind }) => kind !== 'nothing');
       if (
         readings < READINGS_A_LOOK &&
-        ((unheardOf && readings === 0) || (saysSomething && !holds(fields)))
+        ((isNews && readings === 0) || (saysSomething && !holds(fields)))
       ) {
         readings += 1;
         const read = await readAgain(fields, ways);
@@ -122,11 +122,11 @@ export function createStructure(
         // Another structure: the look is taken anew, with it.
         if (read.kind === 'other') continue;
       }
-      return held(looked, targets, contradictions, checking);
+      return withChanges(looked, targets, contradictions, checking);
     }
   };
 
-  const held = (
+  const withChanges = (
     looked: LookedBatch & { kind: 'looked' },
     targets: readonly Target[],
     contradictions: readonly (string | undefined)[],

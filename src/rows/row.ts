@@ -1,4 +1,4 @@
-/** Why a row is faulty in itself, as `sweep_code` says it. */
+/** Why a row is invalid in itself, as `sweep_code` says it. */
 export type RowProblemCode =
   'missing_value' | 'bad_field_name' | 'bad_instance' | 'bad_sha256' | 'ragged_row';
 
@@ -30,9 +30,9 @@ export interface ManifestRow {
   readonly expectFilename: string;
   /** In lower case. */
   readonly expectSha256: string;
-  /** Faults of the row itself; the shared `NO_PROBLEMS` when it is sound. */
+  /** What is wrong with the row itself; the shared `NO_PROBLEMS` where nothing is. */
   readonly problems: readonly RowProblem[];
 }
 
-/** One shared value, so that a sound row among millions allocates nothing for its problems. */
+/** One shared value, so that a valid row among millions allocates nothing for its problems. */
 export const NO_PROBLEMS: readonly RowProblem[] = Object.freeze([]);

@@ -3,10 +3,10 @@ import type { JournalHeader } from '../journal/lines.ts';
 import {
   isNoFile,
   ManifestChangedError,
-  readHeld,
+  readUnchanged,
   takeFingerprint,
   type Fingerprint,
-} from '../manifest/held-file.ts';
+} from '../manifest/fingerprint.ts';
 import { openManifest, type Manifest } from '../manifest/read.ts';
 import type { ManifestRow } from '../rows/row.ts';
 import { quotePath } from '../words/quote.ts';
@@ -29,7 +29,7 @@ export async function holdManifest(path: string, header: Known): Promise<Fingerp
 /** Opens the copy, held against its digest from the first byte to the last. */
 export async function openHeldManifest(path: string, header: Known): Promise<Manifest> {
   const known = await holdManifest(path, header);
-  const bytes = readHeld(path, known, tellChanged(path, header));
+  const bytes = readUnchanged(path, known, tellChanged(path, header));
   return openManifest(bytes, { columns: header.columns });
 }
 

@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import { readBytes } from '../files/read-bytes.ts';
 import { endingWith } from '../errors.ts';
 import { RefusedError } from '../errors.ts';
-import { createFingerprint, type Fingerprint } from '../manifest/held-file.ts';
+import { createFingerprint, type Fingerprint } from '../manifest/fingerprint.ts';
 
 /**
  * Copies the manifest byte for byte (a pipe and standard input are read once)

@@ -1,7 +1,7 @@
 import { isFileTrouble } from '../files/file-errors.ts';
 import type { SendWatermark } from '../journal/send-watermark.ts';
 import { encodeOutcome } from '../journal/line-codec.ts';
-import { ManifestChangedError } from '../manifest/held-file.ts';
+import { ManifestChangedError } from '../manifest/fingerprint.ts';
 import type { LookedBatch } from '../rows/look.ts';
 import type { Outcome } from '../rows/outcome.ts';
 import type { Target } from '../rows/target.ts';

@@ -4,7 +4,7 @@ import type { Target } from '../../src/rows/target.ts';
 import { makePlan, type PlannedRow } from '../../src/plan/make-plan.ts';
 import { countPlanned, emptyTotals, type PlanTotals } from '../../src/plan/totals.ts';
 import { exportAnswerOf } from '../../src/cli/server.ts';
-import { lookAt } from '../../src/project/look-batch.ts';
+import { lookAt } from '../../src/project/look.ts';
 import type { LookedBatch } from '../../src/rows/look.ts';
 import type { ProjectModel } from '../../src/project/model.ts';
 import { readModel } from '../../src/project/read-model.ts';

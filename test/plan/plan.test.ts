@@ -4,7 +4,7 @@ import type { SandboxOptions } from '../../src/sandbox/options.ts';
 import { buildProject } from '../../src/sandbox/project.ts';
 import { makeStudy } from '../sandbox/ask.ts';
 import { makeModel } from '../project/builders.ts';
-import { lookAt } from '../../src/project/look-batch.ts';
+import { lookAt } from '../../src/project/look.ts';
 import { briefly, messageOf, planAgainst, planOf } from './plan-of.ts';
 
 const HEADER = 'record,field,event,instance,redcap_repeat_instrument,expect_filename\n';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Target } from '../../src/rows/target.ts';
-import { lookAt, type ExportAnswer } from '../../src/project/look-batch.ts';
+import type { ExportAnswer } from '../../src/project/export-lists.ts';
+import { lookAt } from '../../src/project/look.ts';
 import type { LookedBatch } from '../../src/rows/look.ts';
 import type { ExportRow, Look } from '../../src/rows/look.ts';
 import { makeClassicModel, makeTarget } from './builders.ts';

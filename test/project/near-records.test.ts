@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ExportAnswer } from '../../src/project/look-batch.ts';
+import type { ExportAnswer } from '../../src/project/export-lists.ts';
 import type { LookedBatch } from '../../src/rows/look.ts';
 import type { Look } from '../../src/rows/look.ts';
-import { nameNearRecords, otherSpellings } from '../../src/project/near-records.ts';
+import { nameNearRecords, otherSpellings } from '../../src/project/near.ts';
 import { makeModel, makeTarget } from './builders.ts';
 
 it.each<[string, string[]]>([

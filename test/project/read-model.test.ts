@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RefusedError } from '../../src/errors.ts';
-import {
-  parseMissingCodes,
-  readModel,
-  readProjectId,
-  readStructure,
-} from '../../src/project/read-model.ts';
+import { parseMissingCodes } from '../../src/project/answers.ts';
+import { readModel, readProjectId, readStructure } from '../../src/project/read-model.ts';
 import { createSandbox } from '../../src/sandbox/handler.ts';
 import { buildProject } from '../../src/sandbox/project.ts';
 import { makeStudy } from '../sandbox/ask.ts';

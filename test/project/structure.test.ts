@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { instantOf } from '../../src/clock.ts';
 import type { Target } from '../../src/rows/target.ts';
-import { lookAt, type ExportAnswer } from '../../src/project/look-batch.ts';
+import type { ExportAnswer } from '../../src/project/export-lists.ts';
+import { lookAt } from '../../src/project/look.ts';
 import type { ExportRow, Look } from '../../src/rows/look.ts';
 import type { ProjectModel } from '../../src/project/model.ts';
 import type { StructureAnswer } from '../../src/project/read-model.ts';

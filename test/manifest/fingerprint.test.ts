@@ -7,9 +7,9 @@ import {
   createFingerprint,
   ManifestChangedError,
   PIECE_BYTES,
-  readHeld,
+  readUnchanged,
   takeFingerprint,
-} from '../../src/manifest/held-file.ts';
+} from '../../src/manifest/fingerprint.ts';
 
 let folder = '';
 let path = '';
@@ -27,7 +27,7 @@ function bytesOf(length: number): Buffer {
 
 async function readAll(known: Awaited<ReturnType<typeof takeFingerprint>>): Promise<Buffer> {
   const pieces: Buffer[] = [];
-  for await (const piece of readHeld(path, known, 'changed')) pieces.push(piece);
+  for await (const piece of readUnchanged(path, known, 'changed')) pieces.push(piece);
   return Buffer.concat(pieces);
 }
 
@@ -58,7 +58,7 @@ describe('a fingerprint', () => {
       await writeFile(path, bytes);
       let handed = 0;
       await expect(async () => {
-        for await (const piece of readHeld(path, known, 'changed')) handed += piece.length;
+        for await (const piece of readUnchanged(path, known, 'changed')) handed += piece.length;
       }).rejects.toThrow(ManifestChangedError);
       expect(handed).toBe(Math.floor(at / PIECE_BYTES) * PIECE_BYTES);
     },

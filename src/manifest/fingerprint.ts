@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { RefusedError } from '../errors.ts';
 
-/** So much is read, compared and handed on at a time; 32 bytes are kept of it. */
+/** The bytes that are read, compared and passed on at a time; 32 bytes are kept of them. */
 export const PIECE_BYTES = 1 << 16;
 
 /** What a file's bytes were when they were checked. */
@@ -67,12 +67,12 @@ export async function takeFingerprint(path: string): Promise<Fingerprint> {
 
 /**
  * The bytes of a file that was read before, each piece compared with what it
- * was then, before any of it is handed on. The file is opened anew for each
+ * was then, before any of it is passed on. The file is opened anew for each
  * piece: one that was replaced by a rename is found out too, and none is left
  * open while a run waits. Throws ManifestChangedError at the first piece that
  * is not the same, and where the file has grown, shrunk or gone.
  */
-export async function* readHeld(
+export async function* readUnchanged(
   path: string,
   known: Fingerprint,
   changedMessage: string,
