@@ -19,8 +19,13 @@ export async function sandbox(io: Io, flags: FlagsOf<'sandbox'>): Promise<ExitCo
     faults: (flags.fault ?? []).map((text) => parseFault(text)),
   });
   const server = await serveSandbox(standIn, { port: readWhole(SANDBOX.port, flags.port) });
+  const reports = standIn.project.design.spec.reports ?? [];
   io.stdout.write(
-    `A stand-in REDCap is at ${server.url}\nIts token is ${standIn.token} and is of use nowhere else.\nStop it with Ctrl-C.\n`,
+    `A stand-in REDCap is at ${server.url}
+Its token is ${standIn.token} and is of use nowhere else.
+Its reports are ${reports.map(({ id, title }) => `${id} (${title})`).join(' and ')}.
+Stop it with Ctrl-C.
+`,
   );
   await new Promise<void>((resolve) => {
     io.signals.onFirst(() => {

@@ -63,5 +63,6 @@ function kindOf(content: string, form: ApiForm): RequestKind {
     const isExport = (action === '' || action === 'export') && !form.has('data');
     return isExport ? 'export' : 'other';
   }
+  if (content === 'report') return 'export';
   return isStructureContent(content) ? 'meta' : 'other';
 }

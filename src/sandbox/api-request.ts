@@ -6,7 +6,7 @@ import { readForm } from './form.ts';
 import { keyOf, type Ledger } from './ledger.ts';
 import type { SandboxOptions } from './options.ts';
 import type { SandboxProject } from './project.ts';
-import { exportRecords } from './record-export.ts';
+import { exportRecords, exportReport } from './record-export.ts';
 import { answerFault, answerPage, connectionFaultOf, refuse } from './responses.ts';
 import type { ApiCall, Playbook, ScriptedAnswer } from './script.ts';
 import { STRUCTURE_ACTIONS } from './structure.ts';
@@ -58,6 +58,7 @@ export function createRequestHandler(state: ServerState): (request: Request) => 
 function performAction(content: string, context: ActionContext): Response {
   if (content === 'file') return actOnFile(context);
   if (content === 'record') return exportRecords(context);
+  if (content === 'report') return exportReport(context);
   if (!isStructureContent(content)) {
     return refuse(context.form, 400, 'The value of the parameter "content" is not valid');
   }

@@ -19,12 +19,16 @@ export function makeDefaultProject({ kind, records, seed }: Wanted): SandboxProj
       const id = makeRecordId(index);
       return {
         id,
+        group: GROUPS[index % GROUPS.length] ?? '',
         rows: rowsAt({ id, index, chance: (about) => drawFor(`${id}/${about}`, seed) }),
       };
     },
   };
   return buildProject({ ...spec, records: generated }, seed);
 }
+
+/** By the record's `site`. */
+const GROUPS = ['site_a', 'site_b', 'site_c'];
 
 const FORMS: readonly FormSpec[] = [
   {
@@ -47,6 +51,7 @@ const FORMS: readonly FormSpec[] = [
   {
     name: 'signing',
     fields: [{ name: 'signature', type: 'file', signature: true }, { name: 'signed_on' }],
+    survey: true,
   },
   {
     name: 'imaging',
@@ -55,12 +60,24 @@ const FORMS: readonly FormSpec[] = [
   },
 ];
 
+const FILE_FIELDS = ['consent_file', 'photo', 'signature', 'scan'];
+
 const CLASSIC: ProjectSpec = {
   kind: 'classic',
   projectId: 1001,
   title: 'Sandbox registry (classic)',
   missingDataCodes: '-999, Not done | -998, Refused',
+  groups: GROUPS,
   forms: FORMS,
+  reports: [
+    { id: '201', title: 'All files', fields: ['record_id', ...FILE_FIELDS] },
+    {
+      id: '202',
+      title: 'Consents and scans of site 1',
+      fields: ['record_id', 'site', 'consent_file', 'scan'],
+      filter: "[site] = '1'",
+    },
+  ],
 };
 
 const LONGITUDINAL: ProjectSpec = {
@@ -68,6 +85,7 @@ const LONGITUDINAL: ProjectSpec = {
   projectId: 1002,
   title: 'Sandbox imaging study (longitudinal)',
   missingDataCodes: '-999, Not done | -998, Refused',
+  groups: GROUPS,
   forms: [
     ...FORMS,
     {
@@ -81,6 +99,15 @@ const LONGITUDINAL: ProjectSpec = {
     { name: 'followup_arm_1', forms: ['documents'] },
     { name: 'baseline_arm_2', forms: ['enrolment', 'documents', 'signing', 'imaging'] },
     { name: 'followup_arm_2', forms: ['documents'] },
+  ],
+  reports: [
+    { id: '301', title: 'All files', fields: ['record_id', ...FILE_FIELDS, 'visit_file'] },
+    {
+      id: '302',
+      title: 'Photos at follow-up',
+      fields: ['record_id', 'photo', 'doc_status'],
+      events: ['followup_arm_1', 'followup_arm_2'],
+    },
   ],
 };
 

@@ -11,6 +11,9 @@ export interface ProjectSpec {
   /** As REDCap writes them: `-999, Not done | -998, Refused`. */
   readonly missingDataCodes?: string;
   readonly inProduction?: boolean;
+  /** Unique names of its data access groups. */
+  readonly groups?: readonly string[];
+  readonly reports?: readonly ReportSpec[];
   readonly records?: readonly RecordSpec[] | GeneratedRecords;
 }
 
@@ -19,6 +22,20 @@ export interface FormSpec {
   readonly fields: readonly FieldSpec[];
   /** A repeating instrument; in longitudinal projects a list names the events where it repeats. */
   readonly repeats?: boolean | readonly string[];
+  /** Filled in by participants as well, so that exports can show when. */
+  readonly survey?: boolean;
+}
+
+/** A report that somebody built in the project. */
+export interface ReportSpec {
+  /** Its number, as the list of reports shows it. */
+  readonly id: string;
+  readonly title: string;
+  /** In the order of its columns; one without the record id shows neither record, event nor instance. */
+  readonly fields: readonly string[];
+  /** Rows for which this logic holds. */
+  readonly filter?: string;
+  readonly events?: readonly string[];
 }
 
 export interface FieldSpec {
@@ -39,6 +56,8 @@ export interface EventSpec {
 
 export interface RecordSpec {
   readonly id: string;
+  /** Unique name of its data access group. */
+  readonly group?: string;
   readonly rows: readonly RowSpec[];
 }
 
@@ -128,6 +147,25 @@ export function columnsOf({ forms }: Design): Column[] {
 /** The name of a form's status: `enrolment_complete`. */
 export function completeOf(formName: string): string {
   return `${formName}_complete`;
+}
+
+/** When a survey was completed: the column before the form's own. */
+export function timestampOf(formName: string): string {
+  return `${formName}_timestamp`;
+}
+
+/** The choices of every radio field, coded from 1. */
+export const CHOICES: readonly string[] = ['One', 'Two', 'Three'];
+
+/** What people read in place of a unique name. */
+export function labelOf(name: string): string {
+  const words = name.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** An event's label without its arm: `Baseline`. */
+export function labelOfEvent(name: string): string {
+  return labelOf(name.replace(/_arm_\d+[a-z]?$/, ''));
 }
 
 /** The arm number at the end of a unique event name, `baseline_arm_2b` included; else 1. */

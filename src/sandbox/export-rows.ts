@@ -1,4 +1,13 @@
-import { completeOf, repeatsIn, type Design } from './design.ts';
+import {
+  armOf,
+  CHOICES,
+  completeOf,
+  labelOf,
+  labelOfEvent,
+  repeatsIn,
+  timestampOf,
+  type Design,
+} from './design.ts';
 import type { SandboxOptions } from './options.ts';
 import type { DataRow, StoredRecord } from './records.ts';
 import type { Row } from './responses.ts';
@@ -15,6 +24,12 @@ export interface ExportShape {
   readonly columns: readonly string[];
   /** One line a row, or one line a value. */
   readonly type: 'flat' | 'eav';
+  /** Labels of events, instruments and choices in place of their names and codes. */
+  readonly labels: boolean;
+  /** A column with the record's data access group. */
+  readonly groups: boolean;
+  /** The survey's identifier, and for each survey when it was completed. */
+  readonly surveys: boolean;
 }
 
 type FileNames = NonNullable<SandboxOptions['fileNames']>;
@@ -22,14 +37,14 @@ type FileNames = NonNullable<SandboxOptions['fileNames']>;
 /** Rows as an export shows them: the keys of the row first, then its columns, less what the rights hide. */
 export function exportRows(
   design: Design,
-  { columns, type }: ExportShape,
+  shape: ExportShape,
   found: readonly FoundRow[],
   options: SandboxOptions,
 ): Row[] {
   const hidden = options.rights?.hiddenFields ?? [];
-  const visible = columns.filter((name) => !hidden.includes(name));
-  if (type === 'flat') return toFlatRows(design, visible, found, options);
-  return found.flatMap((one) => toEavRows(design, visible, one, options));
+  const columns = shape.columns.filter((name) => !hidden.includes(name));
+  if (shape.type === 'flat') return toFlatRows(design, { ...shape, columns }, found, options);
+  return found.flatMap((one) => toEavRows(design, columns, one, options));
 }
 
 /** What an export shows in one cell; blank where the column's form is not on this row. */
@@ -52,13 +67,13 @@ export function valueOn(
 
 function toFlatRows(
   design: Design,
-  columns: readonly string[],
+  shape: ExportShape,
   found: readonly FoundRow[],
   options: SandboxOptions,
 ): Row[] {
   const { fileNames = 'name', sparseRepeats = false } = options;
   const { recordIdField } = design;
-  const others = columns.filter((column) => column !== recordIdField);
+  const others = shape.columns.filter((column) => column !== recordIdField);
   const lines = found.map((one) => ({
     ...one,
     id: shownId(options, one.record),
@@ -71,12 +86,75 @@ function toFlatRows(
     : lines;
   const hasInstances = kept.some(({ row }) => row.place.instance > 0);
   const withRepeats = design.hasRepeats && (hasInstances || !sparseRepeats);
-  return kept.map(({ row, id, cells }) => ({
-    ...(columns.includes(recordIdField) ? { [recordIdField]: id } : {}),
-    ...keysOf(design.longitudinal, withRepeats, row),
-    ...Object.fromEntries(cells),
+  const label = shape.labels ? createLabels(design) : undefined;
+  const surveys = shape.surveys ? surveysAmong(design, others) : [];
+  const withSurveys = shape.surveys && design.forms.some(({ survey }) => survey === true);
+  return kept.map((one) => ({
+    ...(shape.columns.includes(recordIdField) ? { [recordIdField]: one.id } : {}),
+    ...keysOf(design.longitudinal, withRepeats, one.row, label),
+    ...(shape.groups ? groupOf(design, one.record, label) : {}),
+    ...(withSurveys ? { redcap_survey_identifier: '' } : {}),
+    ...Object.fromEntries(
+      one.cells.flatMap(([column, value]) => {
+        const form = surveys.find(({ before }) => before === column)?.form;
+        const cell: [string, string] = [column, label?.value(column, value) ?? value];
+        return form === undefined
+          ? [cell]
+          : [[timestampOf(form), completedAt(design, one, form)], cell];
+      }),
+    ),
   }));
 }
+
+/** Surveys of which a column is exported: each has its timestamp before the first one. */
+function surveysAmong(
+  { forms, fields }: Design,
+  columns: readonly string[],
+): { form: string; before: string }[] {
+  return forms.flatMap(({ name: form, survey }) => {
+    const before = columns.find(
+      (column) => fields.get(column)?.form === form || column === completeOf(form),
+    );
+    return survey === true && before !== undefined ? [{ form, before }] : [];
+  });
+}
+
+/** Blank where no participant has been; the sandbox knows one time alone. */
+function completedAt({ fields }: Design, { row }: FoundRow, form: string): string {
+  const held = [...row.values.keys(), ...row.files.keys()];
+  return held.some((field) => fields.get(field)?.form === form) ? '2024-03-02 11:14:09' : '';
+}
+
+function groupOf({ spec }: Design, { group = '' }: StoredRecord, label: Labels | undefined): Row {
+  if (spec.groups === undefined) return {};
+  return { redcap_data_access_group: label === undefined ? group : labelOf(group) };
+}
+
+interface Labels {
+  event(name: string): string;
+  instrument(name: string): string;
+  value(column: string, value: string): string;
+}
+
+/** As `rawOrLabel=label` shows them. */
+function createLabels({ events, fields, forms }: Design): Labels {
+  const arms = new Set(events.map(({ name }) => armOf(name)));
+  return {
+    event: (name) =>
+      arms.size > 1
+        ? `${labelOfEvent(name)} (Arm ${armOf(name)}: Arm ${armOf(name)})`
+        : labelOfEvent(name),
+    instrument: labelOf,
+    value(column, value) {
+      if (value === '') return '';
+      if (fields.get(column)?.type === 'radio') return CHOICES[Number(value) - 1] ?? value;
+      const isStatus = forms.some(({ name }) => completeOf(name) === column);
+      return isStatus ? (STATUSES[Number(value)] ?? value) : value;
+    },
+  };
+}
+
+const STATUSES: readonly string[] = ['Incomplete', 'Unverified', 'Complete'];
 
 /** A line for each value that is there; files are shown by their document's number. */
 function toEavRows(
@@ -96,12 +174,18 @@ function toEavRows(
     .map((line) => ({ record: id, ...keys, ...line }));
 }
 
-function keysOf(longitudinal: boolean, withRepeats: boolean, { place }: DataRow): Row {
+function keysOf(
+  longitudinal: boolean,
+  withRepeats: boolean,
+  { place }: DataRow,
+  label?: Labels,
+): Row {
+  const { event, instrument } = place;
   return {
-    ...(longitudinal ? { redcap_event_name: place.event } : {}),
+    ...(longitudinal ? { redcap_event_name: label?.event(event) ?? event } : {}),
     ...(withRepeats
       ? {
-          redcap_repeat_instrument: place.instrument,
+          redcap_repeat_instrument: label?.instrument(instrument) ?? instrument,
           // A number when set, blank text when not: recorded so.
           redcap_repeat_instance: place.instance === 0 ? '' : place.instance,
         }

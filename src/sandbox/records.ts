@@ -23,6 +23,8 @@ export interface StoredRecord {
   readonly id: string;
   /** Position in the project, which exports keep. */
   readonly order: number;
+  /** Unique name of its data access group, where it is in one. */
+  readonly group?: string | undefined;
   readonly rows: DataRow[];
 }
 
@@ -115,7 +117,7 @@ function keyOfId(id: string): string {
 }
 
 function buildRecord(design: Design, seed: number, spec: RecordSpec, order: number): StoredRecord {
-  const record: StoredRecord = { id: spec.id, order, rows: [] };
+  const record: StoredRecord = { id: spec.id, order, group: spec.group, rows: [] };
   const rows: readonly RowSpec[] = spec.rows.length > 0 ? spec.rows : [{}];
   for (const row of rows) {
     const rowOf = (field: string): DataRow =>

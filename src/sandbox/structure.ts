@@ -1,5 +1,14 @@
 import type { ActionContext, StructureContent } from './api-call.ts';
-import { armOf, columnsOf, repeatsIn, type Design, type Field } from './design.ts';
+import {
+  armOf,
+  CHOICES,
+  columnsOf,
+  labelOf,
+  labelOfEvent,
+  repeatsIn,
+  type Design,
+  type Field,
+} from './design.ts';
 import type { SandboxRights } from './options.ts';
 import { answerData, answerText, refuse, type Row } from './responses.ts';
 
@@ -68,7 +77,7 @@ function exportLongitudinal(
 
 function listEvents({ events }: Design): Row[] {
   return events.map(({ name }, index) => ({
-    event_name: labelOf(name.replace(/_arm_\d+[a-z]?$/, '')),
+    event_name: labelOfEvent(name),
     arm_num: armOf(name),
     unique_event_name: name,
     custom_event_label: '',
@@ -122,6 +131,8 @@ function listRepeats({ longitudinal, forms, events }: Design): Row[] {
   });
 }
 
+const RADIO_CHOICES = CHOICES.map((label, index) => `${index + 1}, ${label}`).join(' | ');
+
 /** The 18 recorded keys of `content=metadata`, in their order. */
 function describeField(field: Field): Row {
   return {
@@ -130,7 +141,7 @@ function describeField(field: Field): Row {
     section_header: '',
     field_type: field.type ?? 'text',
     field_label: labelOf(field.name),
-    select_choices_or_calculations: field.type === 'radio' ? '1, One | 2, Two | 3, Three' : '',
+    select_choices_or_calculations: field.type === 'radio' ? RADIO_CHOICES : '',
     field_note: '',
     text_validation_type_or_show_slider_number: field.signature === true ? 'signature' : '',
     text_validation_min: '',
@@ -147,7 +158,7 @@ function describeField(field: Field): Row {
 }
 
 /** The recorded keys of `content=project`; flags are numbers. */
-function describeProject({ spec, longitudinal, hasRepeats }: Design): Row {
+function describeProject({ spec, longitudinal, hasRepeats, forms }: Design): Row {
   return {
     project_id: spec.projectId ?? 1,
     project_title: spec.title ?? 'Sandbox project',
@@ -162,7 +173,7 @@ function describeProject({ spec, longitudinal, hasRepeats }: Design): Row {
     secondary_unique_field: '',
     is_longitudinal: longitudinal ? 1 : 0,
     has_repeating_instruments_or_events: hasRepeats ? 1 : 0,
-    surveys_enabled: 0,
+    surveys_enabled: forms.some(({ survey }) => survey === true) ? 1 : 0,
     scheduling_enabled: 0,
     record_autonumbering_enabled: 0,
     randomization_enabled: 0,
@@ -223,9 +234,4 @@ function describeUser(design: Design, rights: SandboxRights): Row {
     // 1 is the full data set, 2 de-identified.
     forms_export: forForms(deIdentified ? 2 : 1),
   };
-}
-
-function labelOf(name: string): string {
-  const words = name.replaceAll('_', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }
