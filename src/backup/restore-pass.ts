@@ -1,4 +1,4 @@
-import pLimit from 'p-limit';
+import { mapConcurrently } from '../map-concurrently.ts';
 import { ROWS_IN_A_ROW } from '../run/breaker.ts';
 import type { RunControl } from '../run/control.ts';
 import type { Candidate, Restored } from './restored.ts';
@@ -19,15 +19,13 @@ export interface RestoredFile {
 const AHEAD = 4;
 
 /**
- * Restores files with at most `concurrency` under way, and gives their results
+ * Restores files with at most `concurrency` in flight, and gives their results
  * in the order of the candidates. Every candidate has a result, after a stop too.
  */
 export async function* restorePass(
   candidates: AsyncIterable<Candidate>,
   { restore, concurrency, control, onEnded }: RestorePass,
 ): AsyncGenerator<RestoredFile> {
-  const pool = pLimit(concurrency);
-  const underway: Promise<RestoredFile>[] = [];
   let unheard = 0;
   const one = async (candidate: Candidate): Promise<RestoredFile> => {
     const restored = await restore(candidate);
@@ -41,17 +39,5 @@ export async function* restorePass(
     onEnded?.(restored);
     return { candidate, restored };
   };
-  try {
-    for await (const candidate of candidates) {
-      const ending = pool(one, candidate);
-      // Awaited in its turn; until then a rejection is not "unhandled".
-      ending.catch(() => undefined);
-      underway.push(ending);
-      if (underway.length >= concurrency * AHEAD)
-        yield await (underway.shift() as Promise<RestoredFile>);
-    }
-    while (underway.length > 0) yield await (underway.shift() as Promise<RestoredFile>);
-  } finally {
-    await Promise.allSettled(underway);
-  }
+  yield* mapConcurrently(candidates, { concurrency, window: concurrency * AHEAD }, one);
 }

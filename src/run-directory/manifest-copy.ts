@@ -1,8 +1,8 @@
 import { open, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
+import { namingReadErrors } from '../files/file-errors.ts';
 import { readBytes } from '../files/read-bytes.ts';
 import { endingWith } from '../errors.ts';
-import { RefusedError } from '../errors.ts';
 import { createFingerprint, type Fingerprint } from '../manifest/fingerprint.ts';
 
 /**
@@ -18,7 +18,7 @@ export async function copyManifest(
   const fingerprint = createFingerprint();
   const file = await open(to, 'wx', COPY_MODE);
   const copy = async (): Promise<void> => {
-    for await (const chunk of readable(source, name)) {
+    for await (const chunk of namingReadErrors(source, `The manifest ${name}`)) {
       fingerprint.update(chunk);
       await file.writeFile(chunk);
     }
@@ -51,24 +51,4 @@ export async function lastingPath({ path }: ManifestSource): Promise<string | un
   if (path === undefined) return undefined;
   const found = await stat(path).catch(() => undefined);
   return found?.isFile() === true ? path : undefined;
-}
-
-async function* readable(
-  source: AsyncIterable<Uint8Array>,
-  name: string,
-): AsyncIterable<Uint8Array> {
-  try {
-    yield* source;
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason =
-      code === 'ENOENT'
-        ? 'there is no such file'
-        : code === 'EISDIR'
-          ? 'it is a folder'
-          : code === 'EACCES'
-            ? 'this user may not read it'
-            : message;
-    throw new RefusedError(`The manifest ${name} cannot be read: ${reason}.`);
-  }
 }
