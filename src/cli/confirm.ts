@@ -8,8 +8,11 @@ export type Confirmed = 'typed' | '--yes';
 interface ConfirmOptions {
   readonly yes: boolean;
   readonly files: number;
-  /** "deleted", "restored". */
-  readonly verb: string;
+  readonly verb: 'deleted' | 'restored';
+  /** What would be done, in words. */
+  readonly plan: string;
+  /** Standard output is for JSON alone. */
+  readonly json: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -20,7 +23,7 @@ interface ConfirmOptions {
  */
 export async function confirmFiles(
   io: Io,
-  { yes, files, verb, signal }: ConfirmOptions,
+  { yes, files, verb, plan, json, signal }: ConfirmOptions,
 ): Promise<Confirmed | undefined> {
   if (yes) return '--yes';
   if (!hasTerminal(io)) {
@@ -28,6 +31,8 @@ export async function confirmFiles(
       `${count(files)} files would be ${verb}, and there is no terminal to ask on. Nothing was ${verb}. Add --yes where this is what you want.`,
     );
   }
+  // A person is asked about nothing that they have not seen.
+  if (json || !io.stdout.isTTY) io.stderr.write(`${plan}\n`);
   const what = files === 1 ? 'this file' : 'these files';
   const answer = await ask(
     io,

@@ -12,7 +12,7 @@ import { TOOL, VERSION } from '../version.ts';
 import type { CommonFlags } from './commands.ts';
 import { hasTerminal, promptOutput, type Io } from './io.ts';
 import { aboutDuration } from '../words/counts.ts';
-import type { Progress } from './progress.ts';
+import { createProgress, type Progress } from './progress.ts';
 import { openRunLog, type RunLog } from './run-log.ts';
 import { createServer, type Server, type ServerOptions } from './server.ts';
 
@@ -29,7 +29,26 @@ export interface Connected {
   readonly reach: ServerOptions;
   readonly control: RunControl;
   readonly log: RunLog;
+  readonly progress: Progress;
   close(): Promise<void>;
+}
+
+type ConnectFlags = ConnectionOptions & CommonFlags & Rehearsal;
+
+/** Works with a connection, and closes it at the end, whatever that is. Throws as `connect` does. */
+export async function withConnection<T>(
+  io: Io,
+  flags: ConnectFlags,
+  act: (connected: Connected) => Promise<T>,
+  stdinIsTaken = false,
+): Promise<T> {
+  const connected = await connect(io, flags, stdinIsTaken);
+  try {
+    return await act(connected);
+  } finally {
+    connected.progress.end();
+    await connected.close();
+  }
 }
 
 /**
@@ -37,13 +56,9 @@ export interface Connected {
  * led to the control: the first one stops, the second one aborts. Throws
  * RefusedError where the options or the environment cannot be used.
  */
-export async function connect(
-  io: Io,
-  flags: ConnectionOptions & CommonFlags & Rehearsal,
-  progress: Progress,
-  stdinIsTaken = false,
-): Promise<Connected> {
+async function connect(io: Io, flags: ConnectFlags, stdinIsTaken: boolean): Promise<Connected> {
   const log = await openRunLog(io, flags);
+  const progress = createProgress(io, flags.quiet === true);
   const control = createRunControl(({ code, message }) => {
     log.log('warn', 'stop', { code, reason: message });
   });
@@ -80,6 +95,7 @@ export async function connect(
     connection,
     control,
     log,
+    progress,
     server,
     reach,
     async close() {
@@ -90,7 +106,7 @@ export async function connect(
 }
 
 /** The client of one command: every request of it is paced and counted here. */
-export function openServer(
+function openServer(
   io: Io,
   connection: Connection,
   control: RunControl,

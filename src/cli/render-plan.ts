@@ -4,15 +4,15 @@ import type { ProjectModel } from '../project/model.ts';
 import { structureRequests } from '../project/read-model.ts';
 import { oneLine } from '../words/one-line.ts';
 import { aboutDuration, count } from '../words/counts.ts';
+import type { WrittenPlan } from '../run/write-plan.ts';
 
 /** A plan in words: what a person judges before anything is deleted. */
 export interface PlanWords {
   readonly header: JournalHeader;
   readonly totals: PlanTotals;
-  readonly requests: number;
   readonly perMinute: number;
+  /** This token sees other record names than the real ones. */
   readonly blind: boolean;
-  readonly backup: boolean;
 }
 
 /** How many requests a run of this plan takes, retries apart. */
@@ -34,9 +34,9 @@ export function estimateRequests(
   return requests + Math.floor(requests / perMinute) * structureRequests(project);
 }
 
-export function renderPlan(words: PlanWords): string {
-  const { header, totals } = words;
-  const { project } = header;
+export function renderPlan({ header, totals, perMinute, blind }: PlanWords): string {
+  const { project, options } = header;
+  const backup = options['backup'] === true;
   const lines: string[] = [];
   if (project === null) {
     lines.push(`Server    ${header.url}`);
@@ -70,33 +70,37 @@ export function renderPlan(words: PlanWords): string {
       `${count(field.delete).padStart(9)}  ${name.padEnd(widest)}${kind}${none}`.trimEnd(),
     );
   }
-  tell(
+  addCount(
     lines,
     totals.signatures,
     `${totals.signatures === 1 ? 'signature' : 'signatures'} among them, which the API can never put back`,
   );
-  tell(
+  addCount(
     lines,
     totals.unconfirmed,
     project === null
       ? 'of these not looked at'
       : 'unconfirmed: no look could tell whether a file is there',
   );
-  tell(
+  addCount(
     lines,
     totals.unnamed,
     'shown without a name: a file replaced since cannot be told from this one',
   );
-  tell(lines, totals.already_empty, 'already empty: no request will be sent');
-  tell(
+  addCount(lines, totals.already_empty, 'already empty: no request will be sent');
+  addCount(
     lines,
     totals.duplicate,
     `${totals.duplicate === 1 ? 'duplicate' : 'duplicates'} of an earlier row: not sent`,
   );
-  tell(lines, totals.guard_mismatch - totals.changed, 'hold another file than expected: left out');
-  tell(lines, totals.changed, 'changed since the check: left out');
-  tell(lines, totals.invalid, 'invalid');
-  if (words.blind) {
+  addCount(
+    lines,
+    totals.guard_mismatch - totals.changed,
+    'hold another file than expected: left out',
+  );
+  addCount(lines, totals.changed, 'changed since the check: left out');
+  addCount(lines, totals.invalid, 'invalid');
+  if (blind) {
     lines.push('');
     lines.push('This token can confirm and verify nothing: it sees other record names than');
     lines.push('the real ones (de-identified export rights).');
@@ -106,18 +110,36 @@ export function renderPlan(words: PlanWords): string {
   }
   if (totals.delete > 0) {
     lines.push('');
+    const verifies = options['verify'] !== false;
+    const requests = estimateRequests(totals, { verifies, backup, project, perMinute });
     const pace =
-      words.perMinute === Infinity
+      perMinute === Infinity
         ? 'at an unlimited rate'
-        : `about ${aboutDuration((words.requests / words.perMinute) * 60_000)} at ${words.perMinute}/min`;
-    lines.push(`Requests  about ${count(words.requests)}, ${pace}`);
-    if (!words.backup) {
+        : `about ${aboutDuration((requests / perMinute) * 60_000)} at ${perMinute}/min`;
+    lines.push(`Requests  about ${count(requests)}, ${pace}`);
+    if (!backup) {
       lines.push('Deletion cannot be undone through the API. --backup keeps a copy of each file.');
     }
   }
   return lines.join('\n') + '\n';
 }
 
-function tell(lines: string[], n: number, what: string): void {
+function addCount(lines: string[], n: number, what: string): void {
   if (n > 0) lines.push(`${count(n).padStart(9)}  ${what}`);
+}
+
+/** All problems at once, each with its line; error.csv holds those that are too many to list. */
+export function renderProblems({
+  problems,
+  totals,
+}: Pick<WrittenPlan, 'problems' | 'totals'>): string {
+  if (problems.length === 0) return '';
+  const all = totals.invalid + totals.guard_mismatch;
+  const lines = problems.map(
+    ({ row, line, code, message }) =>
+      `  line ${line} (row ${row})  ${code}: ${oneLine(message, 300)}`,
+  );
+  const more = all - problems.length;
+  if (more > 0) lines.push(`  and ${count(more)} more; error.csv holds all of them`);
+  return `${count(all)} ${all === 1 ? 'row needs' : 'rows need'} attention:\n${lines.join('\n')}\n\n`;
 }

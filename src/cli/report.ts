@@ -1,14 +1,13 @@
-import { describeHoles } from '../journal/run-state.ts';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RefusedError } from '../errors.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { describeHoles } from '../journal/run-state.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
 import { exitCodeOfJournal } from '../report/exit-code.ts';
 import type { FlagsOf } from './commands.ts';
-import { finishReports } from './finish.ts';
 import type { Io } from './io.ts';
-import { renderSummary } from './render-summary.ts';
+import { makeReports, printSummary } from './reports.ts';
 
 /** `report <run-dir>`: makes the reports again from manifest and journal. Sends nothing. */
 export async function report(
@@ -23,12 +22,8 @@ export async function report(
       `${directory} is no run directory: it has no ${JOURNAL_FILE}. Name a directory that redcap-sweep made.`,
     );
   }
-  const { summary, page, exitCode, holes } = await finishReports(io, {
-    directory,
-    exitCode: exitCodeOfJournal,
-  });
-  if (holes !== undefined) io.stderr.write(`${describeHoles(holes)}\n`);
-  if (flags.json === true) io.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
-  else io.stdout.write(renderSummary(summary, page));
-  return exitCode;
+  const made = await makeReports(io, { directory, exitCode: exitCodeOfJournal });
+  if (made.holes !== undefined) io.stderr.write(`${describeHoles(made.holes)}\n`);
+  printSummary(io, flags.json === true, made);
+  return made.exitCode;
 }

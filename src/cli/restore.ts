@@ -1,4 +1,3 @@
-import { type RunState, describeHoles } from '../journal/run-state.ts';
 import { join } from 'node:path';
 import { findCandidates, type CandidateOptions } from '../backup/candidates.ts';
 import {
@@ -13,28 +12,28 @@ import type { RestoreTotals } from '../backup/restored.ts';
 import { parseRowRanges } from '../config/run-options.ts';
 import { RefusedError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { isFileTrouble } from '../files/file-errors.ts';
+import type { RunState } from '../journal/run-state.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
 import { cutTornTail } from '../journal/read.ts';
 import type { ProjectModel } from '../project/model.ts';
-import { MANIFEST_FILE } from '../report/make-reports.ts';
-import { openHeldManifest } from '../run-directory/held-manifest.ts';
+import { exitCodeOfJournal } from '../report/exit-code.ts';
+import { whoIsAtWork } from '../run/journal-header.ts';
 import { replanLost } from '../run/lost-plan.ts';
+import { appendToJournal } from '../run/open-journal.ts';
+import { refuseOther } from '../run/open-run.ts';
+import { openHeldManifest } from '../run-directory/held-manifest.ts';
 import { TakenOverError, type Lock } from '../run-directory/lock.ts';
+import { MANIFEST_FILE } from '../run-directory/manifest-copy.ts';
 import { TOOL } from '../version.ts';
+import { quotePath } from '../words/quote.ts';
 import type { FlagsOf } from './commands.ts';
 import { confirmFiles } from './confirm.ts';
-import { connect, type Connected } from './connect.ts';
-import { hasTerminal, type Io } from './io.ts';
-import { lockRun } from './lock-run.ts';
-import { createProgress, type Progress } from './progress.ts';
-import { reopenJournal } from './reopen-journal.ts';
-import { openRun, refuseOther } from './resume.ts';
+import { withConnection, type Connected } from './connect.ts';
+import type { Io } from './io.ts';
+import { withLockedRun } from './locked-run.ts';
+import { makeReports } from './reports.ts';
 import { createFiles } from './server.ts';
-import { isFileTrouble } from '../files/file-errors.ts';
-import { exitCodeOfJournal } from '../report/exit-code.ts';
-import { finishReports } from './finish.ts';
-import { whoIsAtWork } from './journal-header.ts';
-import { quotePath } from '../words/quote.ts';
 
 type RestoreFlags = FlagsOf<'restore'>;
 
@@ -45,7 +44,6 @@ interface Restore {
   readonly flags: RestoreFlags;
   readonly view: RunState;
   readonly connected: Connected;
-  readonly progress: Progress;
   readonly model: ProjectModel;
   readonly candidates: CandidateOptions;
 }
@@ -56,21 +54,17 @@ const LISTED_FILES = 100;
 /** `restore <run-dir>`: puts back the files that a run backed up. */
 export async function restore(io: Io, directory: string, flags: RestoreFlags): Promise<ExitCode> {
   const ranges = flags.rows === undefined ? undefined : parseRowRanges(flags.rows);
-  const lock = await lockRun(io, directory);
-  try {
-    const view = await openRun(directory);
-    if (view.holes !== undefined) io.stderr.write(`${describeHoles(view.holes)}\n`);
+  return withLockedRun(io, directory, (view, lock) => {
     refuseUnsaved(view, directory, ranges?.ranges.at(-1)?.last);
-    const progress = createProgress(io, flags.quiet === true);
-    const connected = await connect(io, flags, progress);
-    try {
-      await refuseOther(view, connected);
+    return withConnection(io, flags, async (connected) => {
+      const { connection, server } = connected;
+      await refuseOther(view, { url: connection.url.href, token: connection.token, server });
       // Without a check nobody has read the project: who cannot look puts nothing back.
-      const model = view.header.project ?? (await connected.server.readModel());
+      const model = view.header.project ?? (await server.readModel());
       const manifestPath = join(directory, MANIFEST_FILE);
       const replan = await replanLost(view, () => openHeldManifest(manifestPath, view.header));
       const candidates = { manifestPath, view, model, replan, chosen: ranges?.has };
-      const all: Restore = { directory, lock, flags, view, connected, progress, model, candidates };
+      const all: Restore = { directory, lock, flags, view, connected, model, candidates };
       const plan = await countCandidates(findCandidates(candidates));
       if (plan.files === 0 && ranges !== undefined) {
         throw new RefusedError(
@@ -78,14 +72,9 @@ export async function restore(io: Io, directory: string, flags: RestoreFlags): P
         );
       }
       await ask(io, all, plan);
-      return await putBack(io, all, plan);
-    } finally {
-      progress.end();
-      await connected.close();
-    }
-  } finally {
-    await lock.release();
-  }
+      return putBack(io, all, plan);
+    });
+  });
 }
 
 function refuseUnsaved(view: RunState, directory: string, lastRow: number | undefined): void {
@@ -111,21 +100,20 @@ async function ask(io: Io, all: Restore, plan: RestorePlan): Promise<void> {
   });
   if (flags.json !== true) io.stdout.write(`${text}\n`);
   if (files === 0) return;
-  if (flags.yes !== true && hasTerminal(io) && (flags.json === true || !io.stdout.isTTY)) {
-    io.stderr.write(`${text}\n`);
-  }
   const confirmed = await confirmFiles(io, {
     yes: flags.yes === true,
     files,
     verb: 'restored',
+    plan: text,
+    json: flags.json === true,
     signal: connected.control.stopping,
   });
   if (confirmed === undefined) throw new RefusedError('Not confirmed. Nothing was restored.');
 }
 
 async function putBack(io: Io, all: Restore, plan: RestorePlan): Promise<ExitCode> {
-  const { directory, lock, flags, view, connected, progress, model } = all;
-  const { server, reach, control, connection, log } = connected;
+  const { directory, lock, flags, view, connected, model } = all;
+  const { server, reach, control, connection, log, progress } = connected;
   await cutTornTail(join(directory, JOURNAL_FILE), view);
   log.attach(directory);
   const startedAt = new Date(io.clock.now()).toISOString();
@@ -134,10 +122,17 @@ async function putBack(io: Io, all: Restore, plan: RestorePlan): Promise<ExitCod
     control.stop('taken_over', new TakenOverError().message);
     control.abort();
   });
-  const placed = { path: directory, lock };
-  const journal = reopenJournal(io, placed, view.lastStamp, true, (error) => {
-    control.stop('journal_failed', error.message);
-  });
+  const journal = appendToJournal(
+    { path: directory, lock },
+    {
+      clock: io.clock,
+      lastStamp: view.lastStamp,
+      syncEachSend: true,
+      onFailure: (error) => {
+        control.stop('journal_failed', error.message);
+      },
+    },
+  );
   const by = whoIsAtWork();
   journal.append({ state: 'restore', at: journal.stamp(), tool: TOOL, session: lock.session, by });
   const rest: RestoredFile[] = [];
@@ -195,7 +190,7 @@ async function putBack(io: Io, all: Restore, plan: RestorePlan): Promise<ExitCod
 /** Summary and page say what was put back; the rows' states stay. False: they could not be made. */
 async function tellInReports(io: Io, directory: string, lock: Lock): Promise<boolean> {
   try {
-    await finishReports(io, {
+    await makeReports(io, {
       directory,
       exitCode: exitCodeOfJournal,
       mayWrite: () => {

@@ -3,7 +3,7 @@ import { RefusedError } from '../errors.ts';
 import { parseColumnOptions } from '../manifest/column-option.ts';
 import { REPORT_DIR, type FlagsOf, type ManifestFlags } from './commands.ts';
 import type { Connected, Rehearsal } from './connect.ts';
-import type { PrepareOptions } from './prepare-options.ts';
+import type { PrepareOptions } from '../run/prepare-run.ts';
 
 export type RunFlags = FlagsOf<'run'> & Rehearsal;
 

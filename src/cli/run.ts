@@ -1,30 +1,25 @@
-import { join } from 'node:path';
 import { readRunOptions, type RunOptions } from '../config/run-options.ts';
 import { RefusedError } from '../errors.ts';
-import { type ExitCode } from '../exit-codes.ts';
-import { freshRows } from '../run/row-source.ts';
-import { MANIFEST_FILE } from '../report/make-reports.ts';
-import { heldBatches } from '../run-directory/held-manifest.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { openApproved, refuseOtherAddress } from '../run/approved-check.ts';
+import { endPlan } from '../run/open-journal.ts';
+import type { PreparedRun } from '../run/prepare-run.ts';
 import { openSource } from '../run-directory/manifest-copy.ts';
 import { removeLocked, type Placed } from '../run-directory/draft.ts';
-import { openApproved } from './approved.ts';
-import { confirmFiles, type Confirmed } from './confirm.ts';
-import { connect, type Connected } from './connect.ts';
-import { carryOut } from './carry-out.ts';
-import { hasTerminal, type Io } from './io.ts';
-import { prepare, type Prepared } from './prepare.ts';
-import type { PrepareOptions } from './prepare-options.ts';
 import { count } from '../words/counts.ts';
-import { createProgress, type Progress } from './progress.ts';
-import { estimateRequests, renderPlan } from './render-plan.ts';
-import { renderProblems } from './render-problems.ts';
+import { confirmFiles, type Confirmed } from './confirm.ts';
+import { withConnection, type Connected } from './connect.ts';
+import { execute } from './execute.ts';
+import type { Io } from './io.ts';
+import { prepare } from './prepare.ts';
+import { renderPlan, renderProblems } from './render-plan.ts';
+import { makeReports, printSummary } from './reports.ts';
 import {
   readManifestFlags,
   recordOptions,
   refuseCombinations,
   type RunFlags,
 } from './run-flags.ts';
-import { refuseRows } from './refuse-rows.ts';
 
 /** `run <manifest>`: check, ask, delete, verify, report. */
 export async function run(
@@ -34,101 +29,114 @@ export async function run(
 ): Promise<ExitCode> {
   const limits = readRunOptions(flags, new Date(io.clock.now()));
   const settings = readManifestFlags(flags, limits);
-  const checks = flags.check !== false;
   refuseCombinations(manifest, flags);
-  const approved = flags.approved === undefined ? undefined : await openApproved(flags.approved);
-  const progress = createProgress(io, flags.quiet === true);
-  const connected = await connect(io, flags, progress, manifest === '-');
-  try {
-    approved?.refuseOther(connected.connection.url.href);
-    const options: PrepareOptions = {
+  const fromCheck = flags.approved === undefined ? undefined : await openApproved(flags.approved);
+  const work = async (connected: Connected): Promise<ExitCode> => {
+    if (fromCheck !== undefined) {
+      refuseOtherAddress(fromCheck.approved, connected.connection.url.href);
+    }
+    const prepared = await prepare(io, connected, {
       ...settings,
-      ...approved?.settings,
       kind: 'run',
-      source: approved?.source ?? openSource(manifest ?? '', io.stdin),
-      connection: connected.connection,
-      server: connected.server,
-      checks,
+      source: openSource(manifest ?? '', io.stdin),
+      ...fromCheck,
+      checks: flags.check !== false,
       recorded: recordOptions(flags, limits, connected),
-      ...(approved === undefined ? {} : { approved: approved.prepared }),
-    };
-    const prepared = await prepare(io, options, progress);
-    return await decide(io, flags, limits, connected, prepared, progress);
-  } finally {
-    progress.end();
-    await connected.close();
-  }
+    });
+    const { invalid, changed } = prepared.totals;
+    return invalid + changed > 0 && flags.skipInvalid !== true
+      ? refuseRows(io, flags, connected, prepared)
+      : confirmAndRun(io, flags, limits, connected, prepared);
+  };
+  return withConnection(io, flags, work, manifest === '-');
 }
 
-async function decide(
+/** A run that its rows keep from starting leaves its directory, to correct the rows from. */
+async function refuseRows(
+  io: Io,
+  flags: RunFlags,
+  { server, connection, log }: Connected,
+  prepared: PreparedRun,
+): Promise<ExitCode> {
+  const { invalid, changed } = prepared.totals;
+  const broken = invalid + changed;
+  const directory = await prepared.draft.place();
+  log.attach(directory.path);
+  const refused =
+    changed > 0
+      ? `${count(broken)} rows are not what the check saw, or are invalid.`
+      : `${count(broken)} ${broken === 1 ? 'row is' : 'rows are'} invalid.`;
+  const made = await endPlan(directory, { clock: io.clock, refused }, (end) =>
+    makeReports(io, {
+      directory: directory.path,
+      exitCode: () => EXIT.refused,
+      end,
+      requests: server.requests,
+      perMinute: connection.rate.perMinute,
+    }),
+  );
+  printSummary(io, flags.json === true, made);
+  io.stderr.write(renderProblems(prepared));
+  io.stderr.write(
+    `Refused: nothing was deleted. Correct these rows, or delete the valid ones alone with --skip-invalid.\n`,
+  );
+  return made.exitCode;
+}
+
+async function confirmAndRun(
   io: Io,
   flags: RunFlags,
   limits: RunOptions,
   connected: Connected,
-  prepared: Prepared,
-  progress: Progress,
+  prepared: PreparedRun,
 ): Promise<ExitCode> {
-  const { totals } = prepared;
-  const { connection, control } = connected;
-  const broken = totals.invalid + totals.changed;
-  if (broken > 0 && flags.skipInvalid !== true) {
-    return refuseRows(io, flags, connected, prepared);
-  }
-  const plan = renderPlan({
-    ...prepared,
-    requests: estimateRequests(totals, {
-      verifies: flags.verify !== false && flags.check !== false,
-      backup: flags.backup === true,
-      project: prepared.header.project,
-      perMinute: connection.rate.perMinute,
-    }),
-    perMinute: connection.rate.perMinute,
-    backup: flags.backup === true,
-  });
-  let placed: Placed | undefined;
+  const { totals, draft } = prepared;
+  const files = totals.delete;
+  const json = flags.json === true;
+  const { perMinute } = connected.connection.rate;
+  const plan = renderPlan({ ...prepared, perMinute });
+  let directory: Placed | undefined;
   let confirmed: Confirmed | undefined;
   try {
-    if (flags.json !== true) io.stdout.write(`${plan}\n${renderProblems(prepared)}`);
-    if (limits.maxDeletions !== undefined && totals.delete > limits.maxDeletions) {
-      throw new RefusedError(
-        `${count(totals.delete)} files would be deleted, more than the ${count(limits.maxDeletions)} that --max-deletions allows. Nothing was deleted.`,
-      );
-    }
-    placed = await prepared.draft.place();
-    if (totals.delete === 0) confirmed = '--yes';
-    else {
-      const asked = flags.yes !== true && hasTerminal(io);
-      if (asked && (flags.json === true || !io.stdout.isTTY)) io.stderr.write(`${plan}\n`);
-      confirmed = await confirmFiles(io, {
-        yes: flags.yes === true,
-        files: totals.delete,
-        verb: 'deleted',
-        signal: control.stopping,
-      });
-    }
+    if (!json) io.stdout.write(`${plan}\n${renderProblems(prepared)}`);
+    refuseTooMany(files, limits.maxDeletions);
+    directory = await draft.place();
+    confirmed =
+      files === 0
+        ? '--yes'
+        : await confirmFiles(io, {
+            yes: flags.yes === true,
+            files,
+            verb: 'deleted',
+            plan,
+            json,
+            signal: connected.control.stopping,
+          });
     if (confirmed === undefined && io.signals.received === undefined) {
       throw new RefusedError('Not confirmed. Nothing was deleted.');
     }
   } catch (error) {
     // A run that is refused for anything but its rows leaves no directory.
-    await (placed === undefined ? prepared.draft.discard() : removeLocked(placed));
+    await (directory === undefined ? draft.discard() : removeLocked(directory));
     throw error;
   }
-  return carryOut(io, {
-    placed,
+  return execute(io, {
+    directory,
+    resumes: false,
     connected,
-    progress,
-    confirmed: confirmed === undefined ? undefined : { by: confirmed, files: totals.delete },
-    resumedBy: undefined,
+    confirmed: confirmed === undefined ? undefined : { by: confirmed, files },
     limit: limits.limit,
     stopAtMs: limits.stopAtMs,
     // The stand-in shows at once what it did.
     secondLook: flags.rehearsal === true ? { everyMs: 100, untilMs: 300 } : undefined,
-    json: flags.json === true,
-    total: totals.delete,
-    rows: (view) =>
-      Promise.resolve(() =>
-        freshRows(heldBatches(join(placed.path, MANIFEST_FILE), view.header), view),
-      ),
+    json,
+    total: files,
   });
+}
+
+function refuseTooMany(files: number, most: number | undefined): void {
+  if (most === undefined || files <= most) return;
+  throw new RefusedError(
+    `${count(files)} files would be deleted, more than the ${count(most)} that --max-deletions allows. Nothing was deleted.`,
+  );
 }

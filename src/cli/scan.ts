@@ -9,18 +9,15 @@ import { csvLine } from '../files/csv-line.ts';
 import { createReportFile } from '../files/atomic-file.ts';
 import { scanProject, SCAN_COLUMNS, type ScanScope } from '../project/scan.ts';
 import type { FlagsOf } from './commands.ts';
-import { connect } from './connect.ts';
+import { withConnection } from './connect.ts';
 import type { Io } from './io.ts';
 import { count } from '../words/counts.ts';
-import { createProgress } from './progress.ts';
 
 /** `scan`: writes a manifest of every file that the project holds, as far as this token may see. */
 export async function scan(io: Io, flags: FlagsOf<'scan'>): Promise<ExitCode> {
   const records =
     flags.recordFile === undefined ? undefined : await readRecordFile(flags.recordFile);
-  const progress = createProgress(io, flags.quiet === true);
-  const { server, close } = await connect(io, flags, progress);
-  try {
+  return withConnection(io, flags, async ({ server, progress }) => {
     progress.phase('Reading the project', undefined);
     const model = await server.readModel();
     const scope: ScanScope = {
@@ -64,10 +61,7 @@ export async function scan(io: Io, flags: FlagsOf<'scan'>): Promise<ExitCode> {
       io.stderr.write(`${count(files)} ${files === 1 ? 'file' : 'files'} found.\n`);
     }
     return result.leftOut.length > 0 ? EXIT.rowsLeft : EXIT.ok;
-  } finally {
-    progress.end();
-    await close();
-  }
+  });
 }
 
 async function discardOnError<T>(output: Output, scanning: Promise<T>): Promise<T> {

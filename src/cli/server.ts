@@ -1,8 +1,6 @@
 import { instantOf, type Clock, type Instant } from '../clock.ts';
-import type { Target } from '../rows/target.ts';
 import { createLists, type ExportAnswer, type ExportAny } from '../project/export-lists.ts';
 import { lookAt } from '../project/look.ts';
-import type { LookedBatch } from '../rows/look.ts';
 import type { ProjectModel } from '../project/model.ts';
 import { nameNearRecords } from '../project/near.ts';
 import type { ProjectReader } from '../project/answers.ts';
@@ -17,29 +15,12 @@ import { type Reader } from '../rows/server.ts';
 import type { ReadAnswer } from '../rows/server.ts';
 import { retrying, type Retrying } from '../retry.ts';
 import type { RunControl } from '../run/control.ts';
+import type { RunServer } from '../run/server.ts';
 import type { RemoveFile } from '../rows/server.ts';
 
-/**
- * The server in a command's words: each read with its retries, ended by the
- * command's control. A command has to do with one project: the model that it
- * read itself, or the one that its run's journal holds, which is read again
- * before the first look.
- */
-export interface Server {
-  readModel(): Promise<ProjectModel>;
-  /** The project that the token belongs to; throws RefusedError where it cannot be read. */
-  readProjectId(): Promise<string>;
-  /** The check's look, which also finds records that are spelled otherwise in the project. */
-  lookForCheck(model: ProjectModel, targets: readonly Target[]): Promise<LookedBatch>;
-  /** A look at targets, ended by a stop of the run. */
-  look(model: ProjectModel, targets: readonly Target[]): Promise<LookedBatch>;
-  /** The same for verification, which some stops leave running. */
-  lookAfter(model: ProjectModel, targets: readonly Target[]): Promise<LookedBatch>;
-  /** Reads the structure again where it is older than a minute, ended by a stop of the run. */
-  renewStructure(model: ProjectModel, fields: readonly string[]): Promise<void>;
-  /** What is known to have changed of a target's place since the plan. */
-  changeAt(model: ProjectModel, target: Target): string | undefined;
-  /** One list, as it comes; without records: all that the project has. */
+/** The server as commands know it: the engine's, and lists as they come. */
+export interface Server extends RunServer {
+  /** One list; without records: all that the project has. */
   exportRecords: ExportAny;
   readonly requests: number;
 }

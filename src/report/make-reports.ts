@@ -9,9 +9,9 @@ import { REPORT_COLUMNS, reportLine } from './columns.ts';
 import { csvLine } from '../files/csv-line.ts';
 import { createReportFile, type ReportFile, type WrittenFile } from '../files/atomic-file.ts';
 import { openHeldManifest } from '../run-directory/held-manifest.ts';
+import { MANIFEST_FILE } from '../run-directory/manifest-copy.ts';
 import { readRowReports, type RowReport } from './row-report.ts';
 
-export const MANIFEST_FILE = 'manifest.csv';
 export const REPORT_FILES: Readonly<Record<ReportName, string>> = {
   success: 'success.csv',
   error: 'error.csv',

@@ -5,6 +5,9 @@ import { readBytes } from '../files/read-bytes.ts';
 import { endingWith } from '../errors.ts';
 import { createFingerprint, type Fingerprint } from '../manifest/fingerprint.ts';
 
+/** The run's copy of the manifest, in its directory. */
+export const MANIFEST_FILE = 'manifest.csv';
+
 /**
  * Copies the manifest byte for byte (a pipe and standard input are read once)
  * and takes its fingerprint on the way: every later reading is held against it.

@@ -13,7 +13,8 @@ import { JOURNAL_FILE, JOURNAL_VERSION, type JournalHeader } from '../../src/jou
 import { readBytes } from '../../src/files/read-bytes.ts';
 import { openManifest } from '../../src/manifest/read.ts';
 import type { ManifestRow } from '../../src/rows/row.ts';
-import { makeCsvReports, MANIFEST_FILE, REPORT_FILES } from '../../src/report/make-reports.ts';
+import { makeCsvReports, REPORT_FILES } from '../../src/report/make-reports.ts';
+import { MANIFEST_FILE } from '../../src/run-directory/manifest-copy.ts';
 import { reportOf, STATUSES, type Outcome, type RowState } from '../../src/rows/outcome.ts';
 import { toCsv } from '../support/csv.ts';
 

@@ -1,4 +1,4 @@
-import { ownFile } from '../../src/cli/reopen-journal.ts';
+import { ownFile } from '../../src/run/open-journal.ts';
 import type { Lock } from '../../src/run-directory/lock.ts';
 import { syncsEachSend } from '../../src/run/session.ts';
 import { openJournal, type Journal, type JournalOptions } from '../../src/journal/write.ts';

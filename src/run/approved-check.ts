@@ -5,20 +5,16 @@ import { readBytes } from '../files/read-bytes.ts';
 import { replayJournal } from '../journal/replay.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
 import { fileSha256 } from '../files/digest.ts';
-import { MANIFEST_FILE } from '../report/make-reports.ts';
-import type { PrepareOptions } from './prepare-options.ts';
+import { MANIFEST_FILE } from '../run-directory/manifest-copy.ts';
+import type { ApprovedCheck, PrepareOptions } from './prepare-run.ts';
 
-/** A check that somebody reviewed, to be carried out to the letter. */
-export interface Approved {
-  readonly source: PrepareOptions['source'];
-  readonly settings: Pick<PrepareOptions, 'columns' | 'defaultInstance'>;
-  readonly prepared: NonNullable<PrepareOptions['approved']>;
-  /** Throws RefusedError where the run would go to another address. */
-  refuseOther(url: string): void;
-}
+/** What a run takes from the check that it carries out to the letter. */
+type FromCheck = Pick<PrepareOptions, 'source' | 'columns' | 'defaultInstance'> & {
+  readonly approved: ApprovedCheck;
+};
 
-/** Throws RefusedError where the directory is no check that can be carried out. */
-export async function openApproved(directory: string): Promise<Approved> {
+/** A check that somebody reviewed. Throws RefusedError where the directory is none that can be carried out. */
+export async function openApproved(directory: string): Promise<FromCheck> {
   const journal = join(directory, JOURNAL_FILE);
   try {
     await stat(journal);
@@ -50,16 +46,16 @@ export async function openApproved(directory: string): Promise<Approved> {
       path: resolve(directory, MANIFEST_FILE),
       chunks: readBytes(join(directory, MANIFEST_FILE)),
     },
-    settings: {
-      columns: header.columns,
-      defaultInstance: typeof fallback === 'string' ? fallback : undefined,
-    },
-    prepared: { directory: resolve(directory), sha256: await fileSha256(journal), view, model },
-    refuseOther(url) {
-      if (url === header.url) return;
-      throw new RefusedError(
-        `The check was made against ${header.url}, this run would go to ${url}. Nothing was deleted.`,
-      );
-    },
+    columns: header.columns,
+    defaultInstance: typeof fallback === 'string' ? fallback : undefined,
+    approved: { directory: resolve(directory), sha256: await fileSha256(journal), view, model },
   };
+}
+
+/** Throws RefusedError where the run would go to another address than the check. */
+export function refuseOtherAddress({ view }: ApprovedCheck, url: string): void {
+  if (url === view.header.url) return;
+  throw new RefusedError(
+    `The check was made against ${view.header.url}, this run would go to ${url}. Nothing was deleted.`,
+  );
 }

@@ -1,35 +1,37 @@
-import type { RunState, Holes } from '../journal/run-state.ts';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
 import { parseRate } from '../config/rate.ts';
 import { RefusedError } from '../errors.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { replayJournal } from '../journal/replay.ts';
+import type { RunState } from '../journal/run-state.ts';
+import type { Holes } from '../journal/run-state.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
 import { fileSha256 } from '../files/digest.ts';
-import {
-  makeCsvReports,
-  MANIFEST_FILE,
-  REPORT_FILES,
-  type MadeCsvs,
-} from '../report/make-reports.ts';
+import { makeCsvReports, REPORT_FILES, type MadeCsvs } from './make-reports.ts';
 import { createReportFile, removeUnfinished, type WrittenFile } from '../files/atomic-file.ts';
-import { createHtmlAggregate } from '../report/html/aggregate.ts';
-import { pageOf, type Page } from '../report/html/page.ts';
-import { renderHtml } from '../report/html/render.ts';
-import type { RowReport } from '../report/row-report.ts';
-import { summarise, SUMMARY_FILE, writeSummary, type Summary } from '../report/summary.ts';
+import { createHtmlAggregate } from './html/aggregate.ts';
+import { pageOf, type Page } from './html/page.ts';
+import { renderHtml } from './html/render.ts';
+import type { RowReport } from './row-report.ts';
+import { summarise, SUMMARY_FILE, writeSummary, type Summary } from './summary.ts';
 import { takeLock, type Lock } from '../run-directory/lock.ts';
+import { MANIFEST_FILE } from '../run-directory/manifest-copy.ts';
 import { TOOL } from '../version.ts';
-import type { Io } from './io.ts';
 
 const PAGE_FILE = 'report.html';
 /** What is made here, under the lock for reports. */
 const MADE_FILES = [...Object.values(REPORT_FILES), PAGE_FILE, SUMMARY_FILE];
 
-export interface FinishOptions {
+export interface WriteReportsOptions {
   readonly directory: string;
-  /** The exit code that follows from the rows; told to the journal by the caller. */
+  readonly clock: Clock;
+  /** Ends the wait for another process that makes them. */
+  readonly signal: AbortSignal;
+  /** Another process on that machine makes them, and is waited for. */
+  readonly onWait: (host: string) => void;
+  /** The exit code that follows from the rows. */
   readonly exitCode: (view: RunState, csvs: MadeCsvs) => ExitCode;
   /** Writes the journal's last line, once the exit code is known. */
   readonly end?: (exitCode: ExitCode) => Promise<void>;
@@ -39,7 +41,7 @@ export interface FinishOptions {
   readonly perMinute?: number;
 }
 
-export interface Finished {
+export interface WrittenReports {
   readonly summary: Summary;
   /** What the page tells, and the screen with it. */
   readonly page: Page;
@@ -52,9 +54,9 @@ export interface Finished {
  * Makes all reports of a run directory from its manifest and journal. One
  * process at a time; another one that makes them is waited for.
  */
-export async function finishReports(io: Io, options: FinishOptions): Promise<Finished> {
-  const { directory, mayWrite } = options;
-  const lock = await waitForReports(io, directory);
+export async function writeReports(options: WriteReportsOptions): Promise<WrittenReports> {
+  const { directory, clock, mayWrite } = options;
+  const lock = await lockReports(options);
   try {
     await removeUnfinished(directory, MADE_FILES);
     const journalPath = join(directory, JOURNAL_FILE);
@@ -65,7 +67,7 @@ export async function finishReports(io: Io, options: FinishOptions): Promise<Fin
       html.observe(row);
       if (row.outcome.verified !== '') verified[row.outcome.verified] += 1;
     };
-    const csvs = await makeCsvReports(directory, view, io.clock, observe, mayWrite);
+    const csvs = await makeCsvReports(directory, view, clock, observe, mayWrite);
     const exitCode = options.exitCode(view, csvs);
     await options.end?.(exitCode);
     const journalSha256 = await fileSha256(journalPath);
@@ -90,10 +92,10 @@ export async function finishReports(io: Io, options: FinishOptions): Promise<Fin
       ...ceilingOf(view, options.perMinute),
     });
     mayWrite?.();
-    const file = await createReportFile(directory, PAGE_FILE, io.clock);
+    const file = await createReportFile(directory, PAGE_FILE, clock);
     await file.write(renderHtml(page));
     await file.finish();
-    await writeSummary(directory, summary, io.clock);
+    await writeSummary(directory, summary, clock);
     return { summary, page, exitCode, holes: view.holes };
   } finally {
     await lock.release();
@@ -110,28 +112,25 @@ function ceilingOf(
   return typeof rate === 'string' ? { requestsPerMinute: parseRate(rate).perMinute } : {};
 }
 
-async function waitForReports(io: Io, directory: string): Promise<Lock> {
-  let told = false;
-  const interrupted = new AbortController();
-  // A run that was interrupted makes its reports even so.
-  if (io.signals.received === undefined) {
-    io.signals.onFirst(() => {
-      interrupted.abort();
-    });
-  }
+async function lockReports({
+  directory,
+  clock,
+  signal,
+  onWait,
+}: WriteReportsOptions): Promise<Lock> {
+  let isTold = false;
   for (;;) {
     const lock = await takeLock(directory, {
       purpose: 'reports',
-      clock: io.clock,
-      signal: interrupted.signal,
+      clock,
+      signal,
       onWait({ host }) {
-        if (!told)
-          io.stderr.write(`Waiting for the reports that another process makes (${host}).\n`);
-        told = true;
+        if (!isTold) onWait(host);
+        isTold = true;
       },
     });
     if (lock !== undefined) return lock;
-    if (!(await io.clock.sleep(100, interrupted.signal))) {
+    if (!(await clock.sleep(100, signal))) {
       throw new RefusedError('Interrupted: another process was making the reports.');
     }
   }

@@ -1,35 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { JOURNAL_VERSION, type JournalHeader } from '../journal/lines.ts';
-import type { ProjectModel } from '../project/model.ts';
 import { TOOL } from '../version.ts';
-import type { PrepareOptions } from './prepare-options.ts';
+
+type Facts = Omit<JournalHeader, 'version' | 'tool' | 'startedAt' | 'host' | 'user' | 'token'>;
 
 /** The journal's first line: what `resume` and `report` need to know without asking anybody. */
-export function headerOf(
-  options: PrepareOptions,
-  manifest: Omit<JournalHeader['manifest'], 'name'>,
-  model: ProjectModel | null,
-  { startedAtMs, session }: { readonly startedAtMs: number; readonly session: string },
-): JournalHeader {
-  const { connection, approved, defaultInstance } = options;
+export function headerOf(startedAtMs: number, token: string, facts: Facts): JournalHeader {
   return {
     version: JOURNAL_VERSION,
-    kind: options.kind,
     tool: TOOL,
     startedAt: new Date(startedAtMs).toISOString(),
     host: hostname(),
     user: userName(),
-    session,
-    manifest: { name: options.source.name, ...manifest },
-    columns: options.columns,
-    url: connection.url.href,
-    project: model,
-    options: { ...options.recorded, ...(defaultInstance === undefined ? {} : { defaultInstance }) },
-    token: saltedDigest(connection.token),
-    ...(approved === undefined
-      ? {}
-      : { approved: { directory: approved.directory, sha256: approved.sha256 } }),
+    token: saltedDigest(token),
+    ...facts,
   };
 }
 

@@ -1,13 +1,14 @@
 import { planLines } from '../journal/joined-rows.ts';
+import type { RunState } from '../journal/run-state.ts';
 import type { Journal } from '../journal/write.ts';
 import type { Manifest } from '../manifest/read.ts';
 import { LookFailed, makePlan, planWithoutLooks, type PlannedRow } from '../plan/make-plan.ts';
 import { countPlanned, emptyTotals, type PlanTotals } from '../plan/totals.ts';
 import { planLine } from '../plan/verdict.ts';
-import type { ProjectModel } from '../project/model.ts';
 import { UnreadableAnswer } from '../project/answers.ts';
-import type { PrepareOptions } from './prepare-options.ts';
-import type { Progress } from './progress.ts';
+import type { ProjectModel } from '../project/model.ts';
+import type { LookedBatch } from '../rows/look.ts';
+import type { Target } from '../rows/target.ts';
 
 /** A row that keeps a run from starting, as the screen lists it. */
 export interface Problem {
@@ -18,17 +19,21 @@ export interface Problem {
 }
 
 /** How many problems the screen lists; error.csv holds all. */
-export const LISTED_PROBLEMS = 100;
+const LISTED_PROBLEMS = 100;
 
-/** What the plan is made from. */
-export interface PlanStage {
-  readonly options: PrepareOptions;
+/** What a plan is made from. */
+export interface PlanSource {
   readonly open: () => Promise<Manifest>;
-  /** How many the manifest has. */
-  readonly rows: number;
+  /** `null` with `--no-check`. */
   readonly model: ProjectModel | null;
+  readonly defaultInstance: string | undefined;
+  readonly look: (model: ProjectModel, targets: readonly Target[]) => Promise<LookedBatch>;
+  /** Looks at once. */
+  readonly concurrency: number;
+  /** The check that somebody approved, and the project as it was then. */
+  readonly approved: { readonly view: RunState; readonly model: ProjectModel } | undefined;
   readonly journal: Journal;
-  readonly progress: Progress;
+  readonly onPlanned: (rows: number) => void;
 }
 
 /** A plan as a person has to know it; its rows stand in the journal. */
@@ -40,16 +45,15 @@ export interface WrittenPlan {
 }
 
 /** Judges every row and writes the verdicts into the journal. Throws RefusedError where nobody can look. */
-export async function writePlan(stage: PlanStage): Promise<WrittenPlan> {
-  const { options, open, rows, journal, model, progress } = stage;
+export async function writePlan(source: PlanSource): Promise<WrittenPlan> {
+  const { open, model, defaultInstance, journal } = source;
   const totals = emptyTotals();
   const problems: Problem[] = [];
   let blind = false;
-  progress.phase(model === null ? 'Planning' : 'Looking at the records', rows);
   const planned =
     model === null
-      ? planWithoutLooks((await open()).batches(), options.defaultInstance)
-      : planChecked(stage, model, () => (blind = true));
+      ? planWithoutLooks((await open()).batches(), defaultInstance)
+      : planChecked(source, model, () => (blind = true));
   for await (const batch of planned) {
     for (const one of batch) {
       const { row, verdict } = one;
@@ -61,7 +65,7 @@ export async function writePlan(stage: PlanStage): Promise<WrittenPlan> {
         problems.push({ row: row.row, line: row.line, code, message });
       }
     }
-    progress.at(totals.rows);
+    source.onPlanned(totals.rows);
     // Gives the journal its turn: what is planned does not pile up in memory.
     await new Promise((resolve) => {
       setImmediate(resolve);
@@ -72,11 +76,10 @@ export async function writePlan(stage: PlanStage): Promise<WrittenPlan> {
 }
 
 async function* planChecked(
-  { options, open }: PlanStage,
+  { open, defaultInstance, look, concurrency, approved }: PlanSource,
   model: ProjectModel,
   onBlind: () => void,
 ): AsyncIterable<readonly PlannedRow[]> {
-  const { server, approved } = options;
   const reviewed =
     approved === undefined
       ? undefined
@@ -84,9 +87,9 @@ async function* planChecked(
   try {
     yield* makePlan((await open()).batches(), {
       model,
-      defaultInstance: options.defaultInstance,
-      look: (targets) => server.lookForCheck(model, targets),
-      concurrency: options.connection.concurrency,
+      defaultInstance,
+      look: (targets) => look(model, targets),
+      concurrency,
       ...(reviewed === undefined ? {} : { approved: reviewed }),
       onBlind,
     });

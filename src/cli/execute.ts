@@ -1,0 +1,158 @@
+import { safeguardRows } from '../backup/safeguard-row.ts';
+import { createStore } from '../backup/store.ts';
+import { type ExitCode } from '../exit-codes.ts';
+import type { RunState } from '../journal/run-state.ts';
+import type { Journal } from '../journal/write.ts';
+import { ManifestChangedError } from '../manifest/fingerprint.ts';
+import { exitCodeOfEnding, exitCodeOfStop } from '../report/exit-code.ts';
+import { isFailure, type Status } from '../rows/outcome.ts';
+import {
+  executeRun,
+  type ExecutedRun,
+  type ExecuteOptions as EngineOptions,
+  type RunEnd,
+} from '../run/execute-run.ts';
+import { TakenOverError } from '../run-directory/lock.ts';
+import { quotePath } from '../words/quote.ts';
+import type { Connected } from './connect.ts';
+import type { Io } from './io.ts';
+import { makeReports, printSummary } from './reports.ts';
+import { createFiles, createRemover } from './server.ts';
+
+export interface ExecuteOptions extends Pick<
+  EngineOptions,
+  'directory' | 'resumes' | 'confirmed' | 'limit' | 'stopAtMs' | 'secondLook'
+> {
+  readonly connected: Connected;
+  /** Rows that are to be worked on. */
+  readonly total: number;
+  readonly json: boolean;
+}
+
+/** Deletes, verifies and reports, and says how it came out: the part that `run` and `resume` have in common. */
+export async function execute(io: Io, options: ExecuteOptions): Promise<ExitCode> {
+  const { connected, directory, total } = options;
+  const { server, reach, control, connection, log, progress } = connected;
+  const figures: Partial<Record<Status | 'MB saved', number>> = {};
+  let done = 0;
+  log.attach(directory.path);
+  const executed = await executeRun({
+    ...options,
+    server,
+    remove: createRemover(reach),
+    beforeDelete: (view, journal) =>
+      beforeDelete(io, directory.path, connected, view, journal, (bytes) => {
+        figures['MB saved'] = Math.round(bytes / 1e6);
+      }),
+    control,
+    clock: io.clock,
+    random: io.random,
+    intervalMs: connection.rate.intervalMs,
+    concurrency: connection.concurrency,
+    retries: connection.retries,
+    onPhase(phase) {
+      if (phase === 'deleting') progress.phase('Deleting', total);
+      else progress.phase('Verifying', undefined);
+    },
+    onEnded(row, { status, code, httpStatus, attempts }) {
+      if (isFailure(status)) log.log('warn', 'row', { row, status, code, httpStatus, attempts });
+      done += 1;
+      figures[status] = (figures[status] ?? 0) + 1;
+      progress.at(done, figures);
+    },
+    onLost: () => {
+      log.close();
+    },
+    report(end) {
+      progress.end();
+      return report(io, options, end);
+    },
+  }).finally(() => {
+    progress.end();
+  });
+  return executed.kind === 'reported'
+    ? executed.exitCode
+    : printTrouble(io, directory.path, executed);
+}
+
+/** Guards and backup of a run, as its journal asks for; `undefined` where it has neither. */
+function beforeDelete(
+  io: Io,
+  directory: string,
+  { reach, server, control }: Connected,
+  view: RunState,
+  journal: Journal,
+  onSaved: (bytesTotal: number) => void,
+): ReturnType<EngineOptions['beforeDelete']> {
+  const { header, planned } = view;
+  const backup = header.options['backup'] === true;
+  if (!backup && planned?.totals['guarded'] === 0) return undefined;
+  const { project } = header;
+  return safeguardRows({
+    source: { ...reach, files: createFiles(reach), control },
+    store: backup ? createStore(directory, io.clock) : undefined,
+    journal,
+    look: project === null ? undefined : (target) => server.look(project, [target]),
+    earlier: (row) => view.backups.get(row),
+    onSaved,
+  });
+}
+
+async function report(
+  io: Io,
+  { directory, connected, json }: ExecuteOptions,
+  { sent, stopped, failure, end }: RunEnd,
+): Promise<ExitCode> {
+  const { server, control, connection, log } = connected;
+  const ending = {
+    signal: io.signals.received,
+    sent,
+    stopped: stopped || failure !== undefined,
+  };
+  const made = await makeReports(io, {
+    directory: directory.path,
+    exitCode: (_view, csvs) => exitCodeOfEnding(ending, csvs),
+    end,
+    mayWrite: () => {
+      directory.lock.assertOurs();
+    },
+    requests: server.requests,
+    perMinute: connection.rate.perMinute,
+  });
+  log.log('info', 'end', { exitCode: made.exitCode, totals: made.summary.totals });
+  printSummary(io, json, made);
+  const goOn = `To go on: redcap-sweep resume ${quotePath(directory.path)}\n`;
+  if (failure !== undefined) io.stderr.write(`${failure.message}\n${goOn}`);
+  // On a terminal the summary above has said so already.
+  else if (control.reason !== undefined && stopped && (json || !io.stdout.isTTY)) {
+    io.stderr.write(`${control.reason.message}\n${goOn}`);
+  }
+  return made.exitCode;
+}
+
+/** Says why there are no reports of what this command did. */
+function printTrouble(
+  io: Io,
+  directory: string,
+  executed: Exclude<ExecutedRun, { kind: 'reported' }>,
+): ExitCode {
+  const { sent } = executed;
+  const exitCode = exitCodeOfStop({ signal: undefined, sent });
+  const path = quotePath(directory);
+  if (executed.kind === 'taken_over') {
+    io.stderr.write(
+      `${new TakenOverError().message}\nHow the run stands: redcap-sweep report ${path}\n`,
+    );
+    return exitCode;
+  }
+  const { error, failure } = executed;
+  if (failure !== undefined) io.stderr.write(`${failure.message}\n`);
+  if (error instanceof ManifestChangedError) {
+    io.stderr.write(`Stopped (manifest_changed). ${error.message}\n`);
+    return exitCodeOfStop({ signal: io.signals.received, sent });
+  }
+  io.stderr.write(
+    `The reports could not be written (${error.message}). What the journal holds is safe: free the disk, then: redcap-sweep resume ${path}\nThe reports alone: redcap-sweep report ${path}\n`,
+  );
+  return exitCode;
+}

@@ -1,0 +1,242 @@
+import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import { parseMaxFailures } from '../config/run-options.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { isFileTrouble } from '../files/file-errors.ts';
+import { replayJournal } from '../journal/replay.ts';
+import type { RunState } from '../journal/run-state.ts';
+import { JOURNAL_FILE } from '../journal/lines.ts';
+import type { Journal, JournalError } from '../journal/write.ts';
+import type { Outcome } from '../rows/outcome.ts';
+import type { RemoveFile } from '../rows/server.ts';
+import type { Placed } from '../run-directory/draft.ts';
+import { heldBatches, openHeldManifest } from '../run-directory/held-manifest.ts';
+import { TakenOverError } from '../run-directory/lock.ts';
+import { MANIFEST_FILE } from '../run-directory/manifest-copy.ts';
+import { TOOL } from '../version.ts';
+import type { RunControl } from './control.ts';
+import { replanLost } from './lost-plan.ts';
+import { appendToJournal } from './open-journal.ts';
+import { lookBeforeSending, unfinishedRows } from './resume-rows.ts';
+import { freshRows } from './row-source.ts';
+import type { RunServer } from './server.ts';
+import { runSession, syncsEachSend, type SessionOptions, type SessionRows } from './session.ts';
+import type { SecondLook } from './verify.ts';
+
+const MINUTE_MS = 60_000;
+
+export interface ExecuteOptions {
+  readonly directory: Placed;
+  /** Is it a run that was begun before? */
+  readonly resumes: boolean;
+  readonly server: Pick<RunServer, 'look' | 'lookAfter' | 'renewStructure' | 'changeAt'>;
+  readonly remove: RemoveFile;
+  /** Guards and backup, as the run's journal asks for; gives `undefined` where it has neither. */
+  readonly beforeDelete: (view: RunState, journal: Journal) => SessionOptions['beforeDelete'];
+  readonly control: RunControl;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Between two requests. */
+  readonly intervalMs: number;
+  readonly concurrency: number;
+  readonly retries: number;
+  readonly limit: number | undefined;
+  readonly stopAtMs: number | undefined;
+  /** Where it is not as long as a server with replicas needs: the rehearsal. */
+  readonly secondLook: SecondLook | undefined;
+  /** A confirmation to write down; absent where there is one already, or a signal came first. */
+  readonly confirmed: SessionOptions['confirmed'];
+  /** Makes the reports, once the session is over; gives the exit code. */
+  readonly report: (end: RunEnd) => Promise<ExitCode>;
+  readonly onPhase: (phase: 'deleting' | 'verifying') => void;
+  readonly onEnded: (row: number, outcome: Outcome) => void;
+  /** Another process took the run over. */
+  readonly onLost: () => void;
+}
+
+/** How a session ended, as far as the rows do not tell. */
+export interface RunEnd {
+  /** Has this session sent a deletion? */
+  readonly sent: boolean;
+  /** Rows, or looks, are left that the stop kept from being done. */
+  readonly stopped: boolean;
+  /** The journal could not be written any more. */
+  readonly failure: JournalError | undefined;
+  /** Writes the journal's last line, once the exit code is known. */
+  readonly end: (exitCode: ExitCode) => Promise<void>;
+}
+
+export type ExecutedRun =
+  | { readonly kind: 'reported'; readonly exitCode: ExitCode }
+  /** What has become of the run is the other process's to say. */
+  | { readonly kind: 'taken_over'; readonly sent: boolean }
+  /** The journal is safe, and no report could be made. */
+  | {
+      readonly kind: 'unreported';
+      readonly sent: boolean;
+      readonly error: Error;
+      readonly failure: JournalError | undefined;
+    };
+
+/**
+ * Deletes and verifies what is left of a run, and has the reports made: what
+ * `run` and `resume` have in common. Releases the lock. Throws what ends the
+ * command before anything was sent, and bugs.
+ */
+export async function executeRun(options: ExecuteOptions): Promise<ExecutedRun> {
+  const { lock } = options.directory;
+  try {
+    return await execute(options);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function execute(options: ExecuteOptions): Promise<ExecutedRun> {
+  const { directory, control, clock } = options;
+  const { path, lock } = directory;
+  const journalPath = join(path, JOURNAL_FILE);
+  const view = await replayJournal(journalPath);
+  const syncEachSend = syncsEachSend(options.intervalMs);
+  lock.onLost(() => {
+    // What is in flight has nobody any more whom its answer would tell something.
+    options.onLost();
+    control.stop('taken_over', new TakenOverError().message);
+    control.abort();
+  });
+  const journal = appendToJournal(directory, {
+    clock,
+    lastStamp: view.lastStamp,
+    syncEachSend,
+    onFailure: (error) => {
+      control.stop('journal_failed', error.message);
+    },
+  });
+  const ended = new AbortController();
+  let renewing: Promise<void> | undefined;
+  let sent = false;
+  let isOver = false;
+  try {
+    const { stopped, failure } = await runSession({
+      ...sessionOf(options, view, journal),
+      remove: async (target, hooks) => {
+        const answer = await options.remove(target, hooks);
+        sent ||= hasLeft(answer);
+        return answer;
+      },
+      journalPath,
+      syncEachSend,
+      rows: async () => {
+        await renewStructure(options, view);
+        renewing = renewEveryMinute(options, view, ended.signal);
+        // Awaited at the session's end; until then a rejection is not "unhandled".
+        renewing.catch(() => undefined);
+        options.onPhase('deleting');
+        return options.resumes ? resumedRows(options, view, journal) : freshSession(path, view);
+      },
+    }).finally(() => {
+      ended.abort();
+    });
+    await renewing;
+    isOver = true;
+    lock.assertOurs();
+    const end = async (exitCode: ExitCode): Promise<void> => {
+      if (failure === undefined) {
+        journal.append({ state: 'end', at: journal.stamp(), exitCode, session: lock.session });
+      }
+      await journal.close();
+    };
+    return { kind: 'reported', exitCode: await options.report({ sent, stopped, failure, end }) };
+  } catch (error) {
+    if (lock.lost) return { kind: 'taken_over', sent };
+    // What cannot be read or written once something was sent is no refusal any more.
+    if (!isFileTrouble(error) || !(isOver || sent)) throw error;
+    const { failure } = journal;
+    // The session itself has come to its end; the journal closes without a last word.
+    await journal.close().catch(() => undefined);
+    return { kind: 'unreported', sent, error, failure: failure === error ? undefined : failure };
+  }
+}
+
+function sessionOf(
+  options: ExecuteOptions,
+  view: RunState,
+  journal: Journal,
+): Omit<SessionOptions, 'remove' | 'journalPath' | 'syncEachSend' | 'rows'> {
+  const { server, directory, control, clock, random, concurrency, retries } = options;
+  const { project, options: recorded } = view.header;
+  const { maxFailures } = recorded;
+  return {
+    look: project === null ? undefined : (targets) => server.lookAfter(project, targets),
+    changeAt: project === null ? undefined : (target) => server.changeAt(project, target),
+    verifies: recorded['verify'] !== false && project !== null,
+    secondLook: options.secondLook,
+    beforeDelete: options.beforeDelete(view, journal),
+    journal,
+    control,
+    clock,
+    random,
+    concurrency,
+    retries,
+    limit: options.limit,
+    stopAtMs: options.stopAtMs,
+    maxFailures: typeof maxFailures === 'string' ? parseMaxFailures(maxFailures) : undefined,
+    resumedBy: options.resumes ? TOOL : undefined,
+    sessionId: directory.lock.session,
+    confirmed: options.confirmed,
+    onEnded: options.onEnded,
+    onVerifying: () => {
+      options.onPhase('verifying');
+    },
+  };
+}
+
+function freshSession(directory: string, view: RunState): SessionRows {
+  return () => freshRows(heldBatches(join(directory, MANIFEST_FILE), view.header), view);
+}
+
+async function resumedRows(
+  { directory, server, control, clock }: ExecuteOptions,
+  view: RunState,
+  journal: Journal,
+): Promise<SessionRows> {
+  const path = join(directory.path, MANIFEST_FILE);
+  const { project } = view.header;
+  const replan = await replanLost(view, () => openHeldManifest(path, view.header));
+  const batches = heldBatches(path, view.header);
+  return (onLookOnly) =>
+    lookBeforeSending(unfinishedRows(batches, view, replan), {
+      journal,
+      control,
+      clock,
+      look: project === null ? undefined : (targets) => server.look(project, targets),
+      onLookOnly,
+    });
+}
+
+/** Also where looks are rare, or not asked for: nothing is sent to a place that has become another one. */
+async function renewEveryMinute(
+  options: ExecuteOptions,
+  view: RunState,
+  ended: AbortSignal,
+): Promise<void> {
+  while (await options.clock.sleep(MINUTE_MS, ended)) await renewStructure(options, view);
+}
+
+/** The question may have stood for hours: what a designer changed meanwhile is found before the first deletion. */
+async function renewStructure({ server }: ExecuteOptions, view: RunState): Promise<void> {
+  const { project } = view.header;
+  if (project === null) return;
+  await server.renewStructure(project, plannedFields(view) ?? Object.keys(project.fileFields));
+}
+
+function plannedFields({ planned }: RunState): readonly string[] | undefined {
+  const byField = planned?.totals['byField'];
+  return typeof byField === 'object' && byField !== null ? Object.keys(byField) : undefined;
+}
+
+/** A connection that was never made is no request that was sent. */
+function hasLeft(answer: Awaited<ReturnType<RemoveFile>>): boolean {
+  if (answer.kind === 'not_sent') return false;
+  return (answer.kind !== 'retry' && answer.kind !== 'stop') || answer.sent;
+}
