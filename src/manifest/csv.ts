@@ -1,8 +1,7 @@
 import { CsvError, parse } from 'csv-parse';
 import { parse as parseWhole } from 'csv-parse/sync';
-import type { RefusedError } from '../errors.ts';
 import { TextError } from './decode.ts';
-import { countLineBreaks, unreadableLine } from './lines.ts';
+import { countLineBreaks, MANIFEST, unreadableLine } from './lines.ts';
 
 /** Tried in this order; line ends may be mixed. */
 export const LINE_ENDS = ['\r\n', '\n', '\r'];
@@ -21,6 +20,11 @@ export interface CsvRecord {
   readonly raw: string;
 }
 
+/** Lines without content, delimiters alone included, are no rows. */
+export function isBlank({ cells }: CsvRecord): boolean {
+  return cells.every((cell) => cell.trim() === '');
+}
+
 /**
  * The records of a text that starts on `firstLine`, in batches, read no faster
  * than they are taken. Where the text breaks off by an error, the whole records
@@ -31,6 +35,7 @@ export async function* readRecords(
   text: AsyncIterable<Buffer>,
   delimiter: string,
   firstLine: number,
+  subject = MANIFEST,
 ): AsyncGenerator<readonly CsvRecord[], void, undefined> {
   const parser = parse({
     delimiter,
@@ -55,6 +60,12 @@ export async function* readRecords(
     return records;
   };
 
+  const refusal = (error: Error): Error => {
+    if (!(error instanceof CsvError)) return error;
+    const { at, what } = describeError(error, line, delimiter);
+    return unreadableLine(at, what, subject);
+  };
+
   let fault: { readonly error: unknown } | undefined;
   const untilFault = async function* () {
     try {
@@ -70,21 +81,21 @@ export async function* readRecords(
       const records = takeRecords();
       if (records.length > 0) yield records;
       const error = await writing;
-      if (error !== undefined) throw describeError(error, line, delimiter);
+      if (error !== undefined) throw refusal(error);
     }
   }
   const error = await settled((done) => parser.end(done));
   const records = takeRecords();
   if (fault === undefined) {
     if (records.length > 0) yield records;
-    if (error !== undefined) throw describeError(error, line, delimiter);
+    if (error !== undefined) throw refusal(error);
     return;
   }
   yield records.filter(({ raw }) => /[\r\n]$/u.test(raw));
   if (!(fault.error instanceof TextError)) throw fault.error;
-  if (error !== undefined && !isOpenQuote(error)) throw describeError(error, line, delimiter);
+  if (error !== undefined && !isOpenQuote(error)) throw refusal(error);
   // The row that the text breaks off in is the last record, or, where a quotation mark is open, in the error.
-  throw unreadableLine(line + countLineBreaks(rawOf(error)), fault.error.message);
+  throw unreadableLine(line + countLineBreaks(rawOf(error)), fault.error.message, subject);
 }
 
 function isOpenQuote(error: Error): boolean {
@@ -107,45 +118,49 @@ function rawOf(error: Error | undefined): string {
   return typeof raw === 'string' ? raw : '';
 }
 
+/** What is wrong with a text, and on which line. */
+interface TextFault {
+  readonly at: number;
+  readonly what: string;
+}
+
 /** What csv-parse found in the row that starts on `line`, in the words of someone who has to correct it. */
-function describeError(error: Error, line: number, delimiter: string): Error {
-  if (!(error instanceof CsvError)) return error;
+function describeError(error: CsvError, line: number, delimiter: string): TextFault {
   // The row up to the character at which csv-parse gave up.
   const raw = rawOf(error);
   const here = line + countLineBreaks(raw);
   const cellsOf = (text: string): readonly string[] => parseRow(text, delimiter) ?? [];
   switch (error.code) {
     case 'INVALID_OPENING_QUOTE':
-      return unreadableLine(
-        here,
-        `a quotation mark stands inside cell ${cellsOf(raw.slice(0, -1)).length}, which does not begin with one. Put the cell in quotation marks and write the mark twice ("").`,
-      );
+      return {
+        at: here,
+        what: `a quotation mark stands inside cell ${cellsOf(raw.slice(0, -1)).length}, which does not begin with one. Put the cell in quotation marks and write the mark twice ("").`,
+      };
     case 'CSV_INVALID_CLOSING_QUOTE': {
       const cells = cellsOf(raw);
       const opened = here - countLineBreaks(cells.at(-1) ?? '');
-      return unreadableLine(
-        here,
-        `text follows the closing quotation mark of cell ${cells.length}, which was opened on line ${opened}. Write a quotation mark inside a quoted cell twice (""); if the cell was meant to end on line ${opened}, close it there.`,
-      );
+      return {
+        at: here,
+        what: `text follows the closing quotation mark of cell ${cells.length}, which was opened on line ${opened}. Write a quotation mark inside a quoted cell twice (""); if the cell was meant to end on line ${opened}, close it there.`,
+      };
     }
     case 'CSV_QUOTE_NOT_CLOSED':
     case 'CSV_MAX_RECORD_SIZE':
       return describeEndless(raw, line, delimiter);
     default:
-      return unreadableLine(line, 'the row cannot be read.');
+      return { at: line, what: 'the row cannot be read.' };
   }
 }
 
-function describeEndless(raw: string, line: number, delimiter: string): RefusedError {
+function describeEndless(raw: string, line: number, delimiter: string): TextFault {
   const cells = parseRow(`${raw}"`, delimiter);
   if (cells === undefined) {
-    return unreadableLine(line, 'a row of more than 16 MB. Is this a CSV file?');
+    return { at: line, what: 'a row of more than 16 MB. Is this a CSV file?' };
   }
-  const opened = line + countLineBreaks(raw) - countLineBreaks(cells.at(-1) ?? '');
-  return unreadableLine(
-    opened,
-    `a quotation mark opens cell ${cells.length} and is never closed. Close it, or remove it.`,
-  );
+  return {
+    at: line + countLineBreaks(raw) - countLineBreaks(cells.at(-1) ?? ''),
+    what: `a quotation mark opens cell ${cells.length} and is never closed. Close it, or remove it.`,
+  };
 }
 
 /** `undefined` where the quotation marks of the text are not all in their places. */

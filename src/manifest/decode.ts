@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { Readable, pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { RefusedError } from '../errors.ts';
+import { MANIFEST } from './lines.ts';
 
 type Chunks = AsyncGenerator<Buffer, void, undefined>;
 
@@ -12,17 +13,17 @@ export class TextError extends Error {
 
 const NO_BYTES = Buffer.alloc(0);
 const CUT_CHARACTER = 'the file ends in the middle of a character. It may be cut off.';
-const SAVE_AS_UTF8 = 'Save the manifest as UTF-8 (in Excel: "CSV UTF-8").';
+const SAVE_AS_UTF8 = 'Save it as UTF-8 (in Excel: "CSV UTF-8").';
 
 /**
- * The manifest's text as UTF-8, in whole characters: unpacked where it is gzip,
+ * A table's text as UTF-8, in whole characters: unpacked where it is gzip,
  * byte order mark removed, UTF-16 transcoded, every byte checked. Throws
  * TextError after the last byte that is text, and RefusedError for a gzip file
  * that is damaged or cut off.
  */
-export async function* decodeText(source: AsyncIterable<Uint8Array>): Chunks {
+export async function* decodeText(source: AsyncIterable<Uint8Array>, subject = MANIFEST): Chunks {
   let decode: Decode | undefined;
-  for await (let chunk of gatherFirstBytes(unpackGzip(source), 4)) {
+  for await (let chunk of gatherFirstBytes(unpackGzip(source, subject), 4)) {
     if (decode === undefined) {
       if (chunk.toString('latin1', 0, 4) === 'PK\u0003\u0004') {
         throw new TextError(`this is a workbook or a zip file, not CSV. ${SAVE_AS_UTF8}`);
@@ -135,15 +136,15 @@ function isHighSurrogate(bytes: Buffer, at: number, order: 'le' | 'be'): boolean
   return high >= 0xd8 && high <= 0xdb;
 }
 
-async function* unpackGzip(source: AsyncIterable<Uint8Array>): Chunks {
+async function* unpackGzip(source: AsyncIterable<Uint8Array>, subject: string): Chunks {
   const chunks = gatherFirstBytes(source, 2);
   const { value: first } = await chunks.next();
   if (first === undefined) return;
   const whole = prepend(first, chunks);
-  yield* first[0] === 0x1f && first[1] === 0x8b ? gunzip(whole) : whole;
+  yield* first[0] === 0x1f && first[1] === 0x8b ? gunzip(whole, subject) : whole;
 }
 
-async function* gunzip(packed: Chunks): Chunks {
+async function* gunzip(packed: Chunks, subject: string): Chunks {
   const unpacked = createGunzip();
   const chunks: AsyncIterable<Buffer> = unpacked;
   // The error, of the source too, comes out of the chunks.
@@ -155,7 +156,7 @@ async function* gunzip(packed: Chunks): Chunks {
     if (!code.startsWith('Z_')) throw error;
     const what = code === 'Z_BUF_ERROR' ? 'ends too early' : 'is damaged';
     throw new RefusedError(
-      `The manifest cannot be read: it is a gzip file that ${what}. Make or download it again.`,
+      `${subject} cannot be read: it is a gzip file that ${what}. Make or download it again.`,
       { cause: error },
     );
   }

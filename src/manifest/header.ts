@@ -1,14 +1,22 @@
 import { parse } from 'csv-parse/sync';
 import { RefusedError } from '../errors.ts';
-import { COLUMN_NAMES, type ColumnChoices, foldHeader } from './columns.ts';
 import { LINE_ENDS } from './csv.ts';
 import { countLineBreaks, unreadableLine } from './lines.ts';
 
-export type Delimiter = ',' | ';' | '\t' | '|';
+export type Delimiter = ',' | ';' | '\t' | '|' | '^';
 const DELIMITERS: readonly Delimiter[] = [',', ';', '\t', '|'];
 
-/** The manifest from its header on. */
-export interface ManifestHead {
+export interface HeadOptions {
+  /** Begins the messages, as in "The manifest". */
+  readonly subject: string;
+  /** Does a header say something to whoever reads the table? The delimiter is known by these. */
+  readonly isKnown: (header: string) => boolean;
+  /** Comma, semicolon, tab and bar by default. */
+  readonly delimiters?: readonly Delimiter[];
+}
+
+/** A table from its header on. */
+export interface TableHead {
   readonly text: AsyncGenerator<Buffer, void, undefined>;
   /** Line on which the header starts. */
   readonly line: number;
@@ -17,17 +25,20 @@ export interface ManifestHead {
 
 const MAX_HEADER_BYTES = 1024 * 1024;
 /** Lines of white space, delimiters and empty quotes. */
-const BLANK_LINES = /^(?:[\s,;|]|"")*[\r\n]/u;
+const BLANK_LINES = /^(?:[\s,;|^]|"")*[\r\n]/u;
+/** What Excel writes or wants as a first line; quoted, and padded to the table's width, by other programs. */
+const SEPARATOR_LINE = /^"?sep=(.)"?[,;\t|^]*[\r\n]/iu;
 
 /**
  * Reads until the header is whole, and finds the delimiter in it. Text that
  * breaks off earlier is left to the reader of records, which knows the words
- * for it. Throws RefusedError for a manifest without content.
+ * for it. Throws RefusedError for a table without content.
  */
 export async function readHead(
   text: AsyncGenerator<Buffer, void, undefined>,
-  choices: ColumnChoices,
-): Promise<ManifestHead> {
+  options: HeadOptions,
+): Promise<TableHead> {
+  const { subject } = options;
   let bytes: Buffer = Buffer.alloc(0);
   let fault: { readonly error: unknown } | undefined;
   const readMore = async (): Promise<boolean> => {
@@ -43,20 +54,31 @@ export async function readHead(
   for (;;) {
     const hasMore = await readMore();
     const read = bytes.toString('utf8');
-    const blank = BLANK_LINES.exec(read)?.[0] ?? '';
-    const line = 1 + countLineBreaks(blank);
-    const header = findHeader(read.slice(blank.length), !hasMore);
+    const { before, separator } = readPreamble(read);
+    const line = 1 + countLineBreaks(before);
+    const header = findHeader(read.slice(before.length), !hasMore);
     if (header === undefined && hasMore) {
       if (bytes.length <= MAX_HEADER_BYTES) continue;
-      throw unreadableLine(line, 'the header line is longer than 1 MB. Is this a CSV file?');
+      const what = 'the header line is longer than 1 MB. Is this a CSV file?';
+      throw unreadableLine(line, what, subject);
     }
-    if (fault === undefined && !/[^\s,;|"]/u.test(read)) {
-      throw new RefusedError('The manifest is empty: it has no header line, and no rows.');
+    if (fault === undefined && !/[^\s,;|^"]/u.test(read.slice(before.length))) {
+      throw new RefusedError(`${subject} is empty: it has no header line, and no rows.`);
     }
-    const delimiter = header === undefined ? ',' : chooseDelimiter(header, choices);
-    const begin = bytes.subarray(Buffer.byteLength(blank));
+    const delimiter = header === undefined ? ',' : chooseDelimiter(header, options, separator);
+    const begin = bytes.subarray(Buffer.byteLength(before));
     return { text: resume(begin, fault, text), line, delimiter };
   }
+}
+
+/** What stands before the header: lines without content, and one that names the separator. */
+function readPreamble(read: string): { before: string; separator: string | undefined } {
+  const blank = BLANK_LINES.exec(read)?.[0] ?? '';
+  const [named = '', separator] = SEPARATOR_LINE.exec(read.slice(blank.length)) ?? [];
+  if (named === '') return { before: blank, separator };
+  const start = blank.length + named.length;
+  const more = BLANK_LINES.exec(read.slice(start))?.[0] ?? '';
+  return { before: read.slice(0, start + more.length), separator };
 }
 
 /** The text from its header on: what was read for it, and then the rest, or why there is none. */
@@ -98,18 +120,18 @@ function findHeader(text: string, isWhole: boolean): string | undefined {
   return ended ? header : undefined;
 }
 
-/** The delimiter that brings out most known columns, then most columns. */
-function chooseDelimiter(header: string, choices: ColumnChoices): Delimiter {
-  const known = new Set([
-    ...Object.values(COLUMN_NAMES).flat(),
-    ...Object.values(choices).map(foldHeader),
-  ]);
+/** The delimiter that brings out most known columns; then the one that the table names itself, then most columns. */
+function chooseDelimiter(
+  header: string,
+  { isKnown, delimiters = DELIMITERS }: HeadOptions,
+  named: string | undefined,
+): Delimiter {
   let best: Delimiter = ',';
   let bestScore = -1;
-  for (const delimiter of DELIMITERS) {
+  for (const delimiter of delimiters) {
     const cells = splitLeniently(header, delimiter);
-    const hits = cells.filter((cell) => known.has(foldHeader(cell))).length;
-    const score = hits * MAX_HEADER_BYTES + cells.length;
+    const hits = cells.filter((cell) => isKnown(cell)).length;
+    const score = (2 * hits + (delimiter === named ? 1 : 0)) * MAX_HEADER_BYTES + cells.length;
     if (score > bestScore) {
       best = delimiter;
       bestScore = score;

@@ -13,7 +13,9 @@ export function countLineBreaks(text: string): number {
   return count;
 }
 
-/** The manifest as a whole cannot be read; `line` counts from 1. */
-export function unreadableLine(line: number, what: string): RefusedError {
-  return new RefusedError(`The manifest cannot be read: line ${line}: ${what}`);
+export const MANIFEST = 'The manifest';
+
+/** The table as a whole cannot be read; `line` counts from 1, `subject` begins the message. */
+export function unreadableLine(line: number, what: string, subject = MANIFEST): RefusedError {
+  return new RefusedError(`${subject} cannot be read: line ${line}: ${what}`);
 }

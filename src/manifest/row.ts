@@ -9,11 +9,6 @@ const SHA256 = /^[0-9a-f]{64}$/;
 /** Room for the row's own text in a `sweep_message` of at most 500 characters. */
 const SHOWN_ROW_CHARACTERS = 380;
 
-/** Lines without content, delimiters alone included, are no rows. */
-export function isBlank({ cells }: CsvRecord): boolean {
-  return cells.every((cell) => cell.trim() === '');
-}
-
 /** Makes the row with this number (from 1), and finds what is wrong with the row itself. */
 export type MakeRow = (record: CsvRecord, row: number) => ManifestRow;
 

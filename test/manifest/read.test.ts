@@ -98,6 +98,27 @@ describe('a manifest as spreadsheets and scripts write it', () => {
     expect(rows[0]?.cells).toEqual(['a', '1', 'b', 'photo', 'c']);
   });
 
+  it.each([
+    ['sep=;\r\n', ';'],
+    ['\ufeff"sep=,"\n', ','],
+    ['sep=\t\t\t\t\n\n', '\t'],
+    ['SEP=|\r', '|'],
+    // What the header says counts more than what the line claims.
+    ['sep=;\n', ','],
+  ])('a first line %j, which is read past', async (first, delimiter) => {
+    const manifest = await manifestOf(first + lf.replaceAll(',', delimiter));
+    expect(manifest.rows.map(brief)).toEqual(
+      ROWS.map(([line, ...rest]) => [
+        Number(line) + (first.match(/\r\n|\n|\r/g) ?? []).length,
+        ...rest,
+      ]),
+    );
+    expect([manifest.delimiter, manifest.header]).toEqual([
+      delimiter,
+      ['record', 'field', 'event', 'instance'],
+    ]);
+  });
+
   it('a header quoted over several lines, with another delimiter inside', async () => {
     const { delimiter, header, rows } = await manifestOf(
       '"note;\r\nwith, commas";record;field\nx;1;photo\n',
