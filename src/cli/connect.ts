@@ -121,7 +121,6 @@ function openServer(
     caPems,
     proxy,
     userAgent: `redcap-sweep/${VERSION}`,
-    clock: io.clock,
   });
   const client = createClient({
     transport,

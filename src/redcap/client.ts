@@ -1,10 +1,9 @@
-import { CleanedHeaders } from './answer-headers.ts';
-import type { ResponseContext } from './transport.ts';
+import pLimit from 'p-limit';
 import { encodeForm, FORM_TYPE, type FormFields } from './form.ts';
+import { inTurn } from './in-turn.ts';
 import type { Pacer } from './pacer.ts';
 import { readRetryAfter } from './response-headers.ts';
-import { createSlots } from './slots.ts';
-import type { Transport, TransportResult, TransportRequest } from './transport.ts';
+import type { ResponseContext, Transport, TransportRequest, TransportResult } from './transport.ts';
 
 /** Makes a request's body; the token is nobody else's to know. */
 export type Encode = (token: string) => Pick<TransportRequest, 'body' | 'contentType'>;
@@ -12,7 +11,7 @@ export type Encode = (token: string) => Pick<TransportRequest, 'body' | 'content
 export interface SendOptions {
   /** The stop: breaks the waits for a free place, the pace and a hold. */
   readonly signal?: AbortSignal | undefined;
-  /** Tears down the request that is in the air. */
+  /** Tears down the request that is in flight. */
   readonly abort?: AbortSignal | undefined;
   /**
    * Runs after every wait: for a place, a connection, the pace, a hold. Once it
@@ -28,7 +27,7 @@ export interface SendOptions {
 /** `not_sent`: the wait was broken by the stop. */
 export type SendResult = TransportResult | { readonly kind: 'not_sent' };
 
-/** The one way to the server: every request of a command is paced, counted and redacted here. */
+/** The one way to the server: every request of a command is paced and counted here, and every response redacted. */
 export interface RedcapClient {
   send(fields: FormFields | Encode, options?: SendOptions): Promise<SendResult>;
   /** Requests that left so far. */
@@ -53,20 +52,57 @@ export interface ClientOptions {
 const NOT_SENT = { kind: 'not_sent' } as const;
 const LONGEST_HOLD_MS = 10 * 60 * 1000;
 
-/** `send` rejects only with what `beforeSend` throws, and throws for a form that holds more than PHP would read. */
+/** `send` rejects only with what `beforeSend` throws; it throws for a form that holds more than PHP would read. */
 export function createClient(options: ClientOptions): RedcapClient {
   const { transport, token, pacer, redact, about, onHold } = options;
-  const slots = createSlots(options.concurrency ?? Number.POSITIVE_INFINITY);
+  const inFlight = pLimit(options.concurrency ?? Number.POSITIVE_INFINITY);
   let requests = 0;
 
-  const count = (): void => {
-    requests += 1;
+  const exchange = async (encode: Encode, sending: SendOptions): Promise<SendResult> => {
+    const { body, contentType } = encode(token);
+    const { signal, abort, beforeSend, onLeaving, onData, maxBodyBytes } = sending;
+    if (!(await pacer.turn(signal))) return NOT_SENT;
+    let begun = false;
+    let failure: { readonly error: unknown } | undefined;
+    const prepare = (): void | Promise<void> => {
+      // A connection that was lost before anything left makes no second request.
+      if (begun) return undefined;
+      begun = true;
+      return beforeSend?.();
+    };
+    const fail = (error: unknown): false => {
+      failure = { error };
+      return false;
+    };
+    const result = await transport({
+      body,
+      contentType,
+      signal: abort,
+      onData,
+      maxBodyBytes,
+      beforeLeaving() {
+        try {
+          const may = pacer.leave(prepare, begun ? undefined : signal);
+          return typeof may === 'boolean' ? may : may.catch(fail);
+        } catch (error) {
+          return fail(error);
+        }
+      },
+      onLeaving() {
+        // A stop that came after its turn; what was announced by `beforeSend` decides for itself.
+        if (beforeSend === undefined && signal?.aborted === true) return false;
+        if (onLeaving?.() === false) return false;
+        requests += 1;
+        return true;
+      },
+    });
+    if (failure !== undefined) throw failure.error;
+    return receive(result);
   };
 
-  const receive = (answer: TransportResult): TransportResult => {
-    slots.giveBack();
-    const clean = redactAnswer(answer, redact);
-    if (clean.kind !== 'response') return clean;
+  const receive = (result: TransportResult): TransportResult => {
+    const clean = redactResult(result, redact);
+    if (clean.kind === 'failed') return clean;
     const holdMs = readRetryAfter(clean.headers);
     if (holdMs !== undefined && holdMs > 0 && holdMs <= LONGEST_HOLD_MS) {
       pacer.holdFor(holdMs);
@@ -75,37 +111,10 @@ export function createClient(options: ClientOptions): RedcapClient {
     return clean;
   };
 
-  /** Has its place and its turn, and yet to get a connection. */
-  const leave = (encode: Encode, sending: SendOptions): Promise<TransportResult> => {
-    const departure = new Departure(encode(token), sending, pacer, count);
-    return transport(departure).then((answer) => {
-      const clean = receive(answer);
-      if (departure.failure !== undefined) throw departure.failure.error;
-      return clean;
-    });
-  };
-
-  const waitAndLeave = async (
-    place: Promise<boolean> | true,
-    turn: Promise<boolean> | undefined,
-    encode: Encode,
-    sending: SendOptions,
-  ): Promise<SendResult> => {
-    if (!(await place)) return NOT_SENT;
-    if (await (turn ?? pacer.turn(sending.signal))) return leave(encode, sending);
-    slots.giveBack();
-    return NOT_SENT;
-  };
-
   return {
     send(fields, sending = {}) {
       const encode = typeof fields === 'function' ? fields : formOf(fields);
-      // On the path of every row: what need not be waited for is not.
-      const place = slots.take(sending.signal);
-      if (place !== true) return waitAndLeave(place, undefined, encode, sending);
-      const turn = pacer.turn(sending.signal);
-      if (turn !== true) return waitAndLeave(place, turn, encode, sending);
-      return leave(encode, sending);
+      return inTurn(inFlight, () => exchange(encode, sending), NOT_SENT, sending.signal);
     },
     get requests() {
       return requests;
@@ -114,80 +123,22 @@ export function createClient(options: ClientOptions): RedcapClient {
   };
 }
 
-/** One request on its way out: what comes between its connection and its first byte. */
-class Departure implements TransportRequest {
-  readonly body: TransportRequest['body'];
-  readonly contentType: string;
-  readonly signal: AbortSignal | undefined;
-  readonly onData: TransportRequest['onData'];
-  readonly maxBodyBytes: number | undefined;
-  /** What `beforeSend` threw. */
-  failure: { readonly error: unknown } | undefined;
-  readonly #sending: SendOptions;
-  readonly #pacer: Pacer;
-  readonly #count: () => void;
-  #begun = false;
-
-  constructor(
-    { body, contentType }: ReturnType<Encode>,
-    sending: SendOptions,
-    pacer: Pacer,
-    count: () => void,
-  ) {
-    this.body = body;
-    this.contentType = contentType;
-    this.signal = sending.abort;
-    this.onData = sending.onData;
-    this.maxBodyBytes = sending.maxBodyBytes;
-    this.#sending = sending;
-    this.#pacer = pacer;
-    this.#count = count;
-  }
-
-  beforeLeaving(): Promise<boolean> | boolean {
-    const signal = this.#begun ? undefined : this.#sending.signal;
-    if (signal?.aborted === true) return false;
-    try {
-      const may = this.#pacer.leave(() => this.#prepare(), signal);
-      return may === true ? true : may.catch((error: unknown) => this.#fail(error));
-    } catch (error) {
-      return this.#fail(error);
-    }
-  }
-
-  onLeaving(): boolean {
-    const { beforeSend, signal, onLeaving } = this.#sending;
-    // A stop that came after its turn; what has said that it leaves decides for itself.
-    if (beforeSend === undefined && signal?.aborted === true) return false;
-    if (onLeaving?.() === false) return false;
-    this.#count();
-    return true;
-  }
-
-  #prepare(): void | Promise<void> {
-    // A connection that was lost before anything left is no second request.
-    if (this.#begun) return undefined;
-    this.#begun = true;
-    return this.#sending.beforeSend?.();
-  }
-
-  #fail(error: unknown): false {
-    this.failure = { error };
-    return false;
-  }
-}
-
 function formOf(fields: FormFields): Encode {
   const form = encodeForm({ ...fields, returnFormat: 'json' });
   return (token) => ({ body: `token=${token}&${form}`, contentType: FORM_TYPE });
 }
 
-function redactAnswer(answer: TransportResult, redact: (text: string) => string): TransportResult {
-  if (answer.kind === 'failed') return { ...answer, message: redact(answer.message) };
+function redactResult(result: TransportResult, redact: (text: string) => string): TransportResult {
+  if (result.kind === 'failed') return { ...result, message: redact(result.message) };
   return {
-    ...answer,
-    headers: new CleanedHeaders(answer.headers, redact),
-    body: redact(answer.body),
-    ...(answer.coding === undefined ? {} : { coding: redact(answer.coding) }),
+    ...result,
+    headers: {
+      get(name) {
+        const value = result.headers.get(name);
+        return value === undefined ? undefined : redact(value);
+      },
+    },
+    body: redact(result.body),
+    ...(result.coding === undefined ? {} : { coding: redact(result.coding) }),
   };
 }

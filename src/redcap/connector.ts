@@ -1,21 +1,21 @@
-import tls from 'node:tls';
 import { Socket } from 'node:net';
+import tls from 'node:tls';
+import pLimit from 'p-limit';
+import { buildConnector } from 'undici';
 import { asConnectFailure, ConnectFailure } from './connection-errors.ts';
-import { createAdmission, nameProxy, openTunnel } from './proxy-tunnel.ts';
-import type { SilenceWatch, Watched } from './silence-watch.ts';
-import { buildConnector } from './undici.ts';
+import { IdleTimer } from './idle-timer.ts';
+import { nameProxy, openTunnel } from './proxy-tunnel.ts';
 
 export interface ConnectorSettings {
   readonly proxy: URL | undefined;
   readonly timeoutMs: number;
   readonly userAgent: string;
-  readonly tls: TlsSettings;
-  readonly watch: SilenceWatch;
+  readonly caPems: readonly string[];
 }
 
 export interface Connector {
   readonly connect: buildConnector.connector;
-  /** Gives up every connection that is being made. */
+  /** Drops every connection that was made or is being made; none is made from then on. */
   destroyAll(): void;
 }
 
@@ -27,47 +27,57 @@ const ADDRESS_TRY_MS = 1000;
  * nothing but ConnectFailures, each within the silence that is allowed.
  */
 export function createConnector(settings: ConnectorSettings): Connector {
-  const { proxy, timeoutMs, userAgent, watch } = settings;
+  const { proxy, timeoutMs, userAgent, caPems } = settings;
   const open = buildConnector({
-    ...settings.tls,
-    // The watch ends silent connections; undici's own timer is only a net below it.
+    ...createTlsSettings(caPems),
+    // Each attempt has a timer of its own; undici's is only a net below it.
     timeout: timeoutMs + 5000,
     autoSelectFamilyAttemptTimeout: ADDRESS_TRY_MS,
   });
   const attempts = new Set<Attempt>();
-  const admission = createAdmission();
+  const sockets = new Set<Socket>();
+  let closed = false;
+  /**
+   * Until the proxy has granted a tunnel, only one asks at a time: a wrong
+   * password is tried once, and not by every connection of a command.
+   */
+  const admission = pLimit(1);
+  /** Once the proxy has refused one, nobody asks any more. */
+  let refusal: ConnectFailure | undefined;
 
-  /** Asks the proxy for a tunnel; whoever was refused asks no more. */
   const tunnelThrough = async (
     via: URL,
     options: buildConnector.Options,
     attempt: Attempt,
   ): Promise<Socket> => {
     const name = `the proxy ${nameProxy(via)}`;
-    attempt.where = name;
-    const leave = await admission.enter();
+    const port = options.port || (options.protocol === 'https:' ? '443' : '80');
+    const authority = `${new URL(`http://${options.host ?? options.hostname}`).hostname}:${port}`;
     try {
+      if (refusal !== undefined) throw refusal;
       attempt.check();
       const toProxy = await attempt.step(open, addressOf(via), name, '');
-      const port = options.port || (options.protocol === 'https:' ? '443' : '80');
-      const authority = `${new URL(`http://${options.host ?? options.hostname}`).hostname}:${port}`;
-      attempt.where = name;
       // The connection to the proxy took its time, too: the last moment counts.
-      admission.check();
+      if (refusal !== undefined) throw refusal;
       const tunnel = await openTunnel(toProxy, via, authority, userAgent);
-      leave();
+      admission.concurrency = Number.POSITIVE_INFINITY;
       return tunnel;
     } catch (error) {
       const failure = asConnectFailure(error, name, '');
-      leave(failure);
+      if (failure.code === 'proxy') refusal ??= failure;
       throw failure;
     }
   };
 
-  const steps = async (options: buildConnector.Options, attempt: Attempt): Promise<Socket> => {
+  const makeConnection = async (
+    options: buildConnector.Options,
+    attempt: Attempt,
+  ): Promise<Socket> => {
+    if (closed) throw givenUp();
     const server = `the server ${options.hostname}`;
     if (proxy === undefined) return attempt.step(open, options, server, '');
-    const tunnel = await tunnelThrough(proxy, options, attempt);
+    attempt.where = `the proxy ${nameProxy(proxy)}`;
+    const tunnel = await admission(() => tunnelThrough(proxy, options, attempt));
     if (options.protocol !== 'https:') return tunnel;
     const via = ` (through the proxy ${nameProxy(proxy)})`;
     return attempt.step(open, { ...options, httpSocket: tunnel }, server, via);
@@ -75,15 +85,18 @@ export function createConnector(settings: ConnectorSettings): Connector {
 
   return {
     connect: (options, callback) => {
-      const attempt = new Attempt(timeoutMs, watch.now(), (failure, socket) => {
-        watch.remove(attempt);
+      const attempt = new Attempt(timeoutMs, (failure, socket) => {
         attempts.delete(attempt);
-        if (failure === null) callback(null, socket);
-        else callback(failure, null);
+        if (failure !== null) {
+          callback(failure, null);
+          return;
+        }
+        sockets.add(socket);
+        socket.once('close', () => sockets.delete(socket));
+        callback(null, socket);
       });
       attempts.add(attempt);
-      watch.add(attempt);
-      steps(options, attempt).then(
+      makeConnection(options, attempt).then(
         (socket) => {
           attempt.succeed(socket);
         },
@@ -93,30 +106,37 @@ export function createConnector(settings: ConnectorSettings): Connector {
       );
     },
     destroyAll() {
-      for (const attempt of attempts) {
-        attempt.fail(new ConnectFailure('connection', 'The connection was given up.'));
-      }
+      closed = true;
+      for (const attempt of attempts) attempt.fail(givenUp());
+      for (const socket of sockets) socket.destroy();
     },
   };
+}
+
+function givenUp(): ConnectFailure {
+  return new ConnectFailure('connection', 'The connection was given up.');
 }
 
 type Ended = (...result: [null, Socket] | [ConnectFailure, null]) => void;
 
 /** One connection in the making: ends once, and leaves no socket behind when it fails. */
-class Attempt implements Watched {
-  lastProgressAt: number;
-  readonly limitMs: number;
+class Attempt {
   where = 'the server';
   readonly #ended: Ended;
+  readonly #idle: IdleTimer;
   #over = false;
   /** Ends the step that is under way. */
   #giveUp: ((failure: ConnectFailure) => void) | undefined;
   #socket: Socket | undefined;
 
-  constructor(limitMs: number, startedAt: number, ended: Ended) {
-    this.limitMs = limitMs;
-    this.lastProgressAt = startedAt;
+  constructor(limitMs: number, ended: Ended) {
     this.#ended = ended;
+    this.#idle = new IdleTimer(limitMs, () => {
+      const seconds = Math.round(limitMs / 100) / 10;
+      this.fail(
+        new ConnectFailure('timeout', `No connection to ${this.where} within ${seconds} s.`),
+      );
+    });
   }
 
   step(
@@ -140,12 +160,7 @@ class Attempt implements Watched {
 
   /** Throws where nobody waits for it any more. */
   check(): void {
-    if (this.#over) throw new ConnectFailure('connection', 'The connection was given up.');
-  }
-
-  onSilence(): void {
-    const seconds = Math.round(this.limitMs / 100) / 10;
-    this.fail(new ConnectFailure('timeout', `No connection to ${this.where} within ${seconds} s.`));
+    if (this.#over) throw givenUp();
   }
 
   succeed(socket: Socket): void {
@@ -154,12 +169,14 @@ class Attempt implements Watched {
       return;
     }
     this.#over = true;
+    this.#idle.stop();
     this.#ended(null, socket);
   }
 
   fail(failure: ConnectFailure): void {
     if (this.#over) return;
     this.#over = true;
+    this.#idle.stop();
     this.#socket?.destroy();
     this.#giveUp?.(failure);
     this.#ended(failure, null);
@@ -172,7 +189,7 @@ function addressOf(proxy: URL): buildConnector.Options {
   return { hostname, host: proxy.host, protocol: proxy.protocol, port };
 }
 
-export type TlsSettings = Pick<tls.ConnectionOptions, 'rejectUnauthorized' | 'secureContext'>;
+type TlsSettings = Pick<tls.ConnectionOptions, 'rejectUnauthorized' | 'secureContext'>;
 
 /**
  * The settings of every TLS connection, to the server and to a proxy alike:
@@ -180,7 +197,7 @@ export type TlsSettings = Pick<tls.ConnectionOptions, 'rejectUnauthorized' | 'se
  * authorities stand beside the usual ones (`ca` alone would replace them). One
  * context for all, as reading 150 certificates for each connection is slow.
  */
-export function createTlsSettings(caPems: readonly string[]): TlsSettings {
+function createTlsSettings(caPems: readonly string[]): TlsSettings {
   const verified = { rejectUnauthorized: true };
   if (caPems.length === 0) return verified;
   const ca = [...usualAuthorities(), ...caPems];

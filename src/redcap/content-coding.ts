@@ -1,5 +1,5 @@
 import zlib from 'node:zlib';
-import { pipeline, PassThrough, Writable, type Duplex } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { promisify } from 'node:util';
 import { codeOf } from './connection-errors.ts';
 
@@ -150,52 +150,8 @@ function decodeText(bytes: Buffer): string {
   return bytes.toString('utf8');
 }
 
-/** Takes the packed bytes of a file and hands the unpacked ones on, no faster than they are taken. */
-export interface FileUnpacker {
-  write(chunk: Uint8Array): Promise<void>;
-  /** Resolves when the last byte was taken; rejects where the packing is broken. */
-  end(): Promise<void>;
-}
-
-/** Downloads ask for no packing; this is for those who pack all the same. */
-export function createFileUnpacker(
-  codings: readonly Unpacking[],
-  take: (chunk: Uint8Array) => void | Promise<void>,
-): FileUnpacker {
-  const input = new PassThrough();
-  const stages = codings.map((coding): Duplex => {
-    if (coding === 'gzip') return zlib.createGunzip();
-    if (coding === 'br') return zlib.createBrotliDecompress();
-    return zlib.createInflate();
-  });
-  const output = new Writable({
-    write(chunk: Buffer, _encoding, taken) {
-      Promise.resolve(chunk)
-        .then(take)
-        .then(() => {
-          taken();
-        }, taken);
-    },
-  });
-  let empty = true;
-  const done = new Promise<void>((resolve, reject) => {
-    pipeline([input, ...stages, output], (error) => {
-      if (error) reject(error);
-      else resolve();
-    });
-  });
-  // Awaited in write() or end(); until then a rejection is not "unhandled".
-  done.catch(() => undefined);
-  return {
-    async write(chunk) {
-      empty = false;
-      if (input.write(chunk)) return;
-      await Promise.race([done, new Promise((resolve) => input.once('drain', resolve))]);
-    },
-    async end() {
-      if (empty) return;
-      input.end();
-      await done;
-    },
-  };
+/** Unpacks a file as it comes. Downloads ask for no packing; this is for those who pack all the same. */
+export function createUnpacker(coding: Unpacking): Duplex {
+  if (coding === 'gzip') return zlib.createGunzip();
+  return coding === 'br' ? zlib.createBrotliDecompress() : zlib.createInflate();
 }

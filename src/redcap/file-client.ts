@@ -1,10 +1,9 @@
 import { NOT_SENT, type FileClient } from '../rows/server.ts';
 import { saysSuccess } from './response-body.ts';
-import { tellsLength } from './answer-headers.ts';
 import { factsOf } from './delete-response.ts';
 import { targetFields } from './deleter.ts';
 import type { RedcapClient } from './client.ts';
-import { namesFile, readFileName } from './response-headers.ts';
+import { namesFile, readFileName, tellsLength } from './response-headers.ts';
 import { encodeMultipart } from './form.ts';
 import { readFailure, readUnreadable } from './read-response.ts';
 

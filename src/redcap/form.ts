@@ -21,14 +21,14 @@ export function encodeForm(fields: FormFields): string {
   const arrays: string[] = [];
   for (const [name, value] of Object.entries(fields)) {
     if (typeof value === 'string') {
-      scalars.push(`${encodeFormValue(name)}=${encodeFormValue(value)}`);
+      scalars.push(`${name}=${encodeFormValue(value)}`);
       continue;
     }
     if (value.length > MAX_ARRAY_VALUES) {
       throw new RangeError(`${value.length} values of ${name} in one request`);
     }
     value.forEach((one, at) => {
-      arrays.push(`${encodeFormValue(`${name}[${at}]`)}=${encodeFormValue(one)}`);
+      arrays.push(`${name}%5B${at}%5D=${encodeFormValue(one)}`);
     });
   }
   if (scalars.length + arrays.length > MAX_VARIABLES) {

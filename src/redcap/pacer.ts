@@ -1,5 +1,6 @@
+import pLimit from 'p-limit';
 import { elapsedMs, instantOf, LOOK_AGAIN_MS, type Clock, type Instant } from '../clock.ts';
-import { createTurnQueue } from './turn-queue.ts';
+import { inTurn } from './in-turn.ts';
 
 /** Timers are late by a few milliseconds; high rates must not lose by that. */
 const LEAST_CREDIT_MS = 10;
@@ -46,18 +47,17 @@ export function intervalWithin(intervalMs: number): number {
  */
 export interface Pacer {
   /**
-   * `true` (at once, without a promise, where nothing limits), or a promise of
-   * `true` when it is this request's turn, and of `false` as soon as the signal
-   * aborts: the place is given back then.
+   * True when it is this request's turn, and false as soon as the signal
+   * aborts: the place is given back then. No promise where nothing limits.
    */
-  turn(signal?: AbortSignal): Promise<boolean> | true;
+  turn(signal?: AbortSignal): Promise<boolean> | boolean;
   /**
    * Likewise, right before the request leaves. Runs `prepare` when it may, and
    * lets nobody else through before that has ended; the next one keeps its
    * distance from there. A disk that stands still makes no burst. Throws, or
    * rejects with, what `prepare` throws.
    */
-  leave(prepare: () => void | Promise<void>, signal?: AbortSignal): Promise<boolean> | true;
+  leave(prepare: () => void | Promise<void>, signal?: AbortSignal): Promise<boolean> | boolean;
   /** Keeps back every request, also those that wait already; they go at the even pace after it. */
   holdFor(ms: number): void;
   /** How long everything is kept back yet; 0 where nothing is. */
@@ -83,10 +83,10 @@ export function createPacer(options: { intervalMs: number; clock: Clock }): Pace
     return 0;
   };
 
-  /** Takes a slot, or says how long to wait before the next try. */
+  const isUnlimited = (): boolean => intervalMs === 0 && heldMs() === 0;
+
+  /** Takes a slot, or returns how long to wait before the next try. */
   const take = (state: { lastSlot: number }): number => {
-    // On the path of every row, and asking for the time costs as much as all the rest of this.
-    if (intervalMs === 0 && hold === undefined) return 0;
     const held = heldMs();
     if (held > 0) return Math.min(held, LOOK_AGAIN_MS);
     if (intervalMs === 0) return 0;
@@ -96,47 +96,59 @@ export function createPacer(options: { intervalMs: number; clock: Clock }): Pace
     return slot - now;
   };
 
-  const leaving = createTurnQueue({
-    clock,
-    waitMs: () => take(exits),
-    oneAtATime: true,
-    onEmpty: () => {
-      turning.askAgain();
-    },
-  });
-  const turning = createTurnQueue({
-    clock,
-    // Whoever has a connection goes first: those behind would only wait with theirs open.
-    waitMs: () => (leaving.waiting > 0 ? Number.POSITIVE_INFINITY : take(turns)),
-  });
+  const turning = pLimit(1);
+  const leaving = pLimit(1);
+
+  const waitForTurn = async (signal: AbortSignal | undefined): Promise<boolean> => {
+    for (;;) {
+      // Whoever has a connection goes first: those behind would only wait with theirs open.
+      while (leaving.activeCount + leaving.pendingCount > 0) {
+        if (!(await inTurn(leaving, () => Promise.resolve(true), false, signal))) return false;
+      }
+      const ms = take(turns);
+      if (ms <= 0) return true;
+      if (!(await clock.sleep(ms, signal))) return false;
+    }
+  };
+
+  const waitForExit = async (signal: AbortSignal | undefined): Promise<boolean> => {
+    for (let ms = take(exits); ms > 0; ms = take(exits)) {
+      if (!(await clock.sleep(ms, signal))) return false;
+    }
+    return true;
+  };
 
   /** A request leaves now: whoever comes next, to a turn or to leave, keeps the distance. */
   const depart = (): void => {
+    if (intervalMs === 0) return;
     lastDeparture = Math.max(clock.monotonic(), lastDeparture + intervalMs);
     const slot = lastDeparture - creditMs(intervalMs);
     turns.lastSlot = Math.max(turns.lastSlot, slot);
     exits.lastSlot = Math.max(exits.lastSlot, slot);
   };
 
-  const run = async (prepare: () => void | Promise<void>): Promise<true> => {
-    try {
-      await prepare();
-      return true;
-    } finally {
-      if (intervalMs > 0) depart();
-      leaving.release();
-    }
-  };
-
   return {
-    turn: (signal) => turning.enter(signal),
+    turn(signal) {
+      if (signal?.aborted === true) return false;
+      if (isUnlimited()) return true;
+      return inTurn(turning, () => waitForTurn(signal), false, signal);
+    },
     leave(prepare, signal) {
-      if (intervalMs === 0 && hold === undefined) {
-        const ready = prepare();
-        return ready === undefined ? true : ready.then(() => true);
+      if (signal?.aborted === true) return false;
+      if (isUnlimited()) {
+        const prepared = prepare();
+        return prepared === undefined ? true : prepared.then(() => true);
       }
-      const entered = leaving.enter(signal);
-      return entered === true ? run(prepare) : entered.then((mine) => mine && run(prepare));
+      const left = async (): Promise<boolean> => {
+        if (!(await waitForExit(signal))) return false;
+        try {
+          await prepare();
+        } finally {
+          depart();
+        }
+        return true;
+      };
+      return inTurn(leaving, left, false, signal);
     },
     holdFor(ms) {
       if (ms > heldMs()) hold = { since: instantOf(clock), ms };

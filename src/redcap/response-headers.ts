@@ -1,5 +1,33 @@
-import type { ResponseHead } from './transport.ts';
-import type { ResponseHeaders } from './answer-headers.ts';
+import type { ResponseHead, ResponseHeaders } from './transport.ts';
+
+/** Headers as undici has them. */
+export function headersOf(
+  received: Readonly<Record<string, string | string[] | undefined>>,
+): ResponseHeaders {
+  return {
+    get(name) {
+      const value = Object.hasOwn(received, name) ? received[name] : undefined;
+      return Array.isArray(value) ? value.join(', ') : value;
+    },
+  };
+}
+
+/** A response with a length or in chunks is known to be whole; undici fails on one that is cut short. */
+export function tellsLength(headers: ResponseHeaders): boolean {
+  return (
+    headers.get('content-length') !== undefined ||
+    /\bchunked\s*$/i.test(headers.get('transfer-encoding') ?? '')
+  );
+}
+
+/**
+ * Does the connection outlive this response for sure? Where it ends with the
+ * response, reading must not be paused: undici 7 fails an assertion, out of
+ * anybody's reach, when that end comes during a pause (nodejs/undici#5360).
+ */
+export function keepsConnection(headers: ResponseHeaders): boolean {
+  return tellsLength(headers) && /\bkeep-alive\b/i.test(headers.get('connection') ?? '');
+}
 
 const NAME_PARAMETER = /(?:^|;)\s*name\s*=\s*/i;
 const TRAILING_CHARSET = /\s*;\s*charset\s*=\s*[^;]*$/i;

@@ -1,4 +1,10 @@
-import type { ResponseHeaders } from './answer-headers.ts';
+export interface ResponseHeaders {
+  /**
+   * The value of a header by its lower-case name, latin1 text with one
+   * character for each byte; several of one name are joined by `, `.
+   */
+  get(name: string): string | undefined;
+}
 
 /** A body of known length whose bytes are pulled as the socket takes them. */
 export interface BodyStream {
@@ -13,29 +19,26 @@ export interface ResponseHead {
 
 export interface TransportRequest {
   /** A stream goes out with Content-Length too, never chunked. */
-  readonly body: string | Uint8Array | BodyStream;
+  readonly body: string | BodyStream;
   readonly contentType: string;
   /** Tears the request down at once. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Runs when a connection is there, however long that took; what must come
-   * last of all before a request leaves has its place here. Runs again where
-   * that connection is lost before anything left. Must not throw or reject.
-   * False: nothing leaves, and the answer is `aborted`, not sent.
+   * Runs when a connection is there, however long that took: for what must wait
+   * until then. Runs again where that connection is lost before anything left.
+   * Must not throw or reject. False: nothing leaves, and the result is
+   * `aborted`, not sent.
    */
   readonly beforeLeaving?: (() => Promise<boolean> | boolean) | undefined;
-  /**
-   * Runs on a connected socket, right before the first byte leaves; must not
-   * throw. False: as above.
-   */
+  /** Runs right before the first byte leaves; must not throw. False: as above. */
   readonly onLeaving?: (() => boolean) | undefined;
   /**
-   * Takes the bytes of an answer that is a file (200, `name=` in its content
-   * type) in place of their being collected; reading waits for it. An error
+   * Takes the bytes of a response that is a file (200, `name=` in its content
+   * type) instead of their being collected; reading waits for it. An error
    * that it throws tears the request down.
    */
   readonly onData?: ((chunk: Uint8Array, head: ResponseHead) => void | Promise<void>) | undefined;
-  /** How much of a text answer is kept; the rest makes it `truncated`. */
+  /** How much of a text response is kept; what is longer is `truncated`. */
   readonly maxBodyBytes?: number | undefined;
 }
 
@@ -46,12 +49,12 @@ export type TransportResult =
       readonly body: string;
       /** The body was too large, or could not be unpacked: it is not what the server meant. */
       readonly truncated?: boolean;
-      /** Where it could not be unpacked: as what it came (Content-Encoding). */
+      /** The content coding that could not be undone. */
       readonly coding?: string;
     } & ResponseHead)
   | {
       readonly kind: 'failed';
-      /** `proxy`: it refuses us, and would again; the others may go otherwise the next time. */
+      /** `proxy`: it refuses us, and would again; the others may succeed the next time. */
       readonly code: 'timeout' | 'connection' | 'certificate' | 'proxy' | 'aborted';
       /** False only where not a byte of the request can have left. */
       readonly sent: boolean;
@@ -59,9 +62,10 @@ export type TransportResult =
       readonly message: string;
     };
 
+export type ServerResponse = Extract<TransportResult, { kind: 'response' }>;
 export type Failed = Extract<TransportResult, { kind: 'failed' }>;
 
-/** One exchange with the server. Never rejects. */
+/** One request and its response. Never rejects, and sends nothing twice. */
 export type Transport = (request: TransportRequest) => Promise<TransportResult>;
 
 /** A transport with sockets of its own; `close` drops them all. */
@@ -69,7 +73,7 @@ export interface ClosableTransport extends Transport, AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** What messages name beside the answer itself. */
+/** What messages name beside the response itself. */
 export interface ResponseContext {
   /** The API's address: what a redirect is relative to. */
   readonly url?: URL | undefined;

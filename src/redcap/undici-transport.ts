@@ -1,22 +1,20 @@
+import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
-import type { Clock } from '../clock.ts';
-import { createAbortGroup } from './abort-group.ts';
-import { createTlsSettings } from './connector.ts';
+import { Client, Pool, type buildConnector, type Dispatcher } from 'undici';
+import { ConnectFailure } from './connection-errors.ts';
 import { createConnector } from './connector.ts';
-import { Exchange } from './exchange.ts';
-import { createLanes } from './lanes.ts';
 import { nameProxy } from './proxy-tunnel.ts';
-import { createSilenceWatch } from './silence-watch.ts';
+import { RequestHandler } from './request-handler.ts';
 import type {
-  ClosableTransport,
-  TransportResult,
-  TransportRequest,
   BodyStream,
+  ClosableTransport,
+  TransportRequest,
+  TransportResult,
 } from './transport.ts';
 
 export interface TransportSettings {
   readonly url: URL;
-  /** The longest silence: connecting, waiting for the answer, between two chunks. */
+  /** The longest silence: connecting, waiting for the response, between two chunks. */
   readonly timeoutMs: number;
   /** Connections at most, and so requests in flight. */
   readonly connections: number;
@@ -26,9 +24,8 @@ export interface TransportSettings {
   readonly proxy: URL | undefined;
   /** Web firewalls refuse requests without one; undici sends none by itself. */
   readonly userAgent: string;
-  /** How much of a text answer is kept, unless a request says otherwise; 64 MiB by default. */
+  /** How much of a text response is kept, unless a request says otherwise; 64 MiB by default. */
   readonly maxBodyBytes?: number;
-  readonly clock?: Clock;
 }
 
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
@@ -39,93 +36,146 @@ const MAX_BODY_BYTES = 64 * 1024 * 1024;
  * settings (an authority that is no PEM).
  */
 export function createUndiciTransport(settings: TransportSettings): ClosableTransport {
-  const { url, timeoutMs, connections, proxy, userAgent, clock } = settings;
-  const watch = createSilenceWatch(timeoutMs, clock && (() => clock.monotonic()));
-  const connector = createConnector({
-    proxy,
-    timeoutMs,
-    userAgent,
-    tls: createTlsSettings(settings.caPems),
-    watch,
+  const { url, timeoutMs, connections, proxy, userAgent, caPems } = settings;
+  const connector = createConnector({ proxy, timeoutMs, userAgent, caPems });
+  const pool = new Pool(url.origin, {
+    connections,
+    factory: (origin) => new Connection(origin, connector.connect),
   });
-  const lanes = createLanes(url.origin, connections, {
-    pipelining: 1,
-    connect: connector.connect,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
-  const aborts = createAbortGroup();
-  const path = `${url.pathname}${url.search}`;
-  const usual = ['user-agent', userAgent, 'accept', 'application/json, */*', 'accept-encoding'];
-  const headers = {
-    text: [...usual, 'gzip, deflate'],
-    // A file is wanted as it is stored; what is packed on the way only costs.
-    file: [...usual, 'identity'],
-  };
-  /** Nearly all requests are of one kind, and share what they say of themselves. */
-  const textHeaders = createHeaders(headers.text);
-  const exchangeSettings = {
-    watch,
-    aborts,
+  const requestSettings = {
     timeoutMs,
     maxBodyBytes: settings.maxBodyBytes ?? MAX_BODY_BYTES,
     via: proxy === undefined ? '' : ` (through the proxy ${nameProxy(proxy)})`,
   };
+  const path = `${url.pathname}${url.search}`;
 
-  const exchange = (request: TransportRequest): Promise<TransportResult> =>
+  const send = (request: TransportRequest): Promise<TransportResult> =>
     new Promise((resolve) => {
-      const { body, signal, onData } = request;
-      const one = new Exchange(request, exchangeSettings, resolve);
-      if (signal !== undefined && !aborts.add(signal, one)) {
-        one.onAbort();
-        return;
+      const { body, contentType, onData } = request;
+      let source: Readable | undefined;
+      const handler = new RequestHandler(request, requestSettings, (result) => {
+        source?.destroy();
+        resolve(result);
+      });
+      if (handler.isOver) return;
+      const headers: Record<string, string> = {
+        'user-agent': userAgent,
+        accept: 'application/json, */*',
+        // A file is wanted as it is stored; what is packed on the way only costs.
+        'accept-encoding': onData === undefined ? 'gzip, deflate' : 'identity',
+        'content-type': contentType,
+      };
+      const options: Outgoing = { path, method: 'POST', headers, body: null, handler };
+      if (typeof body === 'string') {
+        options.body = body;
+      } else {
+        headers['content-length'] = String(body.length);
+        source = Readable.from(pulled(body, handler), { objectMode: false });
+        options.body = source;
       }
-      const own =
-        onData === undefined
-          ? textHeaders(request.contentType)
-          : withContentType(headers.file, request.contentType);
-      if (!isStream(body)) {
-        lanes.dispatch({ path, method: 'POST', headers: own, body }, one);
-        return;
-      }
-      const sized = [...own, 'content-length', String(body.length)];
-      const source = Readable.from(pulled(body, one), { objectMode: false });
-      lanes.dispatch({ path, method: 'POST', headers: sized, body: source }, one);
+      pool.dispatch(options, handler);
     });
 
   const close = async (): Promise<void> => {
     connector.destroyAll();
-    await lanes.close();
+    await pool.destroy();
   };
-  return Object.assign(exchange, { close, [Symbol.asyncDispose]: close });
-}
-
-function withContentType(headers: readonly string[], contentType: string): string[] {
-  return [...headers, 'content-type', contentType];
-}
-
-/** Remembers the headers with the last content type. */
-function createHeaders(usual: readonly string[]): (contentType: string) => string[] {
-  let last = '';
-  let made: string[] = [];
-  return (contentType) => {
-    if (contentType !== last) {
-      made = withContentType(usual, contentType);
-      last = contentType;
-    }
-    return made;
-  };
-}
-
-function isStream(body: TransportRequest['body']): body is BodyStream {
-  return typeof body === 'object' && 'open' in body;
+  return Object.assign(send, { close, [Symbol.asyncDispose]: close });
 }
 
 /** undici pulls the next piece when the last one has left: that is progress too. */
-async function* pulled(body: BodyStream, exchange: Exchange): AsyncGenerator<Uint8Array> {
+async function* pulled(body: BodyStream, handler: RequestHandler): AsyncGenerator<Uint8Array> {
   for await (const chunk of body.open()) {
-    exchange.progress();
+    handler.onBodyProgress();
     yield chunk;
-    exchange.progress();
+    handler.onBodyProgress();
   }
+}
+
+interface Outgoing extends Dispatcher.DispatchOptions {
+  readonly handler: RequestHandler;
+}
+
+/** How often a connection is opened for one request, where the server closes it before anything leaves. */
+const MOST_OPENINGS = 3;
+
+/**
+ * One connection of the pool. undici's own writes a request as soon as it is
+ * connected, and takes some resets for the end of a response. This one lets
+ * its request wait on the open connection until it may leave, however long
+ * connecting took, and tells it of resets.
+ */
+class Connection extends Client {
+  readonly #connect: buildConnector.connector;
+  #handler: RequestHandler | undefined;
+  #socket: Socket | undefined;
+
+  constructor(origin: URL, connect: buildConnector.connector) {
+    super(origin, {
+      pipelining: 1,
+      // The handler has a timer of its own.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: (to, callback) => {
+        this.#open(to, callback, MOST_OPENINGS);
+      },
+    });
+    this.#connect = connect;
+  }
+
+  /** False: the pool gives it no other request before this one has ended. */
+  override dispatch(options: Outgoing, handler: Dispatcher.DispatchHandler): boolean {
+    this.#handler = options.handler;
+    if (!isOpen(this.#socket)) return super.dispatch(options, handler);
+    const may = options.handler.beforeLeaving();
+    // undici drops what may not leave when it comes to it, and keeps the connection.
+    if (typeof may === 'boolean') return super.dispatch(options, handler);
+    void may.then(() => super.dispatch(options, handler));
+    return false;
+  }
+
+  #open(to: buildConnector.Options, callback: buildConnector.Callback, openings: number): void {
+    this.#connect(to, (error, socket) => {
+      if (error !== null) {
+        callback(error, null);
+        return;
+      }
+      this.#socket = socket;
+      onReset(socket, (reset) => {
+        if (this.#socket === socket) this.#handler?.onReset(reset);
+      });
+      void Promise.resolve(this.#handler?.beforeLeaving()).then((may) => {
+        if (isOpen(socket)) callback(null, socket);
+        else if (may === true && openings > 1) this.#open(to, callback, openings - 1);
+        else callback(new ConnectFailure('connection', CLOSED_AT_ONCE), null);
+      });
+    });
+  }
+}
+
+const CLOSED_AT_ONCE = 'The other side closed the connection before anything was sent.';
+
+function isOpen(socket: Socket | undefined): boolean {
+  return socket !== undefined && !socket.destroyed && socket.writable;
+}
+
+/**
+ * Reports a connection that ends otherwise than by the other side's regular
+ * end. To be called before undici listens to the socket: it takes a reset
+ * during a response without a length for the response's end, and says so in
+ * its own listeners.
+ *
+ * Where the last bytes and the reset arrive between two turns of the event
+ * loop, libuv reports a regular end (`uv__stream_io`: a partial read and
+ * POLLHUP). The system knows better: a connection that was reset has no other
+ * side any more, one that was closed regularly keeps it until this side closes
+ * too. A close that is followed by a reset looks the same, and counts as one.
+ */
+function onReset(socket: Socket, listener: (error: Error) => void): void {
+  socket.on('error', listener);
+  socket.on('end', () => {
+    if (socket.remoteAddress === undefined && !socket.destroyed) {
+      listener(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }));
+    }
+  });
 }

@@ -199,6 +199,24 @@ describe('the client', () => {
     expect(await begun).toMatchObject(ANSWERED);
   });
 
+  it.each([0, 100])(
+    'announces nothing after a stop that came while it connected',
+    async (intervalMs) => {
+      const stop = new AbortController();
+      const { client, clock, sent } = open([], {
+        intervalMs,
+        connecting: ({ sleep }) => sleep(4000),
+      });
+      const beforeSend = (): void => expect.unreachable();
+      const asked = client.send({}, { signal: stop.signal, beforeSend });
+      await clock.runTo(1000);
+      stop.abort();
+      await clock.runTo(5000);
+      expect(await asked).toMatchObject({ kind: 'failed', code: 'aborted', sent: false });
+      expect([sent.length, client.requests]).toEqual([0, 0]);
+    },
+  );
+
   it('keeps a reading back that the stop meets between its turn and its leaving', async () => {
     const stop = new AbortController();
     const { client, sent } = open([], {

@@ -42,6 +42,17 @@ describe('a file', () => {
     },
   );
 
+  it('of no bytes is whole, packed or not', async () => {
+    const server = await listenHttp((_seen, response, at) => {
+      response.writeHead(200, at === 1 ? NAMED : { ...NAMED, 'content-encoding': 'gzip' }).end();
+    });
+    const transport = connect(server.url);
+    for (let at = 0; at < 2; at += 1) {
+      const answer = await transport({ ...FORM, onData: () => expect.unreachable() });
+      expect(fate(answer)).toBe('answer 200');
+    }
+  });
+
   it('in a coding that is not known is not taken, and told by name', async () => {
     const server = await listenHttp((_seen, response) => {
       response.writeHead(200, { ...NAMED, 'content-encoding': 'zstd' }).end(BYTES);
@@ -168,14 +179,16 @@ describe('a file', () => {
     }
   });
 
-  it('that the sink cannot take is torn down', async () => {
-    const server = await listenHttp((_seen, response) => response.writeHead(200, NAMED).end(BYTES));
-    for (const onData of [
-      () => Promise.reject(new Error('the disk is full')),
-      () => {
-        throw new Error('the disk is full');
-      },
-    ]) {
+  it('that the sink cannot take is torn down, packed or not', async () => {
+    const server = await listenHttp((_seen, response, at) => {
+      if (at <= 2) response.writeHead(200, NAMED).end(BYTES);
+      else response.writeHead(200, { ...NAMED, 'content-encoding': 'gzip' }).end(gzipSync(BYTES));
+    });
+    const reject = () => Promise.reject(new Error('the disk is full'));
+    const fail = () => {
+      throw new Error('the disk is full');
+    };
+    for (const onData of [reject, fail, reject, fail]) {
       const answer = await connect(server.url)({ ...FORM, onData });
       expect(answer).toMatchObject({
         kind: 'failed',

@@ -1,4 +1,4 @@
-import type { ResponseHeaders } from '../../src/redcap/answer-headers.ts';
+import type { ResponseHeaders } from '../../src/redcap/transport.ts';
 
 /** An answer's headers by their lower-case names. */
 export function knownHeaders(values: Readonly<Record<string, string>>): ResponseHeaders {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createSilenceWatch } from '../../src/redcap/silence-watch.ts';
+import { IdleTimer } from '../../src/redcap/idle-timer.ts';
 import { connect, fate, FORM, onClose } from './servers.ts';
 
 const SERVER = `
@@ -45,61 +45,57 @@ describe('an answer that came while the process stood still', () => {
   });
 });
 
-describe('the watch', () => {
+describe('the idle timer', () => {
   beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setImmediate', 'performance'] });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'performance'] });
   });
   afterEach(() => {
     vi.useRealTimers();
   });
 
-  function watchOne(limitMs: number) {
-    const watch = createSilenceWatch(limitMs);
-    const silentAt: number[] = [];
+  function startTimer(limitMs: number) {
+    const idleAt: number[] = [];
     const startedAt = performance.now();
-    const entry = {
-      lastProgressAt: startedAt,
-      limitMs,
-      onSilence: () => silentAt.push(performance.now() - startedAt),
-    };
-    watch.add(entry);
-    return { watch, entry, silentAt };
+    const timer = new IdleTimer(limitMs, () => idleAt.push(performance.now() - startedAt));
+    return { timer, idleAt };
   }
 
   it('ends a silence once, soon after its limit', async () => {
-    const { silentAt } = watchOne(1000);
+    const { idleAt } = startTimer(1000);
     await vi.advanceTimersByTimeAsync(5000);
-    expect(silentAt).toHaveLength(1);
-    expect(silentAt[0]).toBeGreaterThanOrEqual(1000);
-    expect(silentAt[0]).toBeLessThan(1100);
+    expect(idleAt).toHaveLength(1);
+    expect(idleAt[0]).toBeGreaterThanOrEqual(1000);
+    expect(idleAt[0]).toBeLessThan(1100);
   });
 
   it('starts anew with each sign of life', async () => {
-    const { entry, silentAt, watch } = watchOne(1000);
+    const { timer, idleAt } = startTimer(1000);
     await vi.advanceTimersByTimeAsync(900);
-    entry.lastProgressAt = watch.now();
+    timer.restart();
     await vi.advanceTimersByTimeAsync(900);
-    expect(silentAt).toEqual([]);
+    expect(idleAt).toEqual([]);
     await vi.advanceTimersByTimeAsync(200);
-    expect(silentAt).toHaveLength(1);
+    expect(idleAt).toHaveLength(1);
   });
 
-  it('leaves alone what was taken off, or expects nothing', async () => {
-    const one = watchOne(1000);
-    one.watch.remove(one.entry);
-    const other = watchOne(1000);
-    other.entry.lastProgressAt = Number.POSITIVE_INFINITY;
+  it('leaves alone what expects nothing, until it starts again', async () => {
+    const { timer, idleAt } = startTimer(1000);
+    timer.pause();
     await vi.advanceTimersByTimeAsync(10_000);
-    expect([one.silentAt, other.silentAt]).toEqual([[], []]);
+    expect(idleAt).toEqual([]);
+    timer.restart();
+    await vi.advanceTimersByTimeAsync(1100);
+    expect(idleAt).toHaveLength(1);
   });
 
-  it('begins again after it had nothing to watch', async () => {
-    const { watch, entry, silentAt } = watchOne(1000);
-    watch.remove(entry);
-    await vi.advanceTimersByTimeAsync(3000);
-    entry.lastProgressAt = watch.now();
-    watch.add(entry);
-    await vi.advanceTimersByTimeAsync(1100);
-    expect(silentAt).toHaveLength(1);
+  it('lets what has arrived be read first', async () => {
+    const { timer, idleAt } = startTimer(1000);
+    setTimeout(() => {
+      setImmediate(() => {
+        timer.restart();
+      });
+    }, 999);
+    await vi.advanceTimersByTimeAsync(1500);
+    expect(idleAt).toEqual([]);
   });
 });
