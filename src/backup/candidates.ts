@@ -2,7 +2,20 @@ import type { RunState } from '../journal/run-state.ts';
 import type { ProjectModel } from '../project/model.ts';
 import { joinRows, type JoinedRow, type Replan } from '../journal/joined-rows.ts';
 import { openHeldManifest } from '../run-directory/held-manifest.ts';
-import type { Candidate } from './restored.ts';
+import type { Target } from '../rows/target.ts';
+
+/** A file that a run backed up and may have deleted. */
+export interface Candidate {
+  readonly row: number;
+  readonly target: Target;
+  /** Under which name it was stored; the disk has another one. */
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Path inside the run directory, with forward slashes. */
+  readonly backup: string;
+  readonly signature: boolean;
+}
 
 export interface CandidateOptions {
   readonly manifestPath: string;
@@ -41,4 +54,23 @@ function candidateOf(
   const fields = model?.fileFields ?? {};
   const signature = Object.hasOwn(fields, target.field) && fields[target.field]?.signature === true;
   return { row: row.row, target, name, bytes, sha256, backup, signature };
+}
+
+/** What a restore has to do, counted before anything is asked. */
+export interface RestorePlan {
+  readonly files: number;
+  readonly bytes: number;
+  readonly signatures: number;
+}
+
+export async function countCandidates(candidates: AsyncIterable<Candidate>): Promise<RestorePlan> {
+  let files = 0;
+  let bytes = 0;
+  let signatures = 0;
+  for await (const candidate of candidates) {
+    files += 1;
+    if (candidate.signature) signatures += 1;
+    else bytes += candidate.bytes;
+  }
+  return { files, bytes, signatures };
 }

@@ -1,16 +1,28 @@
-import { JournalError } from '../journal/write.ts';
-import type { ImportFileAnswer } from '../rows/server.ts';
-import type { UploadFile } from '../rows/server.ts';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileSha256 } from '../files/digest.ts';
+import { readBytes } from '../files/read-bytes.ts';
+import { JournalError, type Journal } from '../journal/write.ts';
 import { delayBefore } from '../retry.ts';
-import { judgePlace, type Place } from './judge-place.ts';
-import { readBack } from './read-back.ts';
-import type { RestoreOptions } from './restore-options.ts';
-import type { Candidate, RestoreCode, Restored, RestoreStatus } from './restored.ts';
-import { stopOf } from './take-file.ts';
-import { openBackup } from './upload.ts';
+import type { ImportFileAnswer, UploadFile } from '../rows/server.ts';
+import type { Candidate } from './candidates.ts';
+import {
+  checkDestination,
+  type Destination,
+  type DestinationOptions,
+} from './check-destination.ts';
+import { describeFailure, downloadFile, stopOf, type FileSource } from './download-file.ts';
+import { nameInBackupPath } from './naming.ts';
+import type { RestoreCode, Restored, RestoreStatus } from './restored.ts';
 
 /** Thrown by `beforeSend` where the command has stopped meanwhile. */
 class StoppedFirst extends Error {}
+
+/** What putting a file back works with. */
+export interface RestoreOptions extends DestinationOptions {
+  readonly journal: Journal;
+  readonly runDirectory: string;
+}
 
 /**
  * Puts one file back, and reads it back. The backup's digest is checked first;
@@ -31,12 +43,12 @@ export async function restoreFile(
 
   let lost = false;
   for (let attempt = 1; ; attempt += 1) {
-    const place = await judgePlace(candidate, options);
-    const settled = settleByPlace(place, lost, options);
+    const destination = await checkDestination(candidate, options);
+    const settled = settleByDestination(destination, lost, options);
     if (settled !== undefined) return settled;
     const sent = await sendOnce(candidate, upload, options);
-    if (sent === 'not_begun') return lost ? inTheAir(options) : notBegun(options);
-    if (sent === 'in_the_air') return inTheAir(options);
+    if (sent === 'not_begun') return lost ? uncertain(options) : notBegun(options);
+    if (sent === 'uncertain') return uncertain(options);
     const answered = settleByAnswer(sent, options);
     if (answered === 'read_back') return readBack(candidate, source);
     if (answered !== 'again') return answered;
@@ -48,7 +60,7 @@ export async function restoreFile(
     }
     const waitMs = sent.retryAfterMs ?? delayBefore(attempt, random);
     onRetry?.(waitMs, sent.message);
-    if (!(await clock.sleep(waitMs, control.stopping))) return inTheAir(options);
+    if (!(await clock.sleep(waitMs, control.stopping))) return uncertain(options);
   }
 }
 
@@ -56,12 +68,16 @@ const SIGNATURE =
   'signatures are captured in the browser, and the API cannot store them; the backup is kept';
 
 /** The end that the field's state decides; `undefined`: send. */
-function settleByPlace(place: Place, lost: boolean, options: RestoreOptions): Restored | undefined {
-  switch (place.kind) {
+function settleByDestination(
+  destination: Destination,
+  lost: boolean,
+  options: RestoreOptions,
+): Restored | undefined {
+  switch (destination.kind) {
     case 'free':
       return undefined;
     case 'stopped':
-      return lost ? inTheAir(options) : notBegun(options);
+      return lost ? uncertain(options) : notBegun(options);
     case 'same':
       return lost
         ? end('restored', '', 'an answer was lost; the field holds these bytes now', true)
@@ -72,7 +88,7 @@ function settleByPlace(place: Place, lost: boolean, options: RestoreOptions): Re
             true,
           );
     case 'refused':
-      return end('refused', place.code, place.message, place.heard);
+      return end('refused', destination.code, destination.message, destination.confirmed);
   }
 }
 
@@ -80,7 +96,7 @@ async function sendOnce(
   { row, target }: Candidate,
   upload: UploadFile,
   { source, journal }: RestoreOptions,
-): Promise<ImportFileAnswer | 'not_begun' | 'in_the_air'> {
+): Promise<ImportFileAnswer | 'not_begun' | 'uncertain'> {
   const { control, files } = source;
   let begun = false;
   try {
@@ -96,7 +112,7 @@ async function sendOnce(
       },
     });
     if (answer.kind !== 'not_sent') return answer;
-    return begun ? 'in_the_air' : 'not_begun';
+    return begun ? 'uncertain' : 'not_begun';
   } catch (error) {
     // A journal that cannot be written has stopped the command already.
     if (error instanceof StoppedFirst || error instanceof JournalError) return 'not_begun';
@@ -148,7 +164,7 @@ function notBegun({ source }: RestoreOptions): Restored {
   return end('refused', code, 'the command ended before this file; run restore again', undefined);
 }
 
-function inTheAir({ source }: RestoreOptions): Restored {
+function uncertain({ source }: RestoreOptions): Restored {
   const code = source.control.reason?.code ?? 'interrupted';
   const message =
     'the command ended before it was known whether the file arrived; run restore again';
@@ -159,7 +175,71 @@ function end(
   status: RestoreStatus,
   code: RestoreCode,
   message: string,
-  heard: boolean | undefined,
+  confirmed: boolean | undefined,
 ): Restored {
-  return { status, code, message, heard };
+  return { status, code, message, confirmed };
+}
+
+/** Exports what is stored after an import: only the same digest makes a file `restored`. */
+async function readBack(
+  { target, name, sha256 }: Candidate,
+  source: FileSource,
+): Promise<Restored> {
+  const now = await downloadFile(source, target);
+  if (now.kind === 'file') {
+    if (now.sha256 !== sha256) {
+      const message = `the field holds other bytes after the upload (${now.name}, SHA-256 ${now.sha256})`;
+      return { status: 'failed', code: 'not_stored', message, confirmed: true };
+    }
+    const message =
+      now.name === name ? '' : `stored, under the name ${now.name} instead of ${name}`;
+    return { status: 'restored', code: '', message, confirmed: true };
+  }
+  const stopping = stopOf(now);
+  if (stopping !== undefined) source.control.stop(stopping.stop, stopping.message);
+  const isRefusal = now.kind === 'error' && now.trustworthy && now.httpStatus !== 403;
+  const stop =
+    now.kind === 'not_sent' || stopping !== undefined ? source.control.reason?.code : undefined;
+  const code: RestoreCode = stop ?? (isRefusal ? 'not_stored' : 'unverified');
+  return {
+    status: 'failed',
+    code,
+    message: `the server took the file, and reading it back gave no proof: ${describeFailure(now)}; run restore again`,
+    // The field was looked at before: that was an answer to rely on.
+    confirmed: true,
+  };
+}
+
+interface BackupFault {
+  readonly code: RestoreCode & ('backup_missing' | 'backup_damaged');
+  readonly message: string;
+}
+
+/** The backup as an upload, streamed from the disk; a fault where its bytes are not what was saved. */
+async function openBackup(
+  runDirectory: string,
+  { name, bytes, sha256, backup }: Candidate,
+): Promise<UploadFile | BackupFault> {
+  if (nameInBackupPath(backup) === undefined) {
+    return { code: 'backup_missing', message: `${backup} is no path inside the run's backups` };
+  }
+  const path = join(runDirectory, ...backup.split('/'));
+  let found: { readonly size: number; readonly sha256: string };
+  try {
+    found = { size: (await stat(path)).size, sha256: await fileSha256(path) };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'it is not there' : message;
+    return { code: 'backup_missing', message: `the backup ${backup} cannot be read: ${why}` };
+  }
+  if (found.sha256 !== sha256 || found.size !== bytes) {
+    return {
+      code: 'backup_damaged',
+      message: `the backup ${backup} is not what was saved: its SHA-256 is ${found.sha256}, not ${sha256}; nothing was sent`,
+    };
+  }
+  return {
+    fileName: name,
+    bytes: { length: bytes, open: () => readBytes(path) },
+  };
 }

@@ -1,18 +1,7 @@
-import type { Target } from '../rows/target.ts';
 import type { StopCode } from '../rows/outcome.ts';
-
-/** A file that a run backed up and may have deleted. */
-export interface Candidate {
-  readonly row: number;
-  readonly target: Target;
-  /** Under which name it was stored; the disk has another one. */
-  readonly name: string;
-  readonly bytes: number;
-  readonly sha256: string;
-  /** Path inside the run directory, with forward slashes. */
-  readonly backup: string;
-  readonly signature: boolean;
-}
+import { csvLine } from '../files/csv-line.ts';
+import { oneLine } from '../words/one-line.ts';
+import type { Candidate } from './candidates.ts';
 
 export const RESTORE_STATUSES = ['restored', 'refused', 'failed', 'not_restorable'] as const;
 export type RestoreStatus = (typeof RESTORE_STATUSES)[number];
@@ -49,11 +38,48 @@ export interface Restored {
   readonly code: RestoreCode;
   readonly message: string;
   /** Was there an answer to rely on: a look that could be read? `undefined`: nothing was asked. */
-  readonly heard: boolean | undefined;
+  readonly confirmed: boolean | undefined;
+}
+
+export interface RestoredFile {
+  readonly candidate: Candidate;
+  readonly restored: Restored;
 }
 
 export type RestoreTotals = Readonly<Record<RestoreStatus, number>>;
 
 export function emptyTotals(): Record<RestoreStatus, number> {
   return { restored: 0, refused: 0, failed: 0, not_restorable: 0 };
+}
+
+const RESTORE_COLUMNS = [
+  'sweep_row',
+  'record',
+  'field',
+  'event',
+  'instance',
+  'file_name',
+  'status',
+  'code',
+  'message',
+  'sha256',
+] as const;
+
+export const RESTORE_HEADER = csvLine(RESTORE_COLUMNS);
+
+export function restoreLine({ candidate, restored }: RestoredFile): string {
+  const { row, target, name, sha256 } = candidate;
+  const { status, code, message } = restored;
+  return csvLine([
+    String(row),
+    target.record,
+    target.field,
+    target.event,
+    target.instance,
+    name,
+    status,
+    code,
+    oneLine(message),
+    sha256,
+  ]);
 }

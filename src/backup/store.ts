@@ -1,28 +1,75 @@
 import { BACKUP_FOLDER } from '../journal/lines.ts';
-import { open, lstat, mkdir, readdir, rm } from 'node:fs/promises';
+import { open, lstat, mkdir, readdir, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { fileSha256 } from '../files/digest.ts';
 import type { FileFacts } from '../rows/outcome.ts';
-import { DiskError, onDisk, renameWhenFree, syncDirectory, type OpenFile } from '../files/disk.ts';
+import { renameWhenFree, syncDirectory } from '../files/disk.ts';
 import { backupName, backupPath, isPartName, nameInBackupPath, partName } from './naming.ts';
-import type { Receiver, TakenFile } from './take-file.ts';
+import type { DownloadSink, DownloadedFile } from './download-file.ts';
+
+/** As much of an open file as a backup needs; passed in, so that a test can fill the disk. */
+export type OpenFile = (
+  path: string,
+  flags: string,
+  mode: number,
+) => Promise<Pick<FileHandle, 'writeFile' | 'sync' | 'close'>>;
+
+/** A backup could not be put on this disk. */
+export class DiskError extends Error {
+  override name = 'DiskError';
+  /** Is it this one file's trouble? A disk that takes nothing more ends the run. */
+  readonly fileOnly: boolean;
+
+  constructor(error: unknown) {
+    const code = (error as NodeJS.ErrnoException | undefined)?.code ?? '';
+    const text = error instanceof Error ? error.message : String(error);
+    super(REASONS[code] ?? text, { cause: error });
+    this.fileOnly = FILE_ONLY.has(code);
+  }
+
+  /** A file that another program did not let go of. */
+  static heldOpen(): DiskError {
+    return new DiskError(
+      Object.assign(new Error('another program has the file open'), { code: 'HELD_OPEN' }),
+    );
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full (ENOSPC)',
+  EDQUOT: 'your share of the disk is used up (EDQUOT)',
+  EROFS: 'the disk is read-only (EROFS)',
+  EFBIG: 'the file is larger than this disk can hold (EFBIG)',
+};
+
+/** The disk itself is fine: the file is too large, its name is refused, or another program holds it open. */
+const FILE_ONLY: ReadonlySet<string> = new Set(['EFBIG', 'ENAMETOOLONG', 'EILSEQ', 'HELD_OPEN']);
+
+/** Runs an operation on the disk; what fails becomes a DiskError. */
+export async function onDisk<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    throw error instanceof DiskError ? error : new DiskError(error);
+  }
+}
 
 /** The backups of one run directory. One process writes to it: the one that holds the run's lock. */
 export interface BackupStore {
   /** Begins to save the file of a row; at most one at a time for each row. */
-  save(row: number): Saving;
+  save(row: number): PendingBackup;
 }
 
 /** A file on its way to the disk. Everything here throws DiskError where the disk does not take it. */
-export interface Saving extends Receiver {
+export interface PendingBackup extends DownloadSink {
   /**
    * Makes it whole and durable: synced, renamed into its place, the folder
    * synced. Resolves with its path inside the run directory. `earlier` is what
-   * an earlier take saved: the same bytes keep one file, others keep both.
+   * an earlier download saved: the same bytes keep one file, others keep both.
    */
-  keep(taken: TakenFile, earlier: FileFacts | undefined): Promise<string>;
-  /** Removes what was not kept. */
+  commit(downloaded: DownloadedFile, earlier: FileFacts | undefined): Promise<string>;
+  /** Removes what was not committed. */
   discard(): Promise<void>;
 }
 
@@ -56,12 +103,12 @@ export function createStore(
             left = true;
             file = await openFile(part, 'w', 0o600);
           }),
-        take: (chunk) => onDisk(async () => file?.writeFile(chunk)),
-        keep: (taken, earlier) =>
+        write: (chunk) => onDisk(async () => file?.writeFile(chunk)),
+        commit: (downloaded, earlier) =>
           onDisk(async () => {
             await file?.sync();
             await close();
-            const name = await chooseName(folder, row, taken, earlier);
+            const name = await chooseName(folder, row, downloaded, earlier);
             if (!(await renameWhenFree(part, join(folder, name), clock)))
               throw DiskError.heldOpen();
             left = false;
@@ -91,25 +138,27 @@ async function prepareFolder(runDirectory: string, folder: string): Promise<void
 async function chooseName(
   folder: string,
   row: number,
-  taken: TakenFile,
+  downloaded: DownloadedFile,
   earlier: FileFacts | undefined,
 ): Promise<string> {
-  if (earlier?.backup !== undefined && earlier.sha256 === taken.sha256) {
+  if (earlier?.backup !== undefined && earlier.sha256 === downloaded.sha256) {
     const name = nameInBackupPath(earlier.backup);
     if (name !== undefined) return name;
   }
   for (let take = 1; ; take += 1) {
-    const name = backupName(row, take, taken.name);
-    if (await isFreeFor(join(folder, name), taken)) return name;
+    const name = backupName(row, take, downloaded.name);
+    if (await isFreeFor(join(folder, name), downloaded)) return name;
   }
 }
 
 /** Nothing is there, or the same bytes: a kill may have come before the journal knew of them. */
-async function isFreeFor(path: string, taken: TakenFile): Promise<boolean> {
+async function isFreeFor(path: string, downloaded: DownloadedFile): Promise<boolean> {
   try {
     const there = await lstat(path);
     return (
-      there.isFile() && there.size === taken.bytes && (await fileSha256(path)) === taken.sha256
+      there.isFile() &&
+      there.size === downloaded.bytes &&
+      (await fileSha256(path)) === downloaded.sha256
     );
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true;

@@ -1,4 +1,4 @@
-import { safeguardRows } from '../backup/safeguard-row.ts';
+import { createBeforeDelete } from '../backup/before-delete.ts';
 import { createStore } from '../backup/store.ts';
 import { type ExitCode } from '../exit-codes.ts';
 import type { RunState } from '../journal/run-state.ts';
@@ -88,7 +88,7 @@ function beforeDelete(
   const backup = header.options['backup'] === true;
   if (!backup && planned?.totals['guarded'] === 0) return undefined;
   const { project } = header;
-  return safeguardRows({
+  return createBeforeDelete({
     source: { ...reach, files: createFiles(reach), control },
     store: backup ? createStore(directory, io.clock) : undefined,
     journal,

@@ -1,29 +1,24 @@
 import { join } from 'node:path';
-import { findCandidates, type CandidateOptions } from '../backup/candidates.ts';
 import {
   countCandidates,
-  renderRestoreEnd,
-  renderRestorePlan,
+  findCandidates,
+  type CandidateOptions,
   type RestorePlan,
-} from '../backup/render-restore.ts';
+} from '../backup/candidates.ts';
 import { restoreFiles, type RestoredFiles } from '../backup/restore-files.ts';
-import type { RestoredFile } from '../backup/restore-pass.ts';
-import type { RestoreTotals } from '../backup/restored.ts';
+import type { RestoredFile, RestoreTotals } from '../backup/restored.ts';
 import { parseRowRanges } from '../config/run-options.ts';
 import { RefusedError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { isFileTrouble } from '../files/file-errors.ts';
 import type { RunState } from '../journal/run-state.ts';
-import { JOURNAL_FILE } from '../journal/lines.ts';
-import { cutTornTail } from '../journal/read.ts';
 import type { ProjectModel } from '../project/model.ts';
 import { exitCodeOfJournal } from '../report/exit-code.ts';
-import { whoIsAtWork } from '../run/journal-header.ts';
 import { replanLost } from '../run/lost-plan.ts';
-import { appendToJournal } from '../run/open-journal.ts';
 import { refuseOther } from '../run/open-run.ts';
 import { openHeldManifest } from '../run-directory/held-manifest.ts';
-import { TakenOverError, type Lock } from '../run-directory/lock.ts';
+import type { Placed } from '../run-directory/draft.ts';
+import { TakenOverError } from '../run-directory/lock.ts';
 import { MANIFEST_FILE } from '../run-directory/manifest-copy.ts';
 import { TOOL } from '../version.ts';
 import { quotePath } from '../words/quote.ts';
@@ -32,15 +27,15 @@ import { confirmFiles } from './confirm.ts';
 import { withConnection, type Connected } from './connect.ts';
 import type { Io } from './io.ts';
 import { withLockedRun } from './locked-run.ts';
+import { renderRestoreEnd, renderRestorePlan } from './render-restore.ts';
 import { makeReports } from './reports.ts';
 import { createFiles } from './server.ts';
 
 type RestoreFlags = FlagsOf<'restore'>;
 
-/** One restore, from the folded journal to its report. */
+/** What a restore works with. */
 interface Restore {
-  readonly directory: string;
-  readonly lock: Lock;
+  readonly directory: Placed;
   readonly flags: RestoreFlags;
   readonly view: RunState;
   readonly connected: Connected;
@@ -64,7 +59,8 @@ export async function restore(io: Io, directory: string, flags: RestoreFlags): P
       const manifestPath = join(directory, MANIFEST_FILE);
       const replan = await replanLost(view, () => openHeldManifest(manifestPath, view.header));
       const candidates = { manifestPath, view, model, replan, chosen: ranges?.has };
-      const all: Restore = { directory, lock, flags, view, connected, model, candidates };
+      const placed = { path: directory, lock };
+      const all: Restore = { directory: placed, flags, view, connected, model, candidates };
       const plan = await countCandidates(findCandidates(candidates));
       if (plan.files === 0 && ranges !== undefined) {
         throw new RefusedError(
@@ -95,7 +91,7 @@ async function ask(io: Io, all: Restore, plan: RestorePlan): Promise<void> {
   const text = renderRestorePlan(plan, {
     project: model,
     url: view.header.url,
-    directory,
+    directory: directory.path,
     overwrite: flags.overwrite === true,
   });
   if (flags.json !== true) io.stdout.write(`${text}\n`);
@@ -112,74 +108,46 @@ async function ask(io: Io, all: Restore, plan: RestorePlan): Promise<void> {
 }
 
 async function putBack(io: Io, all: Restore, plan: RestorePlan): Promise<ExitCode> {
-  const { directory, lock, flags, view, connected, model } = all;
+  const { directory, flags, view, connected, model } = all;
   const { server, reach, control, connection, log, progress } = connected;
-  await cutTornTail(join(directory, JOURNAL_FILE), view);
-  log.attach(directory);
+  log.attach(directory.path);
   const startedAt = new Date(io.clock.now()).toISOString();
-  lock.onLost(() => {
-    log.close();
-    control.stop('taken_over', new TakenOverError().message);
-    control.abort();
-  });
-  const journal = appendToJournal(
-    { path: directory, lock },
-    {
-      clock: io.clock,
-      lastStamp: view.lastStamp,
-      syncEachSend: true,
-      onFailure: (error) => {
-        control.stop('journal_failed', error.message);
-      },
-    },
-  );
-  const by = whoIsAtWork();
-  journal.append({ state: 'restore', at: journal.stamp(), tool: TOOL, session: lock.session, by });
   const rest: RestoredFile[] = [];
   let done = 0;
   progress.phase('Restoring', plan.files);
-  let end: RestoredFiles;
-  try {
-    end = await restoreFiles(findCandidates(all.candidates), {
-      source: { ...reach, files: createFiles(reach), control },
-      look: (target) => server.look(model, [target]),
-      journal,
-      runDirectory: directory,
-      overwrite: flags.overwrite === true,
-      concurrency: connection.concurrency,
-      clock: io.clock,
-      mayWrite: () => {
-        lock.assertOurs();
-      },
-      onEnded(_restored, totals) {
-        progress.at((done += 1), totals);
-      },
-      onReported(one) {
-        const { status, code } = one.restored;
-        log.log('debug', 'restore', { row: one.candidate.row, status, code });
-        if (status !== 'restored' && rest.length < LISTED_FILES) rest.push(one);
-      },
-    });
-    const { name, sha256 } = end.report;
-    const report = { name, sha256 };
-    journal.append({ state: 'restored', at: journal.stamp(), totals: end.totals, report });
-  } catch (error) {
-    if (!lock.lost) throw error;
+  const end = await restoreFiles(findCandidates(all.candidates), {
+    source: { ...reach, files: createFiles(reach), control },
+    look: (target) => server.look(model, [target]),
+    overwrite: flags.overwrite === true,
+    directory,
+    view,
+    concurrency: connection.concurrency,
+    clock: io.clock,
+    onLost: () => {
+      log.close();
+    },
+    onEnded(totals) {
+      progress.at((done += 1), totals);
+    },
+    onReported(one) {
+      const { status, code } = one.restored;
+      log.log('debug', 'restore', { row: one.candidate.row, status, code });
+      if (status !== 'restored' && rest.length < LISTED_FILES) rest.push(one);
+    },
+  }).finally(() => {
+    progress.end();
+  });
+  if (end === 'taken_over') {
     io.stderr.write(`${new TakenOverError().message}\n`);
     return EXIT.rowsLeft;
-  } finally {
-    progress.end();
-    // A journal that failed has said so by its stop.
-    await journal.close().catch(() => undefined);
   }
-  const reported = await tellInReports(io, directory, lock);
+  const reported = await reportRestore(io, directory);
   const exitCode = reported ? exitCodeOf(io, end.totals) : EXIT.rowsLeft;
   if (flags.json === true) {
-    io.stdout.write(
-      `${JSON.stringify(answerOf(io, all, plan, end, { startedAt, exitCode }), null, 2)}\n`,
-    );
+    const answer = answerOf(io, all, plan, end, { startedAt, exitCode });
+    io.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
   } else {
-    io.stdout.write(renderRestoreEnd(end.totals, rest, join(directory, end.report.name)));
+    io.stdout.write(renderRestoreEnd(end.totals, rest, join(directory.path, end.report.name)));
   }
   if (control.reason !== undefined) {
     io.stderr.write(`${control.reason.message}\nTo go on, run the same restore again.\n`);
@@ -188,10 +156,10 @@ async function putBack(io: Io, all: Restore, plan: RestorePlan): Promise<ExitCod
 }
 
 /** Summary and page say what was put back; the rows' states stay. False: they could not be made. */
-async function tellInReports(io: Io, directory: string, lock: Lock): Promise<boolean> {
+async function reportRestore(io: Io, { path, lock }: Placed): Promise<boolean> {
   try {
     await makeReports(io, {
-      directory,
+      directory: path,
       exitCode: exitCodeOfJournal,
       mayWrite: () => {
         lock.assertOurs();
@@ -201,7 +169,7 @@ async function tellInReports(io: Io, directory: string, lock: Lock): Promise<boo
   } catch (error) {
     if (!isFileTrouble(error)) throw error;
     io.stderr.write(
-      `The reports could not be made anew (${error.message}). What was restored stays restored; make them with: redcap-sweep report ${quotePath(directory)}\n`,
+      `The reports could not be made anew (${error.message}). What was restored stays restored; make them with: redcap-sweep report ${quotePath(path)}\n`,
     );
     return false;
   }
@@ -217,7 +185,7 @@ function answerOf(
   return {
     tool: TOOL,
     kind: 'restore',
-    directory,
+    directory: directory.path,
     project: { id: model.id, title: model.title },
     url: view.header.url,
     rows: flags.rows ?? null,

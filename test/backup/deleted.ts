@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { SandboxOptions } from '../../src/sandbox/options.ts';
-import { openDesk, textFile, type Desk } from './desk.ts';
+import { openDesk, textFile, type Desk } from './fixture.ts';
 
 export const A = textFile('a.txt', 'a');
 export const B = textFile('b.txt', 'b');

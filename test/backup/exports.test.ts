@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ScriptedAnswer } from '../../src/sandbox/script.ts';
 import { only } from './deleted.ts';
-import { openDesk, scanOf, sha256, textFile, type Desk } from './desk.ts';
+import { openDesk, scanOf, sha256, textFile, type Desk } from './fixture.ts';
 import { makeTerminal } from './terminal.ts';
 
 const A = textFile('a.txt', 'first bytes');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openDesk, scanOf, sha256, textFile } from './desk.ts';
+import { openDesk, scanOf, sha256, textFile } from './fixture.ts';
 import { only } from './deleted.ts';
 
 const A = textFile('a.txt', 'first bytes');

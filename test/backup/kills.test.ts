@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { RequestKind } from '../../src/sandbox/ledger.ts';
 import { startSweep, type Started } from '../support/cli.ts';
-import { openDesk, scanOf, sha256, textFile, type Desk } from './desk.ts';
+import { openDesk, scanOf, sha256, textFile, type Desk } from './fixture.ts';
 
 /** At which request of a session the program is killed, and whether that request still has its effect. */
 interface Kill {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ScriptedAnswer } from '../../src/sandbox/script.ts';
 import { A, B, C, deleted, imports, states } from './deleted.ts';
-import { openDesk, scanOf, textFile, type Desk } from './desk.ts';
+import { openDesk, scanOf, textFile, type Desk } from './fixture.ts';
 import { makeTerminal } from './terminal.ts';
 
 function scriptImports(desk: Desk, answers: readonly ScriptedAnswer[], lasting = false): void {

@@ -8,7 +8,7 @@ import { serveSandbox } from '../../src/sandbox/serve.ts';
 import { systemClock } from '../../src/clock.ts';
 import { takeLock } from '../../src/run-directory/lock.ts';
 import { A, B, C, deleted, imports, states } from './deleted.ts';
-import { openDesk, scanOf, SPEC, type Desk } from './desk.ts';
+import { openDesk, scanOf, SPEC, type Desk } from './fixture.ts';
 
 describe('a field that is not as the run left it', () => {
   it('holds another file: refused, unless it may be overwritten', async () => {

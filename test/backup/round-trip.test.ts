@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { FileContent } from '../../src/sandbox/design.ts';
-import { openDesk, scanOf, sha256, textFile } from './desk.ts';
+import { openDesk, scanOf, sha256, textFile } from './fixture.ts';
 
 const LARGE_BYTES = 50_000_000;
 

@@ -3,16 +3,15 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DiskError, type OpenFile } from '../../src/files/disk.ts';
-import { safeguardRows } from '../../src/backup/safeguard-row.ts';
-import { createStore, type BackupStore } from '../../src/backup/store.ts';
+import { createBeforeDelete } from '../../src/backup/before-delete.ts';
+import { createStore, DiskError, type BackupStore, type OpenFile } from '../../src/backup/store.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Journal } from '../../src/journal/write.ts';
 import type { FileClient } from '../../src/rows/server.ts';
 import { createRunControl } from '../../src/run/control.ts';
 import type { FileFacts } from '../../src/rows/outcome.ts';
 import type { RowToDelete } from '../../src/run/row-source.ts';
-import { makeFolder } from './desk.ts';
+import { makeFolder } from './fixture.ts';
 
 async function save(
   store: BackupStore,
@@ -24,9 +23,9 @@ async function save(
   const bytes = Buffer.from(text);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   await saving.begin();
-  await saving.take(bytes);
+  await saving.write(bytes);
   const taken = { kind: 'file', name, bytes: bytes.length, sha256 } as const;
-  const backup = await saving.keep(taken, earlier);
+  const backup = await saving.commit(taken, earlier);
   await saving.discard();
   return { name, bytes: bytes.length, sha256, backup };
 }
@@ -98,9 +97,9 @@ describe('a store', () => {
     const folder = makeFolder();
     const saving = createStore(folder, systemClock).save(12);
     await saving.begin();
-    await saving.take(Buffer.from('first try'));
+    await saving.write(Buffer.from('first try'));
     await saving.begin();
-    await saving.take(Buffer.from('second'));
+    await saving.write(Buffer.from('second'));
     expect(contents(folder)).toEqual({ '000012.part': 'second' });
     await saving.discard();
     expect(contents(folder)).toEqual({});
@@ -164,7 +163,7 @@ describe('a disk that takes no more', () => {
       append: (line: unknown) => void lines.push(line),
       sync: () => Promise.resolve(),
     } as unknown as Journal;
-    const safeguard = safeguardRows({
+    const safeguard = createBeforeDelete({
       source: {
         files: exporting(['12345', '67890']),
         control,

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { RESTORE_STATUSES } from '../../src/backup/restored.ts';
-import { RESTORE_HEADER } from '../../src/backup/restore-report.ts';
+import { RESTORE_HEADER } from '../../src/backup/restored.ts';
 import type { OptionSpec } from '../../src/config/options.ts';
 import { COMMANDS, COMMON_OPTIONS } from '../../src/cli/commands.ts';
 import { EXIT_SENTENCES } from '../../src/exit-codes.ts';

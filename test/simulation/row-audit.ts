@@ -2,7 +2,7 @@ import type { RowReport } from '../../src/report/row-report.ts';
 import type { Outcome } from '../../src/rows/outcome.ts';
 import type { PlanLine } from '../../src/rows/plan-line.ts';
 import { blame, deletionsOf, lastLook, placeMoved, type Game } from './game.ts';
-import { auditRemovals } from './safeguards.ts';
+import { auditRemovals } from './before-delete.ts';
 import { wasEmptySince, type Place } from './places.ts';
 import { auditGone, auditMoved } from './place-audit.ts';
 import type { Deletion } from './deletion.ts';

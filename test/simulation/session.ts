@@ -20,7 +20,7 @@ import type { Game } from './game.ts';
 import { takeLeasedLock } from './held-lock.ts';
 import { keepLooks } from './kept-looks.ts';
 import { openLivingJournal } from './living-journal.ts';
-import { createSafeguards } from './safeguards.ts';
+import { watchBeforeDelete } from './before-delete.ts';
 import type { SessionSettings } from './settings.ts';
 import { createWireAudit, type WireAudit } from './wire-audit.ts';
 import { createClock, createLife, type Life } from './life.ts';
@@ -164,7 +164,7 @@ export async function playSession(
             return looked;
           },
     verifies: scenario.verifies,
-    beforeDelete: createSafeguards(game, {
+    beforeDelete: watchBeforeDelete(game, {
       source: { ...reach, files: createFiles(reach) },
       journal,
       view,

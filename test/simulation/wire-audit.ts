@@ -5,7 +5,7 @@ import { blame, deletionsOf, lastLook, type Game } from './game.ts';
 import type { Life } from './life.ts';
 import { auditPlace } from './place-audit.ts';
 import { keyOf } from './places.ts';
-import { auditSafeguards } from './safeguards.ts';
+import { auditBeforeDelete } from './before-delete.ts';
 import { shortly, type Deletion } from './deletion.ts';
 import type { SessionSettings } from './settings.ts';
 
@@ -81,7 +81,7 @@ export function createWireAudit(
       const tries = deletionsOf(game, row).filter((one) => one.process === process).length;
       if (tries > settings.retries + 1) blame(game, `row ${row} is tried ${tries} times`);
       auditLines(game, row, settings.intervalMs >= 20);
-      auditSafeguards(game, row, process);
+      auditBeforeDelete(game, row, process);
       if (scenario.checks) {
         auditLook(game, row, process, life);
         auditPlace(game, row, process);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { takeFile } from '../../src/backup/take-file.ts';
+import { downloadFile } from '../../src/backup/download-file.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { FileClient } from '../../src/rows/server.ts';
 import { createRunControl } from '../../src/run/control.ts';
@@ -26,12 +26,12 @@ function exporting(
   return client;
 }
 
-function take(files: FileClient): ReturnType<typeof takeFile> {
+function take(files: FileClient): ReturnType<typeof downloadFile> {
   const control = createRunControl();
-  return takeFile({ files, control, clock: systemClock, random: () => 0, retries: 0 }, TARGET);
+  return downloadFile({ files, control, clock: systemClock, random: () => 0, retries: 0 }, TARGET);
 }
 
-describe('takeFile', () => {
+describe('downloadFile', () => {
   it('believes a file that says how long it is, at once', async () => {
     const files = exporting(['whole'], true);
     expect(await take(files)).toMatchObject({ kind: 'file', bytes: 5 });

@@ -1,8 +1,8 @@
 import type { RunState } from '../../src/journal/run-state.ts';
 import { createHash } from 'node:crypto';
-import { safeguardRows } from '../../src/backup/safeguard-row.ts';
+import { createBeforeDelete } from '../../src/backup/before-delete.ts';
 import type { BackupStore } from '../../src/backup/store.ts';
-import type { FileSource } from '../../src/backup/take-file.ts';
+import type { FileSource } from '../../src/backup/download-file.ts';
 import type { Journal } from '../../src/journal/write.ts';
 import type { LookedBatch } from '../../src/rows/look.ts';
 import type { BeforeDelete } from '../../src/run/row-progress.ts';
@@ -11,7 +11,7 @@ import type { Target } from '../../src/rows/target.ts';
 import { blame, deletionsOf, type Game } from './game.ts';
 import { bytesOf } from './play-read.ts';
 
-export interface SafeguardParts {
+export interface BeforeDeleteParts {
   readonly source: FileSource;
   readonly journal: Journal;
   readonly view: RunState;
@@ -20,13 +20,13 @@ export interface SafeguardParts {
 }
 
 /** The real guards and backup, with a store in memory; when each was judged is kept for the audit. */
-export function createSafeguards(
+export function watchBeforeDelete(
   game: Game,
-  { source, journal, view, process, look }: SafeguardParts,
+  { source, journal, view, process, look }: BeforeDeleteParts,
 ): ((work: RowToDelete) => Promise<BeforeDelete>) | undefined {
   const { scenario, world } = game;
   if (!scenario.guards && !scenario.backup) return undefined;
-  const judge = safeguardRows({
+  const judge = createBeforeDelete({
     source,
     store: scenario.backup ? memoryStore(game) : undefined,
     journal,
@@ -53,11 +53,11 @@ function memoryStore(game: Game): BackupStore {
           digest = hash.copy();
           return Promise.resolve();
         },
-        take: (chunk) => {
+        write: (chunk) => {
           digest.update(chunk);
           return Promise.resolve();
         },
-        keep: () => {
+        commit: () => {
           game.backedUp.add(digest.digest('hex'));
           return Promise.resolve(`backup/${row}`);
         },
@@ -68,9 +68,9 @@ function memoryStore(game: Game): BackupStore {
 }
 
 /** A guarded or saved row leaves only once it was judged anew. */
-export function auditSafeguards(game: Game, row: number, process: number): void {
+export function auditBeforeDelete(game: Game, row: number, process: number): void {
   const { scenario } = game;
-  if (!isSafeguarded(game, row)) return;
+  if (!isGuardedOrSaved(game, row)) return;
   const judged = game.judged.get(row)?.at(-1);
   if (judged?.process !== process) blame(game, `row ${row} was sent and its guard not judged`);
   const lost = deletionsOf(game, row).filter((one) => one.process === process);
@@ -90,7 +90,7 @@ export function auditSafeguards(game: Game, row: number, process: number): void 
 export function auditRemovals(game: Game, row: number): void {
   const expected = game.guardOf.get(row) ?? '';
   for (const { removed, leftAt } of deletionsOf(game, row)) {
-    if (removed === undefined || !isSafeguarded(game, row)) continue;
+    if (removed === undefined || !isGuardedOrSaved(game, row)) continue;
     const { file } = removed;
     const judged = game.judged.get(row)?.findLast(({ beganAt }) => beganAt <= leftAt);
     // Put there after the judgement that let this request go.
@@ -105,6 +105,6 @@ export function auditRemovals(game: Game, row: number): void {
   }
 }
 
-function isSafeguarded(game: Game, row: number): boolean {
+function isGuardedOrSaved(game: Game, row: number): boolean {
   return game.scenario.backup || (game.guardOf.get(row) ?? '') !== '';
 }

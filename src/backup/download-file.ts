@@ -1,8 +1,12 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Target } from '../rows/target.ts';
-import type { ExportFileAnswer, FileClient, ImportFileAnswer } from '../rows/server.ts';
-import type { ReadFailure } from '../rows/server.ts';
+import type {
+  ExportFileAnswer,
+  FileClient,
+  ImportFileAnswer,
+  ReadFailure,
+} from '../rows/server.ts';
 import { retrying } from '../retry.ts';
 import type { RunControl } from '../run/control.ts';
 
@@ -18,20 +22,21 @@ export interface FileSource {
 }
 
 /** Where the bytes of an export go besides the digest. */
-export interface Receiver {
+export interface DownloadSink {
   /** A try begins: what an earlier one left is thrown away. */
   begin(): Promise<void>;
-  take(chunk: Uint8Array): Promise<void>;
+  write(chunk: Uint8Array): Promise<void>;
 }
 
-export interface TakenFile {
+export interface DownloadedFile {
   readonly kind: 'file';
   readonly name: string;
   readonly bytes: number;
   readonly sha256: string;
 }
 
-export type TakeAnswer = TakenFile | Exclude<ExportFileAnswer, { kind: 'file' }> | ReadFailure;
+export type DownloadAnswer =
+  DownloadedFile | Exclude<ExportFileAnswer, { kind: 'file' }> | ReadFailure;
 
 /**
  * Exports one file, digest and size taken on the way; nothing is kept in
@@ -39,24 +44,24 @@ export type TakeAnswer = TakenFile | Exclude<ExportFileAnswer, { kind: 'file' }>
  * for a second time before it is believed (loaded servers send nothing with
  * status 200), and so is one that does not say where it ends: it may have been
  * cut short. Such an answer holds only where the same bytes came twice. Throws
- * what the receiver throws.
+ * what the sink throws.
  */
-export async function takeFile(
+export async function downloadFile(
   source: FileSource,
   target: Target,
-  receiver?: Receiver,
-): Promise<TakeAnswer> {
+  sink?: DownloadSink,
+): Promise<DownloadAnswer> {
   const { files, control } = source;
   let hash: Hash | undefined;
   const once = retrying<ExportFileAnswer>(
     async () => {
       const digest = (hash = createHash('sha256'));
-      await receiver?.begin();
+      await sink?.begin();
       return files.exportFile(
         target,
         (chunk) => {
           digest.update(chunk);
-          return receiver?.take(chunk);
+          return sink?.write(chunk);
         },
         { signal: control.stopping, abort: control.aborting },
       );
@@ -98,7 +103,7 @@ function isDoubtful(answer: ExportFileAnswer | ReadFailure): boolean {
  * firewall puts to it.
  */
 export function stopOf(
-  answer: TakeAnswer | ImportFileAnswer,
+  answer: DownloadAnswer | ImportFileAnswer,
 ): Extract<ReadFailure, { kind: 'stop' }> | undefined {
   if (answer.kind !== 'stop') return undefined;
   const { stop, httpStatus = 0 } = answer;
@@ -107,7 +112,7 @@ export function stopOf(
 }
 
 /** Why no file came, in words for a report. The body of an unnamed answer may be a file's: it is not quoted. */
-export function tellFailure(answer: Exclude<TakeAnswer, TakenFile>): string {
+export function describeFailure(answer: Exclude<DownloadAnswer, DownloadedFile>): string {
   return answer.kind === 'no_name'
     ? "the server's answer names no file, so that nothing tells whether it is the stored one"
     : answer.message;

@@ -1,32 +1,14 @@
-import { count } from '../words/counts.ts';
-import { oneLine } from '../words/one-line.ts';
-import type { RestoredFile } from './restore-pass.ts';
+import type { RestorePlan } from '../backup/candidates.ts';
 import {
   RESTORE_STATUSES,
-  type Candidate,
+  type RestoredFile,
   type RestoreStatus,
   type RestoreTotals,
-} from './restored.ts';
+} from '../backup/restored.ts';
+import { count } from '../words/counts.ts';
+import { oneLine } from '../words/one-line.ts';
 
-/** What a restore has to do, counted before anything is asked. */
-export interface RestorePlan {
-  readonly files: number;
-  readonly bytes: number;
-  readonly signatures: number;
-}
-
-export async function countCandidates(candidates: AsyncIterable<Candidate>): Promise<RestorePlan> {
-  let files = 0;
-  let bytes = 0;
-  let signatures = 0;
-  for await (const candidate of candidates) {
-    files += 1;
-    if (candidate.signature) signatures += 1;
-    else bytes += candidate.bytes;
-  }
-  return { files, bytes, signatures };
-}
-
+/** What would be put back, and where: what a person judges before anything is sent. */
 export function renderRestorePlan(
   plan: RestorePlan,
   about: {

@@ -1,10 +1,19 @@
+import type { LookedBatch } from '../rows/look.ts';
+import type { Target } from '../rows/target.ts';
 import { oneLine } from '../words/one-line.ts';
-import type { RestoreOptions } from './restore-options.ts';
-import type { Candidate, RestoreCode } from './restored.ts';
-import { stopOf, takeFile, tellFailure } from './take-file.ts';
+import type { Candidate } from './candidates.ts';
+import { describeFailure, downloadFile, stopOf, type FileSource } from './download-file.ts';
+import type { RestoreCode } from './restored.ts';
 
-/** What stands at the place that a file would go back to. */
-export type Place =
+export interface DestinationOptions {
+  readonly source: FileSource;
+  readonly look: (target: Target) => Promise<LookedBatch>;
+  /** `--overwrite`: another file in the field may be replaced. */
+  readonly overwrite: boolean;
+}
+
+/** What the field holds that a file would go back to. */
+export type Destination =
   /** Nothing, or what `--overwrite` may replace. */
   | { readonly kind: 'free' }
   /** The very bytes of the backup. */
@@ -15,14 +24,18 @@ export type Place =
       readonly code: RestoreCode &
         ('other_file' | 'unknown_record' | 'not_confirmed' | 'changed_since_check');
       readonly message: string;
-      readonly heard: boolean;
+      /** Was there an answer to rely on? */
+      readonly confirmed: boolean;
     };
 
 /**
  * Looks at the field right before a file is sent: an import would create a
  * missing record and replace whatever is there, without a word.
  */
-export async function judgePlace(candidate: Candidate, options: RestoreOptions): Promise<Place> {
+export async function checkDestination(
+  candidate: Candidate,
+  options: DestinationOptions,
+): Promise<Destination> {
   const { target } = candidate;
   const looked = await options.look(target);
   if (looked.kind === 'stopped') return { kind: 'stopped' };
@@ -53,9 +66,9 @@ export async function judgePlace(candidate: Candidate, options: RestoreOptions):
 async function compare(
   seenName: string | undefined,
   { target, sha256 }: Candidate,
-  { source, overwrite }: RestoreOptions,
-): Promise<Place> {
-  const now = await takeFile(source, target);
+  { source, overwrite }: DestinationOptions,
+): Promise<Destination> {
+  const now = await downloadFile(source, target);
   if (now.kind === 'not_sent') return { kind: 'stopped' };
   const stop = stopOf(now);
   if (stop !== undefined) {
@@ -74,15 +87,15 @@ async function compare(
   }
   return refuse(
     'not_confirmed',
-    `the field holds ${name}, which could not be compared with the backup: ${tellFailure(now)}; --overwrite replaces it`,
+    `the field holds ${name}, which could not be compared with the backup: ${describeFailure(now)}; --overwrite replaces it`,
     true,
   );
 }
 
 function refuse(
-  code: (Place & { kind: 'refused' })['code'],
+  code: (Destination & { kind: 'refused' })['code'],
   message: string,
-  heard: boolean,
-): Place {
-  return { kind: 'refused', code, message, heard };
+  confirmed: boolean,
+): Destination {
+  return { kind: 'refused', code, message, confirmed };
 }

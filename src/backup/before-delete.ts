@@ -1,22 +1,20 @@
 import type { BackupLine } from '../journal/lines.ts';
 import type { Journal } from '../journal/write.ts';
-import type { Target } from '../rows/target.ts';
 import type { LookedBatch } from '../rows/look.ts';
-import type { BeforeDelete } from '../run/row-progress.ts';
 import type { FileFacts } from '../rows/outcome.ts';
-import type { RowToDelete } from '../run/row-source.ts';
-import { DiskError } from '../files/disk.ts';
-import { findMismatch } from './guards.ts';
-import type { BackupStore, Saving } from './store.ts';
+import type { Target } from '../rows/target.ts';
+import type { BeforeDelete } from '../run/row-progress.ts';
+import type { Guards, RowToDelete } from '../run/row-source.ts';
 import {
-  takeFile,
-  tellFailure,
+  describeFailure,
+  downloadFile,
+  type DownloadAnswer,
+  type DownloadedFile,
   type FileSource,
-  type TakeAnswer,
-  type TakenFile,
-} from './take-file.ts';
+} from './download-file.ts';
+import { DiskError, type BackupStore, type PendingBackup } from './store.ts';
 
-export interface SafeguardOptions {
+export interface BeforeDeleteOptions {
   readonly source: FileSource;
   /** Absent without `--backup`. */
   readonly store: BackupStore | undefined;
@@ -25,11 +23,11 @@ export interface SafeguardOptions {
   readonly look: ((target: Target) => Promise<LookedBatch>) | undefined;
   /** The newest backup of a row that an earlier session took. */
   readonly earlier: (row: number) => FileFacts | undefined;
-  /** Told after each backup how many bytes this session has put on the disk. */
+  /** Called after each backup with the bytes that this session has put on the disk so far. */
   readonly onSaved?: ((bytesTotal: number) => void) | undefined;
 }
 
-const GO: Promise<BeforeDelete> = Promise.resolve({ kind: 'go', file: undefined });
+const GO: BeforeDelete = { kind: 'go', file: undefined };
 const STOPPED: BeforeDelete = { kind: 'stopped' };
 
 /**
@@ -39,80 +37,83 @@ const STOPPED: BeforeDelete = { kind: 'stopped' };
  * file: the API has no call that does both. Throws for a journal that cannot
  * be written, and for bugs.
  */
-export function safeguardRows(
-  options: SafeguardOptions,
-): (work: RowToDelete) => Promise<BeforeDelete> {
-  const { store, look } = options;
-  /** What this session saved last of rows that are under way. */
+export function createBeforeDelete(
+  options: BeforeDeleteOptions,
+): (row: RowToDelete) => Promise<BeforeDelete> {
+  const { store, look, journal } = options;
+  /** What this session saved last of rows in hand. */
   const saved = new WeakMap<RowToDelete, FileFacts>();
   let bytesTotal = 0;
 
-  const keep = async (saving: Saving, taken: TakenFile, work: RowToDelete): Promise<FileFacts> => {
-    const earlier = saved.get(work) ?? work.earlier?.file ?? options.earlier(work.row);
-    const backup = await saving.keep(taken, earlier);
-    const file = { ...factsOf(taken), backup };
-    saved.set(work, file);
-    const line: BackupLine = { row: work.row, state: 'backup', file };
-    options.journal.append(line);
+  const commit = async (
+    backup: PendingBackup,
+    downloaded: DownloadedFile,
+    row: RowToDelete,
+  ): Promise<FileFacts> => {
+    const earlier = saved.get(row) ?? row.earlier?.file ?? options.earlier(row.row);
+    const path = await backup.commit(downloaded, earlier);
+    const file = { ...factsOf(downloaded), backup: path };
+    saved.set(row, file);
+    const line: BackupLine = { row: row.row, state: 'backup', file };
+    journal.append(line);
     // A power cut after the deletion must not lose the way to the only copy.
-    await options.journal.sync();
-    bytesTotal += taken.bytes;
+    await journal.sync();
+    bytesTotal += downloaded.bytes;
     options.onSaved?.(bytesTotal);
     return file;
   };
 
-  const byExport = async (work: RowToDelete): Promise<BeforeDelete> => {
-    const saving = store?.save(work.row);
+  const byExport = async (row: RowToDelete): Promise<BeforeDelete> => {
+    const backup = store?.save(row.row);
     try {
-      const answer = await takeFile(options.source, work.target, saving);
-      if (answer.kind !== 'file') return await readFailure(answer, work, options);
+      const answer = await downloadFile(options.source, row.target, backup);
+      if (answer.kind !== 'file') return await readFailure(answer, row, options);
       const file = factsOf(answer);
-      const mismatch = findMismatch(work.guards, answer);
-      if (mismatch !== undefined) return endMismatch(mismatch, file);
-      return { kind: 'go', file: saving === undefined ? file : await keep(saving, answer, work) };
+      const mismatch = mismatchOf(row.guards, file);
+      if (mismatch !== undefined) return mismatch;
+      return { kind: 'go', file: backup === undefined ? file : await commit(backup, answer, row) };
     } catch (error) {
-      if (error instanceof DiskError) return refuseDisk(error, work, options);
+      if (error instanceof DiskError) return readDiskError(error, row, options);
       throw error;
     } finally {
-      await saving?.discard();
+      await backup?.discard();
     }
   };
 
-  return (work) => {
-    const { guards } = work;
+  return async (row) => {
+    const { guards } = row;
     if (store === undefined && guards === undefined) return GO;
     const nameOnly = store === undefined && guards?.sha256 === '';
     // Where the check saw a name, a look tells it without the file's bytes.
-    if (nameOnly && look !== undefined && isName(work)) {
-      return byLook(work, look, options).then((judged) => judged ?? byExport(work));
-    }
-    return byExport(work);
+    const judged =
+      nameOnly && look !== undefined && isName(row) ? await byLook(row, look, options) : undefined;
+    return judged ?? byExport(row);
   };
 }
 
 /** Judges a guard on the name alone by a look; `undefined` where the look tells no name. */
 async function byLook(
-  work: RowToDelete,
-  look: NonNullable<SafeguardOptions['look']>,
-  { source }: SafeguardOptions,
+  { target, guards }: RowToDelete,
+  look: NonNullable<BeforeDeleteOptions['look']>,
+  { source }: BeforeDeleteOptions,
 ): Promise<BeforeDelete | undefined> {
-  const looked = await look(work.target);
+  const looked = await look(target);
   if (looked.kind === 'stopped') return STOPPED;
-  if (looked.kind === 'unreadable')
+  if (looked.kind === 'unreadable') {
     return source.control.reason === undefined ? undefined : STOPPED;
+  }
   const seen = looked.looks[0];
   if (seen?.kind === 'gone') return { kind: 'no_file' };
   if (seen?.kind !== 'there' || seen.name === undefined) return undefined;
-  const mismatch = findMismatch(work.guards, { name: seen.name, sha256: '' });
   const file = { name: seen.name };
-  return mismatch === undefined ? { kind: 'go', file } : endMismatch(mismatch, file);
+  return mismatchOf(guards, file) ?? { kind: 'go', file };
 }
 
 /** No file came: the run stops, nothing is there to delete, or the row ends here. */
 async function readFailure(
-  answer: Exclude<TakeAnswer, TakenFile>,
-  work: RowToDelete,
-  options: SafeguardOptions,
+  answer: Exclude<DownloadAnswer, DownloadedFile>,
+  row: RowToDelete,
+  options: BeforeDeleteOptions,
 ): Promise<BeforeDelete> {
   const { control } = options.source;
   if (answer.kind === 'not_sent') return STOPPED;
@@ -124,30 +125,26 @@ async function readFailure(
   if (answer.kind !== 'error' && control.reason !== undefined) return STOPPED;
   // How servers word "no file" on an export is not known; a look knows.
   if (answer.kind === 'error' && answer.trustworthy && answer.httpStatus !== 403) {
-    const looked = await options.look?.(work.target);
+    const looked = await options.look?.(row.target);
     if (looked?.kind === 'stopped') return STOPPED;
     if (looked?.kind === 'unreadable' && control.reason !== undefined) return STOPPED;
     if (looked?.kind === 'looked' && looked.looks[0]?.kind === 'gone') return { kind: 'no_file' };
   }
-  return endUnreadable(tellFailure(answer), answer.httpStatus, answer.trustworthy, work);
+  return endUnreadable(describeFailure(answer), answer.httpStatus, answer.trustworthy, row);
 }
 
-function refuseDisk(
+function readDiskError(
   error: DiskError,
-  work: RowToDelete,
-  { source }: SafeguardOptions,
+  row: RowToDelete,
+  { source }: BeforeDeleteOptions,
 ): BeforeDelete {
+  const { message } = error;
   if (error.fileOnly) {
-    return endUnreadable(
-      `the backup could not be written: ${error.message}`,
-      undefined,
-      true,
-      work,
-    );
+    return endUnreadable(`the backup could not be written: ${message}`, undefined, true, row);
   }
   source.control.stop(
     'journal_failed',
-    `A backup could not be written: ${error.message}. No file was deleted that is not saved. Make room or fix the disk, then resume.`,
+    `A backup could not be written: ${message}. No file was deleted that is not saved. Make room or fix the disk, then resume.`,
   );
   return STOPPED;
 }
@@ -172,21 +169,33 @@ function endUnreadable(
       };
 }
 
-function endMismatch(
-  mismatch: NonNullable<ReturnType<typeof findMismatch>>,
-  file: FileFacts,
-): BeforeDelete {
-  return {
-    kind: 'end',
-    state: { status: 'guard_mismatch', code: mismatch.code },
-    message: mismatch.message,
-    httpStatus: undefined,
-    file,
-    confirmed: true,
-  };
+/**
+ * Compares the file that is stored now with what the manifest expects;
+ * `undefined`: it is the one. Outer white space of names counts on neither side.
+ */
+function mismatchOf(guards: Guards | undefined, file: FileFacts): BeforeDelete | undefined {
+  if (guards === undefined) return undefined;
+  const { name = '', sha256: digest = '' } = file;
+  const { filename, sha256 } = guards;
+  const shared = { kind: 'end', httpStatus: undefined, file, confirmed: true } as const;
+  if (filename !== '' && name.trim() !== filename.trim()) {
+    return {
+      ...shared,
+      state: { status: 'guard_mismatch', code: 'guard_filename' },
+      message: `the stored file is ${name}, not ${filename}; nothing is deleted`,
+    };
+  }
+  if (sha256 !== '' && digest !== sha256.toLowerCase()) {
+    return {
+      ...shared,
+      state: { status: 'guard_mismatch', code: 'guard_sha256' },
+      message: `the stored bytes have SHA-256 ${digest}, not ${sha256}; nothing is deleted`,
+    };
+  }
+  return undefined;
 }
 
-function factsOf({ name, bytes, sha256 }: TakenFile): FileFacts {
+function factsOf({ name, bytes, sha256 }: DownloadedFile): FileFacts {
   return { name, bytes, sha256 };
 }
 
