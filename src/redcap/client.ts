@@ -9,7 +9,7 @@ import type { ResponseContext, Transport, TransportRequest, TransportResult } fr
 export type Encode = (token: string) => Pick<TransportRequest, 'body' | 'contentType'>;
 
 export interface SendOptions {
-  /** The stop: breaks the waits for a free place, the pace and a hold. */
+  /** The stop: ends the waits for a free place, the pace and a hold. */
   readonly signal?: AbortSignal | undefined;
   /** Tears down the request that is in flight. */
   readonly abort?: AbortSignal | undefined;
@@ -24,7 +24,7 @@ export interface SendOptions {
   readonly maxBodyBytes?: number | undefined;
 }
 
-/** `not_sent`: the wait was broken by the stop. */
+/** `not_sent`: the stop ended the wait. */
 export type SendResult = TransportResult | { readonly kind: 'not_sent' };
 
 /** The one way to the server: every request of a command is paced and counted here, and every response redacted. */
@@ -32,7 +32,7 @@ export interface RedcapClient {
   send(fields: FormFields | Encode, options?: SendOptions): Promise<SendResult>;
   /** Requests that left so far. */
   readonly requests: number;
-  /** What messages about answers name. */
+  /** What messages about responses name. */
   readonly about?: ResponseContext | undefined;
 }
 
@@ -45,7 +45,7 @@ export interface ClientOptions {
   /** Requests in flight at most; no limit by default. */
   readonly concurrency?: number | undefined;
   readonly about?: ResponseContext | undefined;
-  /** Every request is kept back for so long, as the server asks. */
+  /** Called when every request is held back for so long, as the server asks. */
   readonly onHold?: ((ms: number, reason: string) => void) | undefined;
 }
 

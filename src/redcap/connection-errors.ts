@@ -82,8 +82,8 @@ export function certificateReason(code: string | undefined): string | undefined 
 
 /**
  * A connection that was never made. Every error of connecting is wrapped in
- * it: undici goes by the codes of its own errors, and connects again without
- * end or gives a proxy's refusal out as an abort.
+ * it: undici goes by the codes of its own errors, and would connect again
+ * without end, or report a proxy's refusal as an abort.
  */
 export class ConnectFailure extends Error {
   override name = 'ConnectFailure';

@@ -148,7 +148,7 @@ class Attempt {
     this.where = `${where}${via}`;
     return new Promise((resolve, reject) => {
       this.#giveUp = reject;
-      // Typed as void, yet undici gives the socket, which must be destroyed on giving up.
+      // Typed as void, yet undici returns the socket, which must be destroyed on giving up.
       const socket: unknown = open(options, (error, connected) => {
         if (error === null) resolve(connected);
         else reject(asConnectFailure(error, where, via));
@@ -204,7 +204,7 @@ function createTlsSettings(caPems: readonly string[]): TlsSettings {
   return { ...verified, secureContext: tls.createSecureContext({ ca }) };
 }
 
-/** Node 22.15 and newer can tell them, extras and the system's included; older ones only their own. */
+/** Node 22.15 and newer list them, extras and the system's included; older ones only their own. */
 function usualAuthorities(): readonly string[] {
   if (!('getCACertificates' in tls) || typeof tls.getCACertificates !== 'function') {
     return tls.rootCertificates;

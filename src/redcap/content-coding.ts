@@ -1,6 +1,6 @@
-import zlib from 'node:zlib';
 import type { Duplex } from 'node:stream';
 import { promisify } from 'node:util';
+import zlib from 'node:zlib';
 import { codeOf } from './connection-errors.ts';
 
 /** What a Content-Encoding header asks for. */
@@ -9,7 +9,7 @@ export interface Codings {
   readonly undo: readonly Unpacking[];
   /** A name that says nothing of packing stood among them (`UTF-8`, `none`, `binary`). */
   readonly idle: string | undefined;
-  /** A name that is not known here: nobody can tell what the bytes are. */
+  /** A name that is not known here: what the bytes are cannot be said. */
   readonly unknown: string | undefined;
 }
 
@@ -106,7 +106,7 @@ export interface TextBody {
 
 /**
  * Unpacks and decodes a text body. An empty one stays empty (unpacking nothing
- * throws); one that cannot be unpacked is given raw, so that it is never taken
+ * throws); one that cannot be unpacked is returned raw, so that it is never taken
  * for empty.
  */
 export async function unpackText(

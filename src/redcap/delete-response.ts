@@ -1,43 +1,37 @@
 import type { AnswerCode } from '../rows/outcome.ts';
 import type { AnswerFacts, DeleteAnswer, ServerStop, ServerStopCode } from '../rows/server.ts';
-import { isBanPage, isBlank, readRedcapError, saysSuccess } from './response-body.ts';
-import { namesFile } from './response-headers.ts';
-import { readRetryAfter } from './response-headers.ts';
 import {
-  describeResponse,
   describeBusy,
   describeRedirect,
+  describeResponse,
   describeStop,
 } from './describe-response.ts';
-import type { ResponseContext, Failed, TransportResult } from './transport.ts';
-
-type Answer = Extract<TransportResult, { kind: 'response' }>;
+import { isBanPage, isBlank, readRedcapError, saysSuccess } from './response-body.ts';
+import { namesFile, readRetryAfter } from './response-headers.ts';
+import type { Failed, ResponseContext, ServerResponse, TransportResult } from './transport.ts';
 
 const NO_FILE = /there is no file to delete/i;
 const LONGEST_WAIT_MS = 10 * 60 * 1000;
 
 /**
- * What an answer to a deletion means. Real servers answer a success with 200
+ * What the result of a deletion means. Real servers answer a success with 200
  * and an empty body; "no file" is a 400 of theirs. Whatever is not known to be
  * without effect may have had one.
  */
 export function readDeleteResponse(
-  answer: TransportResult,
+  result: TransportResult,
   context: ResponseContext = {},
 ): DeleteAnswer {
-  if (answer.kind === 'failed') return readBroken(answer);
-  const { status, body } = answer;
-  const whole = answer.truncated !== true;
-  if (status === 200 && whole && (isBlank(body) || saysSuccess(body))) {
-    // Spelled out: this is what nearly every row ends with, and a spread is slow.
-    const retryAfterMs = readRetryAfter(answer.headers);
-    return { kind: 'done', httpStatus: status, message: '', trustworthy: true, retryAfterMs };
+  if (result.kind === 'failed') return readFailed(result);
+  const { status, body } = result;
+  if (status === 200 && result.truncated !== true && (isBlank(body) || saysSuccess(body))) {
+    return { kind: 'done', ...factsOf(result, '', true) };
   }
-  const error = namesFile(answer) ? undefined : readRedcapError(body);
-  const stop = readStop(answer, error, context);
+  const error = namesFile(result) ? undefined : readRedcapError(body);
+  const stop = readStop(result, error, context);
   if (stop !== undefined) return stop;
 
-  const facts = factsOf(answer, describeResponse(answer, context), error !== undefined);
+  const facts = factsOf(result, describeResponse(result, context), error !== undefined);
   if (status === 403) return { kind: 'forbidden', code: 'http_403', ...facts };
   const isPlain = status === 200 || (status >= 400 && status < 500);
   if (isPlain && error !== undefined && NO_FILE.test(error)) return { kind: 'no_file', ...facts };
@@ -61,28 +55,29 @@ export function readDeleteResponse(
 
 /** What ends the command, whatever was asked for; a 403 does not by itself. */
 export function readStop(
-  answer: Answer,
+  response: ServerResponse,
   error: string | undefined,
   context: ResponseContext,
 ): (AnswerFacts & ServerStop) | undefined {
-  const { status, headers } = answer;
+  const { status, headers } = response;
   const stop = (code: ServerStopCode, message: string): AnswerFacts & ServerStop => ({
     kind: 'stop',
     stop: code,
     effect: 'none',
     sent: true,
-    ...factsOf(answer, message, error !== undefined),
+    ...factsOf(response, message, error !== undefined),
   });
-  const told = describeResponse(answer, context);
-  if (isBanPage(answer.body, answer)) return stop('banned', describeStop.banned(told));
+  const described = describeResponse(response, context);
+  if (isBanPage(response.body, response)) return stop('banned', describeStop.banned(described));
   if (status >= 300 && status < 400) {
     return stop('wrong_address', describeRedirect(status, headers.get('location'), context.url));
   }
   // Whichever proxy on the way it was: one wrong password more can lock an account.
-  if (status === 407) return stop('proxy_refused', describeStop.proxyLogin(told));
-  if (status === 401) return stop('rejected_token', describeStop.rejected(told));
-  if (status === 404 && error === undefined)
-    return stop('wrong_address', describeStop.notFound(told));
+  if (status === 407) return stop('proxy_refused', describeStop.proxyLogin(described));
+  if (status === 401) return stop('rejected_token', describeStop.rejected(described));
+  if (status === 404 && error === undefined) {
+    return stop('wrong_address', describeStop.notFound(described));
+  }
   return undefined;
 }
 
@@ -99,13 +94,12 @@ export function isTooLong({ retryAfterMs }: AnswerFacts): boolean {
   return retryAfterMs !== undefined && retryAfterMs > LONGEST_WAIT_MS;
 }
 
-export function factsOf(answer: Answer, message: string, trustworthy: boolean): AnswerFacts {
-  return {
-    httpStatus: answer.status,
-    message,
-    trustworthy,
-    retryAfterMs: readRetryAfter(answer.headers),
-  };
+export function factsOf(
+  { status, headers }: ServerResponse,
+  message: string,
+  trustworthy: boolean,
+): AnswerFacts {
+  return { httpStatus: status, message, trustworthy, retryAfterMs: readRetryAfter(headers) };
 }
 
 /** A connection that was refused, and would be again. */
@@ -121,7 +115,7 @@ export function noFacts(message: string): AnswerFacts {
   return { httpStatus: undefined, message, trustworthy: false, retryAfterMs: undefined };
 }
 
-function readBroken({ code, sent, message }: Failed): DeleteAnswer {
+function readFailed({ code, sent, message }: Failed): DeleteAnswer {
   if (code === 'certificate' || code === 'proxy') return readRefusedConnection(code, message);
   return {
     kind: 'retry',

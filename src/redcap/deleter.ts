@@ -1,23 +1,26 @@
 import type { DeleteAnswer } from '../rows/server.ts';
 import type { Target } from '../rows/target.ts';
 import type { RedcapClient, SendOptions } from './client.ts';
-import { encodeForm, FORM_TYPE } from './form.ts';
 import { readDeleteResponse } from './delete-response.ts';
+import { encodeForm, FORM_TYPE } from './form.ts';
 
 export type DeletionHooks = Pick<SendOptions, 'signal' | 'abort' | 'beforeSend' | 'onLeaving'>;
 
 export interface Deleter {
-  /** `not_sent`: not a byte of it left, as the stop came first, or `onLeaving` said no. Rejects with what `beforeSend` throws. */
+  /**
+   * `not_sent`: not a byte of it left, as the stop came first or `onLeaving`
+   * returned false. Rejects with what `beforeSend` throws.
+   */
   deleteFile(
     target: Target,
     hooks?: DeletionHooks,
   ): Promise<DeleteAnswer | { readonly kind: 'not_sent' }>;
 }
 
-/** An answer to a deletion is empty or a sentence; more than this is neither. */
+/** The response to a deletion is empty or a sentence; more than this is neither. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** What all deletions say: they are encoded millions of times, and differ in the file alone. */
+/** All deletions share this, and a run has up to millions. */
 const DELETION = encodeForm({ content: 'file', action: 'delete', returnFormat: 'json' });
 
 /** `content=file&action=delete` for one file. There is no batch form of it, and no retrying here. */
@@ -39,7 +42,7 @@ export function createDeleter(client: RedcapClient): Deleter {
   };
 }
 
-/** A file's place as form fields. */
+/** The fields that name a file. */
 export function targetFields({ record, field, event, instance }: Target): Record<string, string> {
   return {
     record,

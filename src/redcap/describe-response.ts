@@ -1,18 +1,18 @@
+import type { AnswerFacts } from '../rows/server.ts';
 import { oneLine } from '../words/one-line.ts';
 import { isBlank, readRedcapError, readWords } from './response-body.ts';
-import type { AnswerFacts } from '../rows/server.ts';
-import type { ResponseContext } from './transport.ts';
-import type { ResponseHead } from './transport.ts';
+import type { ResponseContext, ResponseHead } from './transport.ts';
 
-/** An answer in one line: the server's own words, and the status where they are not REDCap's. */
+/** A response in one line: the server's own words, and the status where they are not REDCap's. */
 export function describeResponse(
-  answer: ResponseHead & { readonly body: string; readonly coding?: string },
+  response: ResponseHead & { readonly body: string; readonly coding?: string },
   { proxy }: ResponseContext,
 ): string {
-  const { status, body } = answer;
-  const via = proxy !== undefined && comesFromProxy(answer) ? ` (made by the proxy ${proxy})` : '';
-  if (answer.coding !== undefined) {
-    const coding = oneLine(answer.coding, 40);
+  const { status, body } = response;
+  const via =
+    proxy !== undefined && comesFromProxy(response) ? ` (made by the proxy ${proxy})` : '';
+  if (response.coding !== undefined) {
+    const coding = oneLine(response.coding, 40);
     return `The server answered HTTP ${status}${via} and a body that cannot be read as its content coding asks (Content-Encoding: ${coding})`;
   }
   const words = readWords(body);
@@ -25,7 +25,7 @@ export function describeResponse(
   return oneLine(`The server answered HTTP ${status}${via} ${what}`);
 }
 
-/** A proxy that opens TLS answers in the server's place; these headers give it away. */
+/** A proxy that opens TLS answers in the server's place; these headers show it. */
 function comesFromProxy({ status, headers }: ResponseHead): boolean {
   return (
     status === 407 ||
@@ -36,19 +36,21 @@ function comesFromProxy({ status, headers }: ResponseHead): boolean {
 }
 
 export const describeStop = {
-  banned: (told: string) =>
+  banned: (described: string) =>
     oneLine(
-      `The REDCap server has banned this machine's address. Ask its administrator to lift the ban, and use a lower --rate. (${told})`,
+      `The REDCap server has banned this machine's address. Ask its administrator to lift the ban, and use a lower --rate. (${described})`,
     ),
-  rejected: (told: string) =>
-    oneLine(`The server does not accept the token. Is it the right one for this server? (${told})`),
-  proxyLogin: (told: string) =>
+  rejected: (described: string) =>
     oneLine(
-      `A proxy on the way wants a user name and a password, or does not accept them. (${told})`,
+      `The server does not accept the token. Is it the right one for this server? (${described})`,
     ),
-  notFound: (told: string) =>
+  proxyLogin: (described: string) =>
     oneLine(
-      `Nothing that is REDCap is at this address. Check --url: it mostly ends in /api/. (${told})`,
+      `A proxy on the way wants a user name and a password, or does not accept them. (${described})`,
+    ),
+  notFound: (described: string) =>
+    oneLine(
+      `Nothing that is REDCap is at this address. Check --url: it mostly ends in /api/. (${described})`,
     ),
 } as const;
 

@@ -1,11 +1,11 @@
 import { NOT_SENT, type FileClient } from '../rows/server.ts';
-import { saysSuccess } from './response-body.ts';
+import type { RedcapClient } from './client.ts';
 import { factsOf } from './delete-response.ts';
 import { targetFields } from './deleter.ts';
-import type { RedcapClient } from './client.ts';
-import { namesFile, readFileName, tellsLength } from './response-headers.ts';
 import { encodeMultipart } from './form.ts';
 import { readFailure, readUnreadable } from './read-response.ts';
+import { saysSuccess } from './response-body.ts';
+import { namesFile, readFileName, tellsLength } from './response-headers.ts';
 
 /** `content=file`, export and import, one try each. */
 export function createFileClient(client: RedcapClient): FileClient {
@@ -14,7 +14,7 @@ export function createFileClient(client: RedcapClient): FileClient {
     async exportFile(target, sink, hooks = {}) {
       let bytes = 0;
       let failure: { readonly error: unknown } | undefined;
-      const answer = await client.send(
+      const result = await client.send(
         { content: 'file', action: 'export', ...targetFields(target) },
         {
           ...hooks,
@@ -30,35 +30,35 @@ export function createFileClient(client: RedcapClient): FileClient {
         },
       );
       if (failure !== undefined) throw failure.error;
-      if (answer.kind === 'response' && answer.status === 200 && namesFile(answer)) {
+      if (result.kind === 'response' && result.status === 200 && namesFile(result)) {
         return {
           kind: 'file',
-          fileName: readFileName(answer),
+          fileName: readFileName(result),
           bytes,
-          lengthTold: tellsLength(answer.headers),
-          ...factsOf(answer, '', true),
+          lengthTold: tellsLength(result.headers),
+          ...factsOf(result, '', true),
         };
       }
-      const read = readFailure(answer, about);
-      if (answer.kind !== 'response' || (read !== undefined && read.kind !== 'empty')) {
+      const read = readFailure(result, about);
+      if (result.kind !== 'response' || (read !== undefined && read.kind !== 'empty')) {
         return read ?? NOT_SENT;
       }
-      const unnamed = read ?? readUnreadable(answer, about);
+      const unnamed = read ?? readUnreadable(result, about);
       return unnamed.kind === 'stop' ? unnamed : { ...unnamed, kind: 'no_name' };
     },
 
     async importFile(target, file, hooks = {}) {
       const fields = { content: 'file', action: 'import', ...targetFields(target) };
-      const answer = await client.send(
+      const result = await client.send(
         (token) => encodeMultipart({ token, ...fields, returnFormat: 'json' }, 'file', file),
         hooks,
       );
-      const read = readFailure(answer, about);
-      if (answer.kind !== 'response') return read ?? NOT_SENT;
-      if (read?.kind === 'empty' || (read === undefined && saysSuccess(answer.body))) {
-        return { kind: 'done', ...factsOf(answer, '', true) };
+      const read = readFailure(result, about);
+      if (result.kind !== 'response') return read ?? NOT_SENT;
+      if (read?.kind === 'empty' || (read === undefined && saysSuccess(result.body))) {
+        return { kind: 'done', ...factsOf(result, '', true) };
       }
-      return read ?? readUnreadable(answer, about);
+      return read ?? readUnreadable(result, about);
     },
   };
 }

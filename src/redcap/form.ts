@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { UploadFile } from '../rows/server.ts';
 import type { BodyStream } from './transport.ts';
 
-/** What a request says, in the order in which it is sent: scalars before arrays. */
+/** Scalars are sent before arrays. */
 export type FormFields = Readonly<Record<string, string | readonly string[]>>;
 
 /** PHP cuts variables beyond 1,000 (`max_input_vars`) without a word; half is a safe measure. */
@@ -13,8 +13,8 @@ export const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 /**
  * Encodes a form as browsers do, arrays as `fields[0]=…` (comma lists are not
- * reliable). Throws for more values than PHP would read: whoever asks must
- * batch.
+ * reliable). Names must need no encoding. Throws for more values than PHP
+ * would read: callers must batch.
  */
 export function encodeForm(fields: FormFields): string {
   const scalars: string[] = [];
@@ -40,7 +40,7 @@ export function encodeForm(fields: FormFields): string {
 const PLAIN = /^[\w.*-]*$/;
 const LONE_SURROGATES = /\p{Surrogate}/gu;
 
-/** One name or value; lone surrogates, which are no text, become U+FFFD in place of throwing. */
+/** Lone surrogates, which are no text, become U+FFFD instead of throwing. */
 export function encodeFormValue(text: string): string {
   if (PLAIN.test(text)) return text;
   return encodeURIComponent(text.replace(LONE_SURROGATES, '\ufffd'))
@@ -51,7 +51,8 @@ export function encodeFormValue(text: string): string {
 /**
  * An upload as PHP reads it: the length is known, the name stands in
  * `filename="…"` as raw UTF-8 with quotes and backslashes behind a backslash,
- * which is the only escape that PHP undoes, and there is no `filename*`, behind which PHP sees no file.
+ * which is the only escape that PHP undoes. There is no `filename*`: PHP sees
+ * no file in such a part.
  */
 export function encodeMultipart(
   fields: Readonly<Record<string, string>>,

@@ -1,6 +1,5 @@
 import type { AnswerCode } from '../rows/outcome.ts';
 import { NOT_SENT, type ReadAnswer, type ReadFailure } from '../rows/server.ts';
-import { isBlank, parseJson, readRedcapError } from './response-body.ts';
 import {
   factsOf,
   isTooLong,
@@ -9,51 +8,50 @@ import {
   readRefusedConnection,
   readStop,
 } from './delete-response.ts';
-import { describeResponse, describeBusy } from './describe-response.ts';
-import type { ResponseContext, TransportResult } from './transport.ts';
+import { describeBusy, describeResponse } from './describe-response.ts';
+import { isBlank, parseJson, readRedcapError } from './response-body.ts';
+import type { SendResult } from './client.ts';
+import type { ResponseContext, ServerResponse } from './transport.ts';
 
 /**
- * What an answer to a reading request means. `parse` gives undefined for what
- * it cannot read.
+ * What the result of a reading request means. `parse` returns undefined for
+ * what it cannot read.
  */
 export function readResponse<T>(
-  answer: TransportResult | { readonly kind: 'not_sent' },
+  result: SendResult,
   parse: (body: string) => T | undefined,
   context: ResponseContext = {},
 ): ReadAnswer<T> {
-  const failure = readFailure(answer, context);
+  const failure = readFailure(result, context);
   if (failure !== undefined) return failure;
-  if (answer.kind !== 'response') return NOT_SENT;
-  const value = answer.truncated === true ? undefined : parse(answer.body);
-  if (value !== undefined) return { kind: 'value', value, ...factsOf(answer, '', true) };
-  return readUnreadable(answer, context);
+  if (result.kind !== 'response') return NOT_SENT;
+  const value = result.truncated === true ? undefined : parse(result.body);
+  if (value !== undefined) return { kind: 'value', value, ...factsOf(result, '', true) };
+  return readUnreadable(result, context);
 }
 
 /** Everything that is no 200 with a body which may be what was asked for. */
-export function readFailure(
-  answer: TransportResult | { readonly kind: 'not_sent' },
-  context: ResponseContext,
-): ReadFailure | undefined {
-  if (answer.kind === 'not_sent') return NOT_SENT;
-  if (answer.kind === 'failed') {
-    const { code, sent, message } = answer;
+export function readFailure(result: SendResult, context: ResponseContext): ReadFailure | undefined {
+  if (result.kind === 'not_sent') return NOT_SENT;
+  if (result.kind === 'failed') {
+    const { code, sent, message } = result;
     if (code === 'certificate' || code === 'proxy') return readRefusedConnection(code, message);
     return code === 'aborted' ? NOT_SENT : { kind: 'retry', code, sent, ...noFacts(message) };
   }
-  const { status, body } = answer;
+  const { status, body } = result;
   const error = readRedcapError(body);
-  const stop = readStop(answer, error, context);
+  const stop = readStop(result, error, context);
   if (stop !== undefined) return stop;
-  const facts = factsOf(answer, describeResponse(answer, context), error !== undefined);
+  const facts = factsOf(result, describeResponse(result, context), error !== undefined);
   if (status === 200) {
     if (error !== undefined) return { kind: 'error', ...facts, httpStatus: status };
-    if (isBlank(body) && answer.truncated !== true) return { kind: 'empty', ...facts };
+    if (isBlank(body) && result.truncated !== true) return { kind: 'empty', ...facts };
     return undefined;
   }
   const again = readAgain(status);
   if (again === undefined) return { kind: 'error', ...facts, httpStatus: status };
   return againOrStop(
-    answer,
+    result,
     again.code === 'unexpected_answer'
       ? { kind: 'unreadable' }
       : { kind: 'retry', code: again.code, sent: true },
@@ -61,23 +59,20 @@ export function readFailure(
   );
 }
 
-/** An answer that came whole and is not what was asked for. */
-export function readUnreadable(
-  answer: Extract<TransportResult, { kind: 'response' }>,
-  context: ResponseContext,
-): ReadFailure {
-  return againOrStop(answer, { kind: 'unreadable' }, context);
+/** A response that came whole and is not what was asked for. */
+export function readUnreadable(response: ServerResponse, context: ResponseContext): ReadFailure {
+  return againOrStop(response, { kind: 'unreadable' }, context);
 }
 
 function againOrStop(
-  answer: Extract<TransportResult, { kind: 'response' }>,
+  response: ServerResponse,
   how:
     | { readonly kind: 'unreadable' }
     | { readonly kind: 'retry'; readonly code: AnswerCode; readonly sent: true },
   context: ResponseContext,
 ): ReadFailure {
-  const error = readRedcapError(answer.body);
-  const facts = factsOf(answer, describeResponse(answer, context), error !== undefined);
+  const error = readRedcapError(response.body);
+  const facts = factsOf(response, describeResponse(response, context), error !== undefined);
   return isTooLong(facts)
     ? {
         kind: 'stop',

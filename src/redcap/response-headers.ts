@@ -36,7 +36,7 @@ const DOUBLE_QUOTED = new RegExp(`^"(.*)"${FURTHER_PARAMETERS}`, 's');
 const SINGLE_QUOTED = new RegExp(`^'(.*)'${FURTHER_PARAMETERS}`, 's');
 
 /**
- * Is this answer a file? REDCap's exports say so by a `name` in Content-Type;
+ * Is this response a file? REDCap's exports say so by a `name` in Content-Type;
  * an error or a page has none.
  */
 export function namesFile({ headers }: ResponseHead): boolean {
@@ -47,7 +47,7 @@ export function namesFile({ headers }: ResponseHead): boolean {
  * The stored name of an exported file, as recorded servers send it: in
  * Content-Type, in double, single or no quotes, with the charset before, behind
  * or absent, and with quotes, `;` and `=` inside left as they are. Falls back
- * on Content-Disposition; '' where nobody tells. Never to be used as a path.
+ * on Content-Disposition; '' where neither has one. Never to be used as a path.
  */
 export function readFileName({ headers }: Pick<ResponseHead, 'headers'>): string {
   return (
@@ -103,7 +103,7 @@ const ASCTIME_DATE = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{
 
 /**
  * How long a server asks to wait, in milliseconds: seconds, or a date held
- * against the answer's own Date (this machine's clock may be wrong). Anything
+ * against the response's own Date (this machine's clock may be wrong). Anything
  * else in the header says nothing.
  */
 export function readRetryAfter(headers: ResponseHeaders): number | undefined {

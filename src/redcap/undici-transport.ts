@@ -103,7 +103,7 @@ const MOST_OPENINGS = 3;
  * One connection of the pool. undici's own writes a request as soon as it is
  * connected, and takes some resets for the end of a response. This one lets
  * its request wait on the open connection until it may leave, however long
- * connecting took, and tells it of resets.
+ * connecting took, and reports resets to it.
  */
 class Connection extends Client {
   readonly #connect: buildConnector.connector;
@@ -123,7 +123,7 @@ class Connection extends Client {
     this.#connect = connect;
   }
 
-  /** False: the pool gives it no other request before this one has ended. */
+  /** False: the pool assigns no other request to it before this one has ended. */
   override dispatch(options: Outgoing, handler: Dispatcher.DispatchHandler): boolean {
     this.#handler = options.handler;
     if (!isOpen(this.#socket)) return super.dispatch(options, handler);

@@ -215,8 +215,10 @@ describe('what each answer makes of a row', () => {
     const tried = ['--retries', '2', '--timeout', '2', '--concurrency', '8'];
     const ended = await stand.sweep(['run', 'm.csv', '--yes', ...FAST, ...tried, ...options]);
     const run = await stand.run();
-    const told = Object.fromEntries(CASES.map(({ name }, at) => [name, fates(run)[1 + at * 2]]));
-    expect(told).toEqual(Object.fromEntries(CASES.map((one) => [one.name, one[which]])));
+    const reported = Object.fromEntries(
+      CASES.map(({ name }, at) => [name, fates(run)[1 + at * 2]]),
+    );
+    expect(reported).toEqual(Object.fromEntries(CASES.map((one) => [one.name, one[which]])));
     const statuses = CASES.map((_, at) => pick(run.rows.get(2 + at * 2), 'http_status')[0]);
     expect(statuses).toEqual(CASES.map(({ http }) => http ?? ''));
     expect(ended.code).toBe(1);

@@ -37,7 +37,7 @@ describe('a proxy as hospitals write it', () => {
     },
     { name: 'that does not allow the server', status: '403 Forbidden', says: /403/, asked: 1 },
     { name: 'that is out of order', status: '503 Service Unavailable', says: /503/, asked: 2 },
-  ])('without a scheme, $name: exit 2, told by name', async ({ status, says, asked }) => {
+  ])('without a scheme, $name: exit 2, named', async ({ status, says, asked }) => {
     const stand = await prepare();
     const proxy = await openProxy(status);
     const ended = await stand.sweep(['check', 'm.csv', ...FAST, '--retries', '1'], {
@@ -73,7 +73,7 @@ describe('a proxy as hospitals write it', () => {
     expect(ended.stdout + ended.stderr).not.toContain('hunter22');
   });
 
-  it('that nobody answers at: exit 2, told by name', async () => {
+  it('that nobody answers at: exit 2, named', async () => {
     const stand = await prepare();
     const ended = await stand.sweep(['check', 'm.csv', ...FAST, '--retries', '0'], {
       REDCAP_API_URL: 'https://redcap.test/api/',
@@ -177,7 +177,7 @@ describe.skipIf(certificates === undefined)('authorities (skipped without openss
     expect(ended.code).toBe(3);
     expect(ended.stderr).toMatch(/407/);
     expect(ended.stdout + ended.stderr).not.toContain('hunter22');
-    // None but those that were in the air when the first was refused.
+    // None but those that were in flight when the first was refused.
     expect(proxy.seen.length).toBeGreaterThan(30);
     expect(proxy.seen.length).toBeLessThanOrEqual(30 + 16);
     const run = await stand.run();

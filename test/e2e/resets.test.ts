@@ -36,20 +36,20 @@ function resetSoon(socket: Socket): void {
 }
 
 describe('a backup whose connection is reset', () => {
-  const half = (told: string): Rough =>
+  const half = (length: string): Rough =>
     async function cut(request, socket) {
       const { body } = await request.forward();
-      socket.write(`${CLOSING}Content-Type: a/b; name="photo-1.jpg"\r\n${told}\r\n`);
+      socket.write(`${CLOSING}Content-Type: a/b; name="photo-1.jpg"\r\n${length}\r\n`);
       socket.write(body.subarray(0, body.length / 2));
       resetSoon(socket);
       return true;
     };
   it.each([
-    { name: 'with no word on its length', told: '' },
-    { name: 'before its length', told: 'Content-Length: 1000000\r\n' },
-    { name: 'with chunks that are none', told: 'Transfer-Encoding: chunked\r\n' },
-  ])('$name, each time at the same byte: not deleted', async ({ told }) => {
-    const stand = await openRough('export', half(told));
+    { name: 'with no word on its length', length: '' },
+    { name: 'before its length', length: 'Content-Length: 1000000\r\n' },
+    { name: 'with chunks that are none', length: 'Transfer-Encoding: chunked\r\n' },
+  ])('$name, each time at the same byte: not deleted', async ({ length }) => {
+    const stand = await openRough('export', half(length));
     const ended = await stand.sweep(['run', 'm.csv', '--yes', '--backup', ...MANY], stand.roughEnv);
     expect(ended.code).toBe(1);
     expect(stand.deletions()).toBe(0);

@@ -38,8 +38,8 @@ describe('ten rows in a row without one trustworthy answer', () => {
     const run = await stand.run();
     expect(run.summary.stop).toMatchObject({ code: 'no_answers' });
     expect(stand.deletions()).toBe(10);
-    const told = [...run.rows.values()].map((row) => pick(row, 'status', 'code').join(' '));
-    expect(told.toSorted()).toEqual([
+    const reported = [...run.rows.values()].map((row) => pick(row, 'status', 'code').join(' '));
+    expect(reported.toSorted()).toEqual([
       ...repeat('not_attempted no_answers', 10),
       ...repeat('unknown unexpected_answer', 10),
     ]);

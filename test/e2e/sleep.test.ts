@@ -10,7 +10,7 @@ const ROWS = 120;
 const PER_SECOND = 20;
 
 describe.skipIf(process.platform === 'win32')('a laptop that sleeps in the middle of a run', () => {
-  it('makes no burst on waking, and tells truly what came meanwhile', async () => {
+  it('makes no burst on waking, and reports truly what came meanwhile', async () => {
     const stand = await openStand({ project: makeArchive(ROWS), latencyMs: 150 });
     await stand.write('m.csv', photosManifest(ROWS));
     // Shorter than the sleep: timers run before sockets are read.

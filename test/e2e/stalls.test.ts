@@ -59,7 +59,7 @@ describe.skipIf(certificates === undefined)(
       expect(run.success).toHaveLength(ROWS);
     });
 
-    it('leave no row that looks as if it were in the air, where the program is killed', async () => {
+    it('leave no row that looks as if it were in flight, where the program is killed', async () => {
       const stand = await openStalling();
       const started = stand.start(stand.argv, address(stand));
       await until(() => stand.stalledAt() > 0);

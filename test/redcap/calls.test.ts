@@ -75,7 +75,7 @@ describe('a deletion', () => {
     );
   });
 
-  it('keeps the token out of what is told', async () => {
+  it('keeps the token out of messages', async () => {
     const { client } = await serve((seen, response) => {
       response.writeHead(400, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ error: `bad ${seen.body.toString().toLowerCase()}` }));
@@ -85,7 +85,7 @@ describe('a deletion', () => {
     expect(JSON.stringify(answer).toUpperCase()).not.toContain(TOKEN);
   });
 
-  it('that is given up in the air may have had its effect; before, it was not sent', async () => {
+  it('that is given up in flight may have had its effect; before, it was not sent', async () => {
     const { client } = await serve(() => undefined);
     const abort = new AbortController();
     const begun = createDeleter(client).deleteFile(TARGET, { abort: abort.signal });
@@ -148,7 +148,7 @@ describe('reading', () => {
 });
 
 describe('a download', () => {
-  it('gives name and size, and the bytes to the sink', async () => {
+  it('returns name and size, and passes the bytes to the sink', async () => {
     const { client, seen } = await serve((_seen, response) => {
       const name = Buffer.from('résumé; "ü".pdf').toString('latin1');
       response.writeHead(200, { 'content-type': `application/pdf; name="${name}"` }).end('bytes');

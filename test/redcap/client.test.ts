@@ -23,7 +23,7 @@ const GIVEN_UP: TransportResult = {
 /** What an empty answer comes out as, its headers aside. */
 const ANSWERED = { kind: 'response', status: 200, body: '' };
 
-interface Scene {
+interface Fixture {
   readonly client: RedcapClient;
   readonly clock: VirtualClock;
   readonly sent: { readonly request: TransportRequest; readonly at: number }[];
@@ -37,10 +37,10 @@ function open(
     readonly connecting?: (clock: VirtualClock) => Promise<unknown>;
     readonly atTheLast?: () => void;
   } = {},
-): Scene {
+): Fixture {
   const clock = createVirtualClock();
-  const sent: Scene['sent'] = [];
-  const holds: Scene['holds'] = [];
+  const sent: Fixture['sent'] = [];
+  const holds: Fixture['holds'] = [];
   const transport: Transport = async (request) => {
     await more.connecting?.(clock);
     if ((await request.beforeLeaving?.()) === false) return GIVEN_UP;
@@ -228,7 +228,7 @@ describe('the client', () => {
     expect([sent.length, client.requests]).toEqual([0, 0]);
   });
 
-  it('gives back the place of a request that gave up its turn', async () => {
+  it('frees the place of a request that gave up its turn', async () => {
     const { client, clock } = open([], { intervalMs: 1000, concurrency: 1 });
     await client.send({});
     const stop = new AbortController();
@@ -282,7 +282,7 @@ describe('the client', () => {
     ]);
   });
 
-  it('hands the other signal to the request in the air', async () => {
+  it('passes the other signal to the request in flight', async () => {
     const { client, sent } = open();
     const abort = new AbortController().signal;
     await client.send({}, { abort });

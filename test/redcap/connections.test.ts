@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { connect, fate, FORM, listenHttp, listenRaw, readRequest } from './servers.ts';
+import { connect, summarize, FORM, listenHttp, listenRaw, readRequest } from './servers.ts';
 
 /** Answers with the request's own body, after so many milliseconds. */
 function listenEcho(ms: number) {
@@ -38,7 +38,7 @@ describe('connections', () => {
     expect(server.connections()).toBeLessThanOrEqual(3);
   });
 
-  it('are there before the request is told that it may leave, again where one was lost', async () => {
+  it('are there before a request may leave, again where one was lost', async () => {
     const server = await listenRaw((socket) => {
       void readRequest(socket).then(() => {
         socket.end('HTTP/1.0 200 OK\r\n\r\n');
@@ -51,21 +51,23 @@ describe('connections', () => {
         open.push(server.connections());
         return delay(1).then(() => true);
       };
-      expect(fate(await transport({ ...FORM, beforeLeaving }))).toBe('answer 200');
+      expect(summarize(await transport({ ...FORM, beforeLeaving }))).toBe('answer 200');
     }
     expect(open.at(-1)).toBe(3);
     const unmade = connect(1);
     const answer = await unmade({ ...FORM, beforeLeaving: () => expect.unreachable() });
-    expect(fate(answer)).toBe('connection not sent');
+    expect(summarize(answer)).toBe('connection not sent');
   });
 
   it('that were opened for nothing are kept for the next one', async () => {
     const server = await listenEcho(1);
     const transport = connect(server.url, { connections: 1 });
-    expect(fate(await transport({ ...FORM, beforeLeaving: () => false }))).toBe('aborted not sent');
+    expect(summarize(await transport({ ...FORM, beforeLeaving: () => false }))).toBe(
+      'aborted not sent',
+    );
     const later = { ...FORM, beforeLeaving: () => delay(1).then(() => false) };
-    expect(fate(await transport(later))).toBe('aborted not sent');
-    expect(fate(await transport(FORM))).toBe('answer 200');
+    expect(summarize(await transport(later))).toBe('aborted not sent');
+    expect(summarize(await transport(FORM))).toBe('answer 200');
     expect([server.connections(), server.seen.length]).toEqual([1, 1]);
   });
 
@@ -80,7 +82,7 @@ describe('connections', () => {
     });
     const transport = connect(server.port, { connections: 2 });
     const answers = await Promise.all(bodies(6).map((body) => transport({ ...FORM, body })));
-    expect(answers.map(fate).toSorted()).toEqual([
+    expect(answers.map(summarize).toSorted()).toEqual([
       ...Array<string>(4).fill('answer 200'),
       ...Array<string>(2).fill('connection sent'),
     ]);
@@ -93,10 +95,10 @@ describe('connections', () => {
       );
     });
     const transport = connect(server.port, { connections: 1 });
-    const fates: string[] = [];
-    for (let count = 0; count < 10; count += 1) fates.push(fate(await transport(FORM)));
+    const summaries: string[] = [];
+    for (let count = 0; count < 10; count += 1) summaries.push(summarize(await transport(FORM)));
     // Only before the first close was seen can a request have been written into one.
-    expect(fates.filter((one) => one !== 'answer 200').length).toBeLessThanOrEqual(1);
+    expect(summaries.filter((one) => one !== 'answer 200').length).toBeLessThanOrEqual(1);
   });
 
   it('that broke are replaced by no more than are allowed', async () => {
@@ -106,12 +108,12 @@ describe('connections', () => {
     });
     const transport = connect(server.url, { connections: 2 });
     const [one, other] = bodies(2).map((body) => transport({ ...FORM, body }));
-    expect([await one, await other].map((answer) => answer && fate(answer))).toEqual([
+    expect([await one, await other].map((answer) => answer && summarize(answer))).toEqual([
       'answer 200',
       'connection sent',
     ]);
     for (let count = 0; count < 3; count += 1)
-      expect(fate(await transport(FORM))).toBe('answer 200');
+      expect(summarize(await transport(FORM))).toBe('answer 200');
     expect(server.connections()).toBeLessThanOrEqual(3);
   });
 
@@ -135,7 +137,7 @@ describe('connections', () => {
       beforeLeaving: () => delay((waits += 1) < 3 ? 60 : 1).then(() => true),
       onLeaving: () => (left += 1) > 0,
     });
-    expect([fate(answer), waits, left]).toEqual(['answer 200', 3, 1]);
+    expect([summarize(answer), waits, left]).toEqual(['answer 200', 3, 1]);
     expect(got.map((text) => text.slice(0, 4))).toEqual(['', '', 'POST']);
     // An open one that waits for its next request, too.
     waits = 0;
@@ -143,7 +145,7 @@ describe('connections', () => {
       ...FORM,
       beforeLeaving: () => delay((waits += 1) === 1 ? 250 : 1).then(() => true),
     });
-    expect([fate(again), server.connections()]).toEqual(['answer 200', 4]);
+    expect([summarize(again), server.connections()]).toEqual(['answer 200', 4]);
   });
 
   it('that close at once, again and again, were never made', async () => {
@@ -154,7 +156,7 @@ describe('connections', () => {
       beforeLeaving: () => delay(20).then(() => true),
       onLeaving: () => expect.unreachable(),
     });
-    expect([fate(answer), server.connections()]).toEqual(['connection not sent', 3]);
+    expect([summarize(answer), server.connections()]).toEqual(['connection not sent', 3]);
   });
 
   it('whose requests wait to leave do not hold up the others', async () => {
@@ -165,32 +167,35 @@ describe('connections', () => {
     const beforeLeaving = (): Promise<boolean> => new Promise((resolve) => (letGo = resolve));
     const waiting = transport({ ...FORM, body: 'waiting', beforeLeaving });
     for (const body of bodies(10))
-      expect(fate(await transport({ ...FORM, body }))).toBe('answer 200');
+      expect(summarize(await transport({ ...FORM, body }))).toBe('answer 200');
     expect(server.seen.map((seen) => seen.body.toString())).not.toContain('waiting');
     letGo(true);
-    expect(fate(await waiting)).toBe('answer 200');
+    expect(summarize(await waiting)).toBe('answer 200');
     expect(server.connections()).toBe(2);
   });
 
-  it('that are closed tell whoever is under way or waits', async () => {
+  it('that are closed end what is under way or waits', async () => {
     const server = await listenHttp(() => undefined);
     const transport = connect(server.url, { connections: 1 });
     const answers = Promise.all(bodies(3).map((body) => transport({ ...FORM, body })));
     while (server.seen.length === 0) await delay(1);
     await transport.close();
-    expect((await answers).map(fate)).toEqual([
+    expect((await answers).map(summarize)).toEqual([
       'connection sent',
       'connection not sent',
       'connection not sent',
     ]);
-    expect([fate(await transport(FORM)), server.connections()]).toEqual(['connection not sent', 1]);
+    expect([summarize(await transport(FORM)), server.connections()]).toEqual([
+      'connection not sent',
+      1,
+    ]);
   });
 
   it('are not made after closing', async () => {
     const server = await listenEcho(1);
     const transport = connect(server.url);
     await transport.close();
-    expect(fate(await transport(FORM))).toBe('connection not sent');
+    expect(summarize(await transport(FORM))).toBe('connection not sent');
     expect(server.connections()).toBe(0);
   });
 });

@@ -198,7 +198,7 @@ describe('an answer to a deletion', () => {
     expect(read).toMatchObject({ message: 'It broke.', httpStatus: undefined });
   });
 
-  it('that could not be unpacked is told by its coding, not by its bytes', () => {
+  it('that could not be unpacked is described by its coding, not by its bytes', () => {
     const cut = {
       ...answer(200, '\ufffd\u0001'),
       truncated: true,
@@ -217,7 +217,7 @@ describe('an answer to a deletion', () => {
   });
 });
 
-describe('what is told of an answer', () => {
+describe('the description of a response', () => {
   it.each<[number, string, Headers, string]>([
     [200, '', {}, ''],
     [400, json("The field 'x' does not\r\nexist"), {}, "The field 'x' does not exist"],

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { connect, fate, FORM, listenHttp, listenRaw, readRequest } from './servers.ts';
+import { connect, summarize, FORM, listenHttp, listenRaw, readRequest } from './servers.ts';
 
 const BYTES = Buffer.alloc(3_000_000, 'redcap');
 const NAMED = { 'content-type': 'application/pdf; name="a.pdf"' };
@@ -37,7 +37,7 @@ describe('a file', () => {
         ...FORM,
         onData: (chunk) => void chunks.push(chunk),
       });
-      expect(fate(answer)).toBe('answer 200');
+      expect(summarize(answer)).toBe('answer 200');
       expect(Buffer.concat(chunks).equals(BYTES)).toBe(true);
     },
   );
@@ -49,11 +49,11 @@ describe('a file', () => {
     const transport = connect(server.url);
     for (let at = 0; at < 2; at += 1) {
       const answer = await transport({ ...FORM, onData: () => expect.unreachable() });
-      expect(fate(answer)).toBe('answer 200');
+      expect(summarize(answer)).toBe('answer 200');
     }
   });
 
-  it('in a coding that is not known is not taken, and told by name', async () => {
+  it('in a coding that is not known is not taken, and named', async () => {
     const server = await listenHttp((_seen, response) => {
       response.writeHead(200, { ...NAMED, 'content-encoding': 'zstd' }).end(BYTES);
     });
@@ -101,15 +101,15 @@ describe('a file', () => {
         taking -= 1;
       },
     });
-    expect([fate(answer), most, bytes]).toEqual(['answer 200', 1, BYTES.length]);
+    expect([summarize(answer), most, bytes]).toEqual(['answer 200', 1, BYTES.length]);
   });
 
-  const told = `Content-Length: ${BYTES.length}\r\n`;
+  const length = `Content-Length: ${BYTES.length}\r\n`;
   it.each([
     ['by its end alone', 'HTTP/1.1', 'Connection: close\r\n'],
-    ['and tells the length', 'HTTP/1.1', `Connection: close\r\n${told}`],
-    ['without a word on it', 'HTTP/1.1', told],
-    ['as HTTP/1.0 does', 'HTTP/1.0', told],
+    ['and states the length', 'HTTP/1.1', `Connection: close\r\n${length}`],
+    ['without a word on it', 'HTTP/1.1', length],
+    ['as HTTP/1.0 does', 'HTTP/1.0', length],
     ['and says nothing', 'HTTP/1.0', ''],
   ])('is whole where the server closes %s, however slow the sink', async (_what, version, more) => {
     const { port } = await listenRaw((socket) => {
@@ -131,14 +131,14 @@ describe('a file', () => {
         taking -= 1;
       },
     });
-    expect([fate(answer), most]).toEqual(['answer 200', 1]);
+    expect([summarize(answer), most]).toEqual(['answer 200', 1]);
     expect(Buffer.concat(chunks).equals(BYTES)).toBe(true);
   });
 
   it('cut short by a reset is broken, and the sink is left alone from then on', async () => {
     const { port } = await listenRaw((socket) => {
       void readRequest(socket).then(() => {
-        socket.write(`HTTP/1.1 200 OK\r\nContent-Type: a/b; name="a.pdf"\r\n${told}\r\n`);
+        socket.write(`HTTP/1.1 200 OK\r\nContent-Type: a/b; name="a.pdf"\r\n${length}\r\n`);
         socket.write(BYTES.subarray(0, 500_000), () => {
           setTimeout(() => socket.resetAndDestroy(), 20);
         });
@@ -153,7 +153,7 @@ describe('a file', () => {
         taking -= 1;
       },
     });
-    expect([fate(answer), taking]).toEqual(['connection sent', 0]);
+    expect([summarize(answer), taking]).toEqual(['connection sent', 0]);
     await delay(100);
     expect(taking).toBe(0);
   });
@@ -175,7 +175,7 @@ describe('a file', () => {
         ...FORM,
         onData: () => (delayMs === 0 ? undefined : delay(delayMs)),
       });
-      expect(fate(answer)).toBe('connection sent');
+      expect(summarize(answer)).toBe('connection sent');
     }
   });
 
@@ -211,6 +211,6 @@ describe('a file', () => {
       response.write(bytes, () => response.destroy());
     });
     const answer = await connect(server.url)({ ...FORM, onData: () => undefined });
-    expect(fate(answer)).toBe('connection sent');
+    expect(summarize(answer)).toBe('connection sent');
   });
 });

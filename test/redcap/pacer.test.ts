@@ -20,15 +20,15 @@ describe('nextSlot', () => {
   it.each([
     ['keeps to the schedule', 1000, 1010, NEVER, 1050],
     ['makes up for a timer that was late', 1000, 1070, NEVER, 1050],
-    ['gives up what is later than half an interval', 1000, 1080, NEVER, 1055],
-    ['gives half an interval of credit after idleness', 1000, 9000, NEVER, 8975],
+    ['drops what is later than half an interval', 1000, 1080, NEVER, 1055],
+    ['credits half an interval after idleness', 1000, 9000, NEVER, 8975],
     ['waits for a hold', 1000, 1010, 5000, 5000],
     ['forgets a hold that is over', 1000, 9000, 5000, 8975],
   ])('%s', (_what, lastSlot, now, holdUntil, slot) => {
     expect(nextSlot({ lastSlot }, now, 50, holdUntil)).toBe(slot);
   });
 
-  it('gives high rates the lateness of a timer for credit', () => {
+  it('credits high rates with the lateness of a timer', () => {
     expect(nextSlot({ lastSlot: 0 }, 1000, 1, NEVER)).toBe(990);
   });
 });
@@ -72,7 +72,7 @@ describe('a pacer', () => {
     expect(most(times, 1000)).toBe(21);
   });
 
-  it('serves the first first, and gives back the place of one that gave up', async () => {
+  it('serves first come, first served, and frees the place of one that gave up', async () => {
     const clock = createVirtualClock();
     const pacer = createPacer({ intervalMs: 1000, clock });
     const order: string[] = [];
@@ -117,7 +117,7 @@ describe('a pacer', () => {
     expect(await taken).toEqual([0, 100, 5150, 5250, 5350]);
   });
 
-  it('without a limit gives every turn at once, unless there is a hold', async () => {
+  it('grants every turn at once without a limit, unless there is a hold', async () => {
     const clock = createVirtualClock();
     const pacer = createPacer({ intervalMs: 0, clock });
     const ask = () => Promise.all([pacer.turn(), pacer.turn(), pacer.turn()]);

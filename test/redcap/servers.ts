@@ -127,7 +127,7 @@ export const FORM: TransportRequest = {
 };
 
 /** The parts of a broken answer that tests compare; the message goes by itself. */
-export function fate(answer: TransportResult): string {
+export function summarize(answer: TransportResult): string {
   if (answer.kind === 'response') return `answer ${answer.status}`;
   return `${answer.code} ${answer.sent ? 'sent' : 'not sent'}`;
 }

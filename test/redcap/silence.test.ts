@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { IdleTimer } from '../../src/redcap/idle-timer.ts';
-import { connect, fate, FORM, onClose } from './servers.ts';
+import { connect, summarize, FORM, onClose } from './servers.ts';
 
 const SERVER = `
 const http = require('node:http');
@@ -41,7 +41,7 @@ describe('an answer that came while the process stood still', () => {
         return true;
       },
     });
-    expect(fate(await asked)).toBe('answer 200');
+    expect(summarize(await asked)).toBe('answer 200');
   });
 });
 

@@ -4,7 +4,7 @@ import tls from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   connect,
-  fate,
+  summarize,
   FORM,
   listen,
   listenRaw,
@@ -76,11 +76,11 @@ describe.skipIf(made === undefined)('certificates', () => {
     const answer = await connect(new URL(`https://localhost:${server.port}/api/`), {
       caPems: pems.map((pem) => pem()),
     })(FORM);
-    expect(fate(answer)).toBe(expected);
+    expect(summarize(answer)).toBe(expected);
     expect(server.connections()).toBe(1);
   });
 
-  it('that are not trusted are told of in plain words', async () => {
+  it('that are not trusted are described in plain words', async () => {
     const server = await listenTls();
     const url = new URL(`https://127.0.0.1:${server.port}/api/`);
     expect(await connect(url)(FORM)).toHaveProperty(
@@ -96,7 +96,7 @@ describe.skipIf(made === undefined)('certificates', () => {
       caPems: [certificates.ca1],
       proxy: proxy.url,
     })(FORM);
-    expect(fate(answer)).toBe('certificate not sent');
+    expect(summarize(answer)).toBe('certificate not sent');
     expect(answer).toHaveProperty('message', expect.stringContaining('another name'));
   });
 
@@ -118,7 +118,7 @@ describe.skipIf(made === undefined)('certificates', () => {
 
     const doubting = connect(PROXIED, { proxy: proxy.url });
     const answer = await doubting(FORM);
-    expect(fate(answer)).toBe('certificate not sent');
+    expect(summarize(answer)).toBe('certificate not sent');
     expect(answer).toHaveProperty(
       'message',
       expect.stringContaining(`(through the proxy http://127.0.0.1:${proxy.port})`),
@@ -136,9 +136,9 @@ describe.skipIf(made === undefined)('certificates', () => {
     });
     const url = new URL(`https://127.0.0.1:${proxy.port}`);
     const trusting = connect(PROXIED, { caPems: [certificates.ca1], proxy: url });
-    expect(fate(await trusting(FORM))).toBe('answer 200');
+    expect(summarize(await trusting(FORM))).toBe('answer 200');
     const answer = await connect(PROXIED, { proxy: url })(FORM);
-    expect(fate(answer)).toBe('certificate not sent');
+    expect(summarize(answer)).toBe('certificate not sent');
     expect(answer).toHaveProperty('message', expect.stringContaining(`the proxy ${url.origin}`));
   });
 
@@ -163,16 +163,16 @@ describe.skipIf(made === undefined)('certificates', () => {
     });
     const caPems = [certificates.ca1];
     const transport = connect(new URL(`https://localhost:${port}/`), { caPems });
-    expect(fate(await transport(FORM))).toBe(reset ? 'connection sent' : 'answer 200');
+    expect(summarize(await transport(FORM))).toBe(reset ? 'connection sent' : 'answer 200');
   });
 
   it('are never seen when the other side speaks no TLS, or hangs before', async () => {
     const plain = await listenRaw((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     const hanging = await listenRaw(() => undefined);
-    const fates = [plain, hanging].map(async ({ port }) =>
-      fate(await connect(new URL(`https://localhost:${port}/`), { timeoutMs: 300 })(FORM)),
+    const summaries = [plain, hanging].map(async ({ port }) =>
+      summarize(await connect(new URL(`https://localhost:${port}/`), { timeoutMs: 300 })(FORM)),
     );
-    expect(await Promise.all(fates)).toEqual(['connection not sent', 'timeout not sent']);
+    expect(await Promise.all(summaries)).toEqual(['connection not sent', 'timeout not sent']);
   });
 });
 
@@ -231,12 +231,12 @@ describe('a proxy', () => {
   ])('that %s', async (_what, answer, expected, message) => {
     const proxy = await listenProxy(answer);
     const transport = connect(PROXIED, { proxy: proxy.url, timeoutMs: 300 });
-    const broken = await transport(FORM);
-    expect(fate(broken)).toBe(expected);
-    const told = broken.kind === 'failed' ? broken.message : '';
-    expect(told).toMatch(message);
-    expect(told).toContain(`he proxy http://127.0.0.1:${proxy.port}`);
-    expect(told).not.toMatch(/s3cr|abort/i);
+    const failed = await transport(FORM);
+    expect(summarize(failed)).toBe(expected);
+    const described = failed.kind === 'failed' ? failed.message : '';
+    expect(described).toMatch(message);
+    expect(described).toContain(`he proxy http://127.0.0.1:${proxy.port}`);
+    expect(described).not.toMatch(/s3cr|abort/i);
     expect(proxy.connections()).toBe(1);
   });
 
@@ -257,7 +257,7 @@ describe('a proxy', () => {
     });
     const proxy = await listenProxy(tunnelTo(server.port));
     const answer = await connect(new URL('http://redcap.test/api/'), { proxy: proxy.url })(FORM);
-    expect(fate(answer)).toBe('connection sent');
+    expect(summarize(answer)).toBe('connection sent');
     expect(answer).toHaveProperty(
       'message',
       expect.stringContaining('through the proxy http://127'),
@@ -271,8 +271,8 @@ describe('a proxy', () => {
     });
     const transport = connect(PROXIED, { proxy: proxy.url, connections: 16 });
     const answers = await Promise.all(Array.from({ length: 40 }, () => transport(FORM)));
-    expect(new Set(answers.map(fate))).toEqual(new Set(['proxy not sent']));
-    expect(fate(await transport(FORM))).toBe('proxy not sent');
+    expect(new Set(answers.map(summarize))).toEqual(new Set(['proxy not sent']));
+    expect(summarize(await transport(FORM))).toBe('proxy not sent');
     expect(proxy.heads).toHaveLength(1);
   });
 
@@ -280,8 +280,8 @@ describe('a proxy', () => {
     const proxy = await listenProxy(() => undefined);
     const transport = connect(PROXIED, { proxy: proxy.url, connections: 3, timeoutMs: 300 });
     const first = transport(FORM);
-    expect(fate(await first)).toBe('timeout not sent');
-    expect(fate(await transport(FORM))).toBe('timeout not sent');
+    expect(summarize(await first)).toBe('timeout not sent');
+    expect(summarize(await transport(FORM))).toBe('timeout not sent');
     expect(proxy.heads).toHaveLength(2);
   });
 
@@ -289,6 +289,6 @@ describe('a proxy', () => {
     const proxy = await listenProxy((socket) => socket.destroy());
     const transport = connect(PROXIED, { proxy: proxy.url, connections: 2, timeoutMs: 1000 });
     const answers = await Promise.all(Array.from({ length: 9 }, () => transport(FORM)));
-    expect(new Set(answers.map(fate))).toEqual(new Set(['connection not sent']));
+    expect(new Set(answers.map(summarize))).toEqual(new Set(['connection not sent']));
   });
 });

@@ -1,7 +1,7 @@
 import { gzipSync, deflateRawSync, deflateSync } from 'node:zlib';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { connect, fate, FORM, listenHttp, listenRaw, readRequest } from './servers.ts';
+import { connect, summarize, FORM, listenHttp, listenRaw, readRequest } from './servers.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n';
 
@@ -38,7 +38,7 @@ describe('a request', () => {
         },
       },
     });
-    expect(fate(answer)).toBe('answer 200');
+    expect(summarize(answer)).toBe('answer 200');
     expect(server.seen[0]?.headers['content-length']).toBe('300005');
     expect(server.seen[0]?.headers['transfer-encoding']).toBeUndefined();
     expect(server.seen[0]?.body.equals(Buffer.concat(pieces))).toBe(true);
@@ -186,7 +186,7 @@ describe('a connection', () => {
   ])('%s', async (_what, onSocket, expected) => {
     const server = await listenRaw(onSocket);
     const answer = await connect(server.port, { timeoutMs: 300 })(FORM);
-    expect(fate(answer)).toBe(expected);
+    expect(summarize(answer)).toBe(expected);
     expect(server.connections()).toBe(1);
   });
 
@@ -204,15 +204,15 @@ describe('a connection', () => {
       const server = await listenRaw((socket) => {
         void readRequest(socket).then(() => {
           socket.write(answer);
-          // At once: bytes and reset arrive together, and Node.js tells a regular end.
+          // At once: bytes and reset arrive together, and Node.js reports a regular end.
           if (pauseMs === 0) socket.resetAndDestroy();
           else setTimeout(() => socket.resetAndDestroy(), pauseMs);
         });
       });
       const transport = connect(server.port, { connections: 1 });
-      expect([fate(await transport(FORM)), pauseMs]).toEqual(['connection sent', pauseMs]);
+      expect([summarize(await transport(FORM)), pauseMs]).toEqual(['connection sent', pauseMs]);
       // The way is free for the next one.
-      expect(fate(await transport(FORM))).toBe('connection sent');
+      expect(summarize(await transport(FORM))).toBe('connection sent');
       expect(server.connections()).toBe(2);
     }
   });
@@ -233,7 +233,7 @@ describe('a connection', () => {
       });
     });
     const transport = connect(server.port, { connections: 1 });
-    for (let at = 0; at < 3; at += 1) expect(fate(await transport(FORM))).toBe('answer 200');
+    for (let at = 0; at < 3; at += 1) expect(summarize(await transport(FORM))).toBe('answer 200');
   });
 
   it('that nothing accepts was never made', async () => {
@@ -257,10 +257,10 @@ describe('a connection', () => {
       });
     });
     const transport = connect(server.port, { connections: 1 });
-    expect(fate(await transport(FORM))).toBe('answer 200');
+    expect(summarize(await transport(FORM))).toBe('answer 200');
     let sent = 0;
     const answer = await transport({ ...FORM, onLeaving: () => (sent += 1) > 0 });
-    expect([fate(answer), sent, requests]).toEqual(['connection sent', 1, 2]);
+    expect([summarize(answer), sent, requests]).toEqual(['connection sent', 1, 2]);
   });
 
   it('that the server closed while idle is replaced before anything is sent', async () => {
@@ -271,9 +271,9 @@ describe('a connection', () => {
       });
     });
     const transport = connect(server.port, { connections: 1 });
-    expect(fate(await transport(FORM))).toBe('answer 200');
+    expect(summarize(await transport(FORM))).toBe('answer 200');
     await delay(80);
-    expect(fate(await transport(FORM))).toBe('answer 200');
+    expect(summarize(await transport(FORM))).toBe('answer 200');
     expect(server.connections()).toBe(2);
   });
 
@@ -292,7 +292,7 @@ describe('a connection', () => {
 });
 
 describe('giving up', () => {
-  it('ends a request in the air at once, and says that it was sent', async () => {
+  it('ends a request in flight at once, and says that it was sent', async () => {
     const server = await listenRaw(() => undefined);
     const abort = new AbortController();
     const asked = connect(server.port)({
@@ -305,13 +305,13 @@ describe('giving up', () => {
         return true;
       },
     });
-    expect(fate(await asked)).toBe('aborted sent');
+    expect(summarize(await asked)).toBe('aborted sent');
   });
 
   it('before the start sends nothing', async () => {
     const server = await listenRaw(() => undefined);
     const answer = await connect(server.port)({ ...FORM, signal: AbortSignal.abort() });
-    expect([fate(answer), server.connections()]).toEqual(['aborted not sent', 0]);
+    expect([summarize(answer), server.connections()]).toEqual(['aborted not sent', 0]);
   });
 
   it('right before it leaves sends nothing, and leaves the way free', async () => {
@@ -325,8 +325,8 @@ describe('giving up', () => {
     const transport = connect(server.port, { connections: 1 });
     for (let at = 0; at < 2; at += 1) {
       const answer = await transport({ ...FORM, onLeaving: () => false });
-      expect([fate(answer), requests]).toEqual(['aborted not sent', at]);
-      expect(fate(await transport(FORM))).toBe('answer 200');
+      expect([summarize(answer), requests]).toEqual(['aborted not sent', at]);
+      expect(summarize(await transport(FORM))).toBe('answer 200');
     }
     expect(requests).toBe(2);
   });
@@ -339,7 +339,7 @@ describe('giving up', () => {
     const abort = new AbortController();
     const asked = connect(server.port)({ ...FORM, signal: abort.signal });
     abort.abort();
-    expect(fate(await asked)).toBe('aborted not sent');
+    expect(summarize(await asked)).toBe('aborted not sent');
     await delay(50);
     expect(got).toEqual([]);
   });

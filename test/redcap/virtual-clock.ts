@@ -10,7 +10,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** Time that passes only when it is told to. */
+/** Time that passes only in `runTo`. */
 export function createVirtualClock(lateMs: () => number = () => 0): VirtualClock {
   let now = 0;
   const sleepers = new Set<Sleeper>();
