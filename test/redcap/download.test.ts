@@ -104,12 +104,12 @@ describe('a file', () => {
     expect([summarize(answer), most, bytes]).toEqual(['answer 200', 1, BYTES.length]);
   });
 
-  const length = `Content-Length: ${BYTES.length}\r\n`;
+  const lengthHeader = `Content-Length: ${BYTES.length}\r\n`;
   it.each([
     ['by its end alone', 'HTTP/1.1', 'Connection: close\r\n'],
-    ['and states the length', 'HTTP/1.1', `Connection: close\r\n${length}`],
-    ['without a word on it', 'HTTP/1.1', length],
-    ['as HTTP/1.0 does', 'HTTP/1.0', length],
+    ['and states the length', 'HTTP/1.1', `Connection: close\r\n${lengthHeader}`],
+    ['without a word on it', 'HTTP/1.1', lengthHeader],
+    ['as HTTP/1.0 does', 'HTTP/1.0', lengthHeader],
     ['and says nothing', 'HTTP/1.0', ''],
   ])('is whole where the server closes %s, however slow the sink', async (_what, version, more) => {
     const { port } = await listenRaw((socket) => {
@@ -138,7 +138,7 @@ describe('a file', () => {
   it('cut short by a reset is broken, and the sink is left alone from then on', async () => {
     const { port } = await listenRaw((socket) => {
       void readRequest(socket).then(() => {
-        socket.write(`HTTP/1.1 200 OK\r\nContent-Type: a/b; name="a.pdf"\r\n${length}\r\n`);
+        socket.write(`HTTP/1.1 200 OK\r\nContent-Type: a/b; name="a.pdf"\r\n${lengthHeader}\r\n`);
         socket.write(BYTES.subarray(0, 500_000), () => {
           setTimeout(() => socket.resetAndDestroy(), 20);
         });
