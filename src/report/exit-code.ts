@@ -26,10 +26,10 @@ export function exitCodeOfStop({ signal, sent }: Pick<Ending, 'signal' | 'sent'>
 }
 
 /** As the run did, or, of one that is live or was killed, would. */
-export function exitCodeOfJournal(view: RunState, csvs: MadeCsvs): ExitCode {
-  if (view.exitCode !== undefined) return view.exitCode as ExitCode;
-  if (view.refused !== undefined) return EXIT.refused;
+export function exitCodeOfJournal(run: RunState, csvs: MadeCsvs): ExitCode {
+  if (run.exitCode !== undefined) return run.exitCode as ExitCode;
+  if (run.refused !== undefined) return EXIT.refused;
   // Killed after its last row, or its reports could not be written: nothing is left to resume.
-  if (isPlanOnly(view) || !hasWorkLeft(view)) return exitCodeOfRows(csvs);
-  return view.sent ? EXIT.stopped : EXIT.refused;
+  if (isPlanOnly(run) || !hasWorkLeft(run)) return exitCodeOfRows(csvs);
+  return run.sent ? EXIT.stopped : EXIT.refused;
 }

@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts';
 import { SweepError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { reportOf, STATUSES, type ReportName, type Status } from '../rows/outcome.ts';
-import { REPORT_COLUMNS, reportLine } from './columns.ts';
+import { REPORT_COLUMNS, reportLine } from './row-report.ts';
 import { csvLine } from '../files/csv-line.ts';
 import { createReportFile, type ReportFile, type WrittenFile } from '../files/atomic-file.ts';
 import { openHeldManifest } from '../run-directory/held-manifest.ts';
@@ -40,13 +40,13 @@ export interface MadeCsvs {
  */
 export async function makeCsvReports(
   directory: string,
-  view: RunState,
+  run: RunState,
   clock: Clock,
   observe: (row: RowReport) => void,
   mayWrite?: () => void,
 ): Promise<MadeCsvs> {
   await mkdir(directory, { recursive: true });
-  const manifest = await openHeldManifest(join(directory, MANIFEST_FILE), view.header);
+  const manifest = await openHeldManifest(join(directory, MANIFEST_FILE), run.header);
   const files = await createFiles(directory, clock);
   const totals = Object.fromEntries(STATUSES.map((status) => [status, 0])) as Record<
     Status,
@@ -59,7 +59,7 @@ export async function makeCsvReports(
   try {
     const header = csvLine([...manifest.header, ...REPORT_COLUMNS]);
     for (const file of Object.values(files)) await file.write(header);
-    for await (const batch of readRowReports(manifest.batches(), view)) {
+    for await (const batch of readRowReports(manifest.batches(), run)) {
       for (const report of batch) {
         const { status, code } = report.outcome;
         const name = reportOf(status);
@@ -74,11 +74,11 @@ export async function makeCsvReports(
       }
     }
     if (
-      rows !== view.header.manifest.rows ||
+      rows !== run.header.manifest.rows ||
       reportRows.success + reportRows.error + reportRows.unprocessed !== rows
     ) {
       throw new SweepError(
-        `The reports do not add up: the journal names ${view.header.manifest.rows} rows, the manifest copy has ${rows}.`,
+        `The reports do not add up: the journal names ${run.header.manifest.rows} rows, the manifest copy has ${rows}.`,
         EXIT.bug,
       );
     }

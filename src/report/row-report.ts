@@ -1,7 +1,57 @@
+import { csvLine } from '../files/csv-line.ts';
+import { oneLine } from '../words/one-line.ts';
 import type { RunState } from '../journal/run-state.ts';
 import { joinRows, type JoinedRow, type ManifestBatches } from '../journal/joined-rows.ts';
 import { seenName } from '../journal/outcome-of.ts';
 import type { FileFacts } from '../rows/outcome.ts';
+
+/** The columns that every report adds behind the manifest's own. */
+export const REPORT_COLUMNS = [
+  'sweep_row',
+  'sweep_line',
+  'sweep_status',
+  'sweep_code',
+  'sweep_http_status',
+  'sweep_message',
+  'sweep_attempts',
+  'sweep_started_at',
+  'sweep_finished_at',
+  'sweep_verified',
+  'sweep_file_name',
+  'sweep_file_bytes',
+  'sweep_file_sha256',
+  'sweep_backup',
+] as const;
+
+/** The line of a row in its report: the manifest's cells untouched, then the columns above. */
+export function reportLine({ row, outcome }: RowReport): string {
+  const { file } = outcome;
+  return csvLine([
+    ...row.cells,
+    String(row.row),
+    String(row.line),
+    outcome.status,
+    outcome.code,
+    numberCell(outcome.httpStatus),
+    oneLine(outcome.message),
+    String(outcome.attempts),
+    timeCell(outcome.startedAt),
+    timeCell(outcome.finishedAt),
+    outcome.verified,
+    file?.name ?? '',
+    numberCell(file?.bytes),
+    file?.sha256 ?? '',
+    file?.backup ?? '',
+  ]);
+}
+
+function numberCell(value: number | undefined): string {
+  return value === undefined ? '' : String(value);
+}
+
+function timeCell(atMs: number | undefined): string {
+  return atMs === undefined ? '' : new Date(atMs).toISOString();
+}
 
 /** A row as the reports show it: all of them are made from this stream. */
 export interface RowReport extends JoinedRow {
@@ -10,13 +60,13 @@ export interface RowReport extends JoinedRow {
 
 export async function* readRowReports(
   batches: ManifestBatches,
-  view: RunState,
+  run: RunState,
 ): AsyncGenerator<readonly RowReport[], void, undefined> {
-  for await (const batch of joinRows(batches, view)) {
+  for await (const batch of joinRows(batches, run)) {
     yield batch.map((joined) => ({
       ...joined,
-      outcome: { ...joined.outcome, message: messageOf(joined, view), file: fileOf(joined) },
-      signature: isSignature(joined.row.field, view),
+      outcome: { ...joined.outcome, message: messageOf(joined, run), file: fileOf(joined) },
+      signature: isSignature(joined.row.field, run),
     }));
   }
 }

@@ -78,7 +78,7 @@ function restoredOf({ restores }: RunState): SummaryRestore | null {
 }
 
 export function summarise(options: {
-  readonly view: RunState;
+  readonly run: RunState;
   readonly csvs: MadeCsvs;
   readonly verified: Summary['verified'];
   readonly directory: string;
@@ -86,8 +86,8 @@ export function summarise(options: {
   readonly journalSha256: string | undefined;
   readonly requests: number | undefined;
 }): Summary {
-  const { view, csvs, directory, exitCode } = options;
-  const { header } = view;
+  const { run, csvs, directory, exitCode } = options;
+  const { header } = run;
   const { success, error, unprocessed } = csvs.files;
   return {
     tool: header.tool,
@@ -122,15 +122,15 @@ export function summarise(options: {
     url: header.url,
     options: header.options,
     approved: header.approved ?? null,
-    plan: view.planned?.totals ?? null,
+    plan: run.planned?.totals ?? null,
     requests: options.requests ?? null,
     startedAt: header.startedAt,
-    finishedAt: new Date(view.workedUntil).toISOString(),
-    sessions: view.sessions,
-    restored: restoredOf(view),
-    unreadableLines: view.holes?.lines ?? 0,
-    stop: view.stop ?? null,
-    refused: view.refused ?? null,
+    finishedAt: new Date(run.workedUntil).toISOString(),
+    sessions: run.sessions,
+    restored: restoredOf(run),
+    unreadableLines: run.holes?.lines ?? 0,
+    stop: run.stop ?? null,
+    refused: run.refused ?? null,
     exitCode,
     host: header.host,
     user: header.user,

@@ -11,7 +11,7 @@ import { JOURNAL_FILE } from '../journal/lines.ts';
 import { fileSha256 } from '../files/digest.ts';
 import { makeCsvReports, REPORT_FILES, type MadeCsvs } from './make-reports.ts';
 import { createReportFile, removeUnfinished, type WrittenFile } from '../files/atomic-file.ts';
-import { createHtmlAggregate } from './html/aggregate.ts';
+import { gatherFigures } from './html/figures.ts';
 import { pageOf, type Page } from './html/page.ts';
 import { renderHtml } from './html/render.ts';
 import type { RowReport } from './row-report.ts';
@@ -61,7 +61,7 @@ export async function writeReports(options: WriteReportsOptions): Promise<Writte
     await removeUnfinished(directory, MADE_FILES);
     const journalPath = join(directory, JOURNAL_FILE);
     const view = await replayJournal(journalPath);
-    const html = createHtmlAggregate();
+    const html = gatherFigures();
     const verified = { yes: 0, no: 0, skipped: 0 };
     const observe = (row: RowReport): void => {
       html.observe(row);
@@ -72,7 +72,7 @@ export async function writeReports(options: WriteReportsOptions): Promise<Writte
     await options.end?.(exitCode);
     const journalSha256 = await fileSha256(journalPath);
     const summary = summarise({
-      view,
+      run: view,
       csvs,
       verified,
       directory,
@@ -81,7 +81,7 @@ export async function writeReports(options: WriteReportsOptions): Promise<Writte
       requests: options.requests ?? (await requestsOfLastTime(directory)),
     });
     const page = pageOf(html.figures(), {
-      view,
+      run: view,
       totals: csvs.totals,
       files: listFiles(view, csvs, journalSha256),
       exitCode,

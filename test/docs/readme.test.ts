@@ -6,7 +6,7 @@ import type { OptionSpec } from '../../src/config/options.ts';
 import { COMMANDS, COMMON_OPTIONS } from '../../src/cli/commands.ts';
 import { EXIT_SENTENCES } from '../../src/exit-codes.ts';
 import { COLUMN_NAMES } from '../../src/manifest/columns.ts';
-import { REPORT_COLUMNS } from '../../src/report/columns.ts';
+import { REPORT_COLUMNS } from '../../src/report/row-report.ts';
 import { KNOWN } from '../../src/words/advice.ts';
 import { reportOf, STATUSES, STOP_CODES } from '../../src/rows/outcome.ts';
 import { runProgram } from '../support/run-program.ts';

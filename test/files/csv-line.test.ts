@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { REPORT_COLUMNS, reportLine } from '../../src/report/columns.ts';
+import { REPORT_COLUMNS, reportLine } from '../../src/report/row-report.ts';
 import { csvLine } from '../../src/files/csv-line.ts';
 import type { RowReport } from '../../src/report/row-report.ts';
 import { NEIGHBOURS } from '../run/neighbours.ts';

@@ -49,12 +49,12 @@ describe('exitCodeOfJournal', () => {
       code: 3,
     },
   ])('$name: $code', async ({ lines, code }) => {
-    const view = await replayJournal(journalOf(headerLine(2), ...lines));
-    expect(exitCodeOfJournal(view, csvs(1))).toBe(code);
+    const run = await replayJournal(journalOf(headerLine(2), ...lines));
+    expect(exitCodeOfJournal(run, csvs(1))).toBe(code);
   });
 
   it('a check exits by its rows', async () => {
-    const view = await replayJournal(journalOf(headerLine(2, { kind: 'check' })));
-    expect([exitCodeOfJournal(view, csvs(0)), exitCodeOfJournal(view, csvs(1))]).toEqual([0, 1]);
+    const run = await replayJournal(journalOf(headerLine(2, { kind: 'check' })));
+    expect([exitCodeOfJournal(run, csvs(0)), exitCodeOfJournal(run, csvs(1))]).toEqual([0, 1]);
   });
 });

@@ -24,14 +24,14 @@ afterEach(async () => {
 
 const make = async (): Promise<unknown> => {
   const trail = { started: 1, at: 2, attempts: 1 };
-  const view = await replayJournal(
+  const run = await replayJournal(
     journalOf(
       headerLine(3, { manifest: { name: 'm.csv', sha256: SHA256, bytes: 34, rows: 3 } }),
       { row: 1, state: 'deleted', ...trail, http: 200 },
       { row: 2, state: 'failed', ...trail, http: 400, code: 'http_400' },
     ),
   );
-  return makeCsvReports(folder, view, createVirtualClock(), () => undefined);
+  return makeCsvReports(folder, run, createVirtualClock(), () => undefined);
 };
 const read = (name: string): Promise<string> => readFile(join(folder, name), 'utf8');
 

@@ -1,29 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import { adviseOn } from '../../src/words/advice.ts';
-import { createHtmlAggregate } from '../../src/report/html/aggregate.ts';
+import { gatherFigures } from '../../src/report/html/figures.ts';
 import { pathBelow, quotePath } from '../../src/words/quote.ts';
-import { formatBytes, formatShare, formatTime } from '../../src/report/html/format.ts';
+import { formatBytes, formatShare, formatTime } from '../../src/report/html/markup.ts';
 import { pageOf, type Page } from '../../src/report/html/page.ts';
 import { aboutDuration, count, duration, rateWords } from '../../src/words/counts.ts';
 import type { RowReport } from '../../src/report/row-report.ts';
 import {
   buildHeader,
   buildRow,
-  buildView,
+  buildRunState,
   emptyTotals,
   unsent,
   type PagePatch,
 } from '../report/html/build.ts';
 
 function pageWith(rows: readonly RowReport[], patch: PagePatch = {}): Page {
-  const aggregate = createHtmlAggregate();
+  const aggregate = gatherFigures();
   const totals = emptyTotals();
   for (const row of rows) {
     aggregate.observe(row);
     totals[row.outcome.status] += 1;
   }
   return pageOf(aggregate.figures(), {
-    view: buildView(buildHeader(rows.length, patch.header), patch.view),
+    run: buildRunState(buildHeader(rows.length, patch.header), patch.run),
     totals,
     files: [],
     exitCode: 0,
@@ -34,7 +34,7 @@ function pageWith(rows: readonly RowReport[], patch: PagePatch = {}): Page {
   });
 }
 
-const CHECK: PagePatch = { header: { kind: 'check' }, view: { sent: false } };
+const CHECK: PagePatch = { header: { kind: 'check' }, run: { sent: false } };
 const deleted = buildRow(1);
 const empty = buildRow(2, { outcome: unsent('already_empty', '') });
 const gone = buildRow(10, { outcome: unsent('already_empty', 'gone_since_check') });
@@ -100,14 +100,14 @@ describe('the verdict in one sentence', () => {
     [
       'a limit',
       [deleted, left],
-      { context: { exitCode: 3 }, view: { stop: { code: 'limit', message: 'x' } } },
+      { context: { exitCode: 3 }, run: { stop: { code: 'limit', message: 'x' } } },
       'Stopped as asked for',
       'The run stopped where it was told to: 1 of 2 rows is settled, 1 file deleted.',
     ],
     [
       'a stop',
       [deleted, left],
-      { context: { exitCode: 3 }, view: { stop: { code: 'banned', message: 'x' } } },
+      { context: { exitCode: 3 }, run: { stop: { code: 'banned', message: 'x' } } },
       'Stopped',
       'The run stopped before its end: 1 of 2 rows is settled, 1 file deleted.',
     ],
@@ -137,7 +137,7 @@ describe('the verdict in one sentence', () => {
       [left],
       {
         context: { exitCode: 2 },
-        view: { sent: false, stop: { code: 'rejected_token', message: 'x' } },
+        run: { sent: false, stop: { code: 'rejected_token', message: 'x' } },
       },
       'Stopped before the first deletion',
       'Nothing was deleted: the run ended before its first deletion request.',
@@ -145,7 +145,7 @@ describe('the verdict in one sentence', () => {
     [
       'a refusal',
       [planned, invalid],
-      { context: { exitCode: 2 }, view: { refused: 'because' } },
+      { context: { exitCode: 2 }, run: { refused: 'because' } },
       'Refused',
       'Nothing was deleted: the run was refused before its first deletion.',
     ],
@@ -212,11 +212,11 @@ describe('what to do next', () => {
       CHECK,
       [undefined],
     ],
-    ['a refusal', [planned, invalid], { view: { refused: 'x' } }, ['redcap-sweep run cleanup.csv']],
+    ['a refusal', [planned, invalid], { run: { refused: 'x' } }, ['redcap-sweep run cleanup.csv']],
     [
       'a refused approval',
       [planned],
-      { view: { refused: 'x' }, header: { approved: { directory: 'c', sha256: 'd' } } },
+      { run: { refused: 'x' }, header: { approved: { directory: 'c', sha256: 'd' } } },
       ['redcap-sweep check cleanup.csv'],
     ],
     [

@@ -1,4 +1,4 @@
-import { plainVisible, shorten, splitVisible } from './visible-text.ts';
+import { countOf } from '../../words/counts.ts';
 
 /** No value is worth more of the page. */
 const LONGEST_VALUE = 2000;
@@ -21,16 +21,9 @@ export function html(strings: TemplateStringsArray, ...holes: readonly Child[]):
   return { markup };
 }
 
-const unindented = new WeakMap<TemplateStringsArray, readonly string[]>();
-
 /** The source is indented to be read; thousands of rows need not carry that. */
 function unindent(strings: TemplateStringsArray): readonly string[] {
-  let parts = unindented.get(strings);
-  if (parts === undefined) {
-    parts = strings.map((part) => part.replace(/\s*\n\s*/g, '\n'));
-    unindented.set(strings, parts);
-  }
-  return parts;
+  return strings.map((part) => part.replace(/\s*\n\s*/g, '\n'));
 }
 
 function fill(child: Child): string {
@@ -66,9 +59,126 @@ export function escapeText(text: string): string {
  * A value from the manifest or the server: kept apart from the direction of
  * the text around it, characters that cannot be seen named.
  */
-export function shown(value: string): Markup {
-  const pieces = splitVisible(shorten(value, LONGEST_VALUE)).map((piece) =>
+export function value(text: string): Markup {
+  const pieces = splitVisible(shorten(text, LONGEST_VALUE)).map((piece) =>
     piece.unseen ? html`<span class="unseen">${piece.text}</span>` : html`${piece.text}`,
   );
   return html`<bdi>${pieces}</bdi>`;
+}
+
+/**
+ * Text from a manifest or a server may hold characters that nobody sees and
+ * that change what is read: direction overrides make `exe.pdf` of `fdp.exe`.
+ * They are shown by their number instead of being obeyed.
+ */
+const UNSEEN = new RegExp(
+  [
+    // Controls, line and paragraph separators, halves of surrogate pairs.
+    '[\\p{Cc}\\p{Zl}\\p{Zp}\\p{Cs}]',
+    // Soft hyphen, joiner of graphemes, marks and overrides of direction, the Mongolian ones.
+    '[\\u{ad}\\u{34f}\\u{61c}\\u{180b}-\\u{180f}\\u{200e}\\u{200f}\\u{202a}-\\u{202e}]',
+    // Without width, or letters that are blank.
+    '[\\u{115f}\\u{1160}\\u{17b4}\\u{17b5}\\u{200b}\\u{2060}-\\u{206f}\\u{2800}\\u{3164}\\u{feff}\\u{ffa0}]',
+    // Annotations, tags and what else is there to be ignored.
+    '[\\u{fff9}-\\u{fffb}\\u{e0000}-\\u{e0fff}]',
+    // Joiners are part of many scripts, and have no business beside Latin letters and digits.
+    '(?<!\\P{ASCII})[\\u{200c}\\u{200d}]|[\\u{200c}\\u{200d}](?!\\P{ASCII})',
+  ].join('|'),
+  'gu',
+);
+
+/** White space at either end of a value makes another value of it: hard spaces and the like are named there. */
+const EDGE_SPACE = /^\s+|\s+$/gu;
+const UNSEEN_OR_EDGE = new RegExp(
+  `${UNSEEN.source}|(?<=^[\\s\u2423]*)[^\\S ]|[^\\S ](?=[\\s\u2423]*$)`,
+  'gu',
+);
+
+export interface TextPiece {
+  readonly text: string;
+  /** The piece stands for characters that cannot be seen. */
+  readonly unseen: boolean;
+}
+
+/** Cuts a value into what can be read and what has to be named. */
+export function splitVisible(text: string): TextPiece[] {
+  const pieces: TextPiece[] = [];
+  const marked = markSpaces(text);
+  let from = 0;
+  for (const found of marked.matchAll(UNSEEN_OR_EDGE)) {
+    if (found.index > from) pieces.push({ text: marked.slice(from, found.index), unseen: false });
+    const last = pieces.at(-1);
+    const name = codePoint(found[0]);
+    if (last?.unseen === true && found.index === from) {
+      pieces[pieces.length - 1] = { text: `${last.text} ${name}`, unseen: true };
+    } else {
+      pieces.push({ text: name, unseen: true });
+    }
+    from = found.index + found[0].length;
+  }
+  if (from < marked.length) pieces.push({ text: marked.slice(from), unseen: false });
+  return pieces;
+}
+
+/** The same in plain text, for places that hold no markup. */
+export function plainVisible(text: string): string {
+  return text.replace(UNSEEN, (character) => `[${codePoint(character)}]`);
+}
+
+function markSpaces(text: string): string {
+  return text.replace(EDGE_SPACE, (spaces) => spaces.replaceAll(' ', '\u2423'));
+}
+
+function codePoint(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  return `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
+/**
+ * A value cut for showing. The copy shares no memory with the text that it was
+ * cut from: keeping it keeps no cell of megabytes.
+ */
+export function shorten(text: string, most: number): string {
+  const short =
+    text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/u, '')}…`;
+  return Buffer.from(short, 'utf16le').toString('utf16le');
+}
+
+/** Figures as the page writes them: British grouping, times in UTC. */
+
+/** Never 0 % of something, and never 100 % of less than all. */
+export function formatShare(part: number, whole: number): string {
+  if (whole === 0 || part === 0) return '0 %';
+  if (part === whole) return '100 %';
+  const percent = (part / whole) * 100;
+  if (percent < 0.1) return 'under 0.1 %';
+  if (percent > 99.9) return 'over 99.9 %';
+  return `${percent.toFixed(1)} %`;
+}
+
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return countOf(bytes, 'byte');
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** `24 Nov 2026, 03:12:07 UTC` */
+export function formatTime(atMs: number): string {
+  const iso = toIso(atMs);
+  if (iso === undefined) return 'not known';
+  return `${formatDay(atMs)} ${iso.slice(0, 4)}, ${iso.slice(11, 19)} UTC`;
+}
+
+/** `24 Nov` */
+export function formatDay(atMs: number): string {
+  const date = new Date(atMs);
+  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()] ?? ''}`;
+}
+
+/** `undefined` for what is no time. */
+export function toIso(atMs: number): string | undefined {
+  const date = new Date(atMs);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }

@@ -1,6 +1,6 @@
 import { type RunState, isPlanOnly, hasWorkLeft } from '../../journal/run-state.ts';
 import type { Status } from '../../rows/outcome.ts';
-import type { HtmlFigures } from './aggregate.ts';
+import type { HtmlFigures } from './figures.ts';
 import { countOf } from '../../words/counts.ts';
 import { nextSteps, type NextStep } from '../../words/next-steps.ts';
 import type { Facts, State } from '../../words/facts.ts';
@@ -9,7 +9,7 @@ import { stateTotals } from './states.ts';
 
 /** What the page tells beside the figures that were gathered from the rows. */
 export interface HtmlContext {
-  readonly view: RunState;
+  readonly run: RunState;
   readonly totals: Readonly<Record<Status, number>>;
   readonly files: readonly {
     readonly name: string;
@@ -56,10 +56,10 @@ export function pageOf(figures: HtmlFigures, context: HtmlContext): Page {
 }
 
 function factsOf({ counts, reports, verified }: HtmlFigures, context: HtmlContext): Facts {
-  const { view, runDirectory, requestsPerMinute } = context;
-  const { header, refused, stop, sent, confirmed } = view;
+  const { run, runDirectory, requestsPerMinute } = context;
+  const { header, refused, stop, sent, confirmed } = run;
   return {
-    planOnly: isPlanOnly(view),
+    planOnly: isPlanOnly(run),
     refused,
     stop,
     exitCode: context.exitCode,
@@ -74,8 +74,8 @@ function factsOf({ counts, reports, verified }: HtmlFigures, context: HtmlContex
     goneSinceCheck: counts.goneSinceCheck,
     withBackup: counts.withBackup,
     approved: header.approved !== undefined,
-    workLeft: hasWorkLeft(view),
-    restored: restoredOf(view),
+    workLeft: hasWorkLeft(run),
+    restored: restoredOf(run),
     rehearsal: header.options['rehearsal'] === true,
     manifest: header.manifest.name,
     columns: header.columns,

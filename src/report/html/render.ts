@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
-import { formatTime } from './format.ts';
+import { formatTime } from './markup.ts';
 import { html, trusted, type Markup } from './markup.ts';
 import type { Page } from './page.ts';
 import { SCRIPT } from './script.ts';
-import { causesSection } from './sections/causes.ts';
+import { causesSection } from './sections/groups.ts';
 import { eventSection, fieldSection } from './sections/groups.ts';
 import { headSection } from './sections/head.ts';
 import { limitsSection } from './sections/limits.ts';
-import { nextSection } from './sections/next.ts';
+import { nextSection } from './sections/head.ts';
 import { filesSection, provenanceSection } from './sections/provenance.ts';
-import { restoresSection } from './sections/restores.ts';
+import { restoresSection } from './sections/provenance.ts';
 import { attentionSection, sampleSection } from './sections/rows.ts';
 import { timingSection } from './sections/timing.ts';
 import { totalsSection } from './sections/totals.ts';
-import { verificationSection } from './sections/verification.ts';
+import { verificationSection } from './sections/totals.ts';
 import { STYLE } from './style.ts';
-import { shorten } from './visible-text.ts';
+import { shorten } from './markup.ts';
 
 const MOST_BYTES = 1_900_000;
 
@@ -68,7 +68,7 @@ function present(sections: readonly (Markup | undefined)[]): readonly Markup[] {
 
 function shell(page: Page, sections: readonly Markup[]): Markup {
   const { context } = page;
-  const { project, kind } = context.view.header;
+  const { project, kind } = context.run.header;
   // A refused connection is the browser's own: what is not named here is not allowed.
   const policy = `default-src 'none'; style-src '${digest(STYLE)}'; script-src '${digest(SCRIPT)}'; base-uri 'none'; form-action 'none'`;
   return html`<html lang="en-GB">

@@ -1,7 +1,6 @@
 import { STATUSES, type Status } from '../../rows/outcome.ts';
 import type { State } from '../../words/facts.ts';
 import type { RowReport } from '../row-report.ts';
-import type { HtmlCounts } from './counts.ts';
 
 /** The order of the page: what went well, what did not, what was left. */
 export const STATES: readonly State[] = ['would_delete', 'nothing_to_delete', ...STATUSES];
@@ -13,7 +12,7 @@ export function stateOf(status: Status, code: string): State {
 /** The totals by state. They add up to the rows of the manifest, as the statuses do. */
 export function stateTotals(
   totals: Readonly<Record<Status, number>>,
-  counts: HtmlCounts,
+  counts: { readonly wouldDelete: number; readonly nothingToDelete: number },
 ): Record<State, number> {
   return {
     ...totals,

@@ -3,7 +3,7 @@ import type { JournalHeader } from '../../../src/journal/lines.ts';
 import { RowIndex } from '../../../src/journal/row-index.ts';
 import { NO_PROBLEMS, type ManifestRow } from '../../../src/rows/row.ts';
 import type { ProjectModel } from '../../../src/project/model.ts';
-import { createHtmlAggregate } from '../../../src/report/html/aggregate.ts';
+import { gatherFigures } from '../../../src/report/html/figures.ts';
 import { pageOf, type HtmlContext } from '../../../src/report/html/page.ts';
 import { renderHtml } from '../../../src/report/html/render.ts';
 import type { RowReport } from '../../../src/report/row-report.ts';
@@ -52,7 +52,7 @@ export function buildHeader(rows: number, patch: Partial<JournalHeader> = {}): J
   };
 }
 
-export function buildView(header: JournalHeader, patch: Partial<RunState> = {}): RunState {
+export function buildRunState(header: JournalHeader, patch: Partial<RunState> = {}): RunState {
   return {
     path: 'journal.ndjson',
     header,
@@ -153,13 +153,13 @@ export function emptyTotals(): Record<Status, number> {
 
 export interface PagePatch {
   readonly header?: Partial<JournalHeader>;
-  readonly view?: Partial<RunState>;
+  readonly run?: Partial<RunState>;
   readonly context?: Partial<HtmlContext>;
 }
 
 /** The page over these rows. */
 export function buildPage(rows: Iterable<RowReport>, patch: PagePatch = {}): string {
-  const aggregate = createHtmlAggregate();
+  const aggregate = gatherFigures();
   const totals = emptyTotals();
   let count = 0;
   let lastStamp = START_MS;
@@ -170,7 +170,7 @@ export function buildPage(rows: Iterable<RowReport>, patch: PagePatch = {}): str
     lastStamp = Math.max(lastStamp, row.outcome.finishedAt ?? 0);
   }
   const page = pageOf(aggregate.figures(), {
-    view: buildView(buildHeader(count, patch.header), { lastStamp, ...patch.view }),
+    run: buildRunState(buildHeader(count, patch.header), { lastStamp, ...patch.run }),
     totals,
     files: [
       { name: 'manifest.csv', sha256: 'a1'.repeat(32), bytes: 48_211 },

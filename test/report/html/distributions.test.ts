@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { countTicks, timeTicks } from '../../../src/report/html/axis.ts';
-import { createLatency } from '../../../src/report/html/latency.ts';
-import { createTallies } from '../../../src/report/html/tallies.ts';
-import { createTimeBuckets, sum } from '../../../src/report/html/time-buckets.ts';
+import { countTicks, timeTicks } from '../../../src/report/html/charts.ts';
+import { createLatency } from '../../../src/report/html/timing.ts';
+import { countByName } from '../../../src/report/html/row-groups.ts';
+import { createTimeBuckets, sum } from '../../../src/report/html/timing.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -89,11 +89,11 @@ describe('how long rows took', () => {
 
 describe('counts by name', () => {
   it('sums what is beyond the bound, and what is beyond the page, as others', () => {
-    const tallies = createTallies(3);
-    for (const name of ['a', 'b', 'b', 'c', 'c', 'c', 'd', 'e']) tallies.add(name, 'deleted');
-    tallies.add('a', 'failed');
-    expect(tallies.figures(2)).toEqual({
-      tallies: [
+    const counter = countByName(3);
+    for (const name of ['a', 'b', 'b', 'c', 'c', 'c', 'd', 'e']) counter.add(name, 'deleted');
+    counter.add('a', 'failed');
+    expect(counter.figures(2)).toEqual({
+      names: [
         { name: 'c', counts: { deleted: 3 }, total: 3 },
         { name: 'a', counts: { deleted: 1, failed: 1 }, total: 2 },
       ],
@@ -102,9 +102,9 @@ describe('counts by name', () => {
   });
 
   it('is not confused by the names of objects', () => {
-    const tallies = createTallies(10);
-    for (const name of ['__proto__', 'constructor', 'toString']) tallies.add(name, 'deleted');
-    expect(tallies.figures(10).tallies.map((tally) => tally.total)).toEqual([1, 1, 1]);
+    const counter = countByName(10);
+    for (const name of ['__proto__', 'constructor', 'toString']) counter.add(name, 'deleted');
+    expect(counter.figures(10).names.map((one) => one.total)).toEqual([1, 1, 1]);
   });
 });
 

@@ -60,7 +60,7 @@ export function hostileRun(): string {
         manifest: { name: value, sha256: value, bytes: 1, rows: HOSTILE_VALUES.length },
         approved: { directory: value, sha256: value },
       },
-      view: { stop: { code: 'banned', message: value } },
+      run: { stop: { code: 'banned', message: value } },
       context: {
         exitCode: 3,
         runDirectory: value,

@@ -103,7 +103,7 @@ describe('report.html', () => {
     const page = buildPage(
       [buildRow(1, { row: { event: '' }, outcome: unsent('already_empty', '') })],
       {
-        view: { sent: false },
+        run: { sent: false },
       },
     );
     for (const id of ['by-event', 'timing', 'verification', 'causes', 'attention']) {

@@ -28,7 +28,7 @@ export function completeRun(rows = 240): string {
 /** A run in which everything went wrong that can. */
 export function failingRun(rows = 1800): string {
   return buildPage(failingRows(rows), {
-    view: { sessions: 2 },
+    run: { sessions: 2 },
     header: {
       approved: {
         directory: 'reports/2026-11-20T09-00-00-check-cleanup',
@@ -160,7 +160,7 @@ export function stoppedRun(rows = 500): string {
           }),
     ),
     {
-      view: { stop: { code: 'limit', message: '--limit 200: 200 rows have been sent' } },
+      run: { stop: { code: 'limit', message: '--limit 200: 200 rows have been sent' } },
       context: { exitCode: 3 },
     },
   );
@@ -170,7 +170,7 @@ export function stoppedRun(rows = 500): string {
 export function check(rows = 120): string {
   return buildPage(checkRows(rows), {
     header: { kind: 'check' },
-    view: { sent: false, confirmed: false },
+    run: { sent: false, confirmed: false },
     context: { exitCode: 1, runDirectory: 'reports/2026-11-20T09-00-00-check-cleanup' },
   });
 }
@@ -229,7 +229,7 @@ function checkRows(rows: number): RowReport[] {
 
 export function refusedRun(): string {
   return buildPage(checkRows(60), {
-    view: {
+    run: {
       sent: false,
       confirmed: false,
       refused: '2 rows of the manifest are invalid; nothing was deleted',
@@ -247,7 +247,7 @@ export function emptyRun(): string {
         outcome: unsent('already_empty', '', 'the check found nothing there'),
       }),
     ),
-    { view: { sent: false }, header: { project: { ...PROJECT, longitudinal: false, title: '' } } },
+    { run: { sent: false }, header: { project: { ...PROJECT, longitudinal: false, title: '' } } },
   );
 }
 

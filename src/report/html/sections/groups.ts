@@ -1,16 +1,68 @@
-import { count } from '../../../words/counts.ts';
-import { html, shown, type Child, type Markup } from '../markup.ts';
+import { adviseOn } from '../../../words/advice.ts';
+import type { Cause, NameCount, NameCounts } from '../row-groups.ts';
+import { count, countOf } from '../../../words/counts.ts';
+import { html, value, type Markup, type Child } from '../markup.ts';
 import type { Page } from '../page.ts';
-import { swatch } from '../share-bar.ts';
-import { STATES } from '../states.ts';
+import { colourChip } from '../charts.ts';
+import { isNotReached, stateOf, STATES } from '../states.ts';
 import { STATE_WORDS } from '../../../words/states.ts';
+import { classOf } from './totals.ts';
 import type { State } from '../../../words/facts.ts';
-import type { Tally, TallyFigures } from '../tallies.ts';
-import { lookOf } from './totals.ts';
+
+/** Why rows did not end well, and what to do about each reason. */
+export function causesSection(page: Page): Markup | undefined {
+  const { causes, others } = page.figures.causes;
+  if (causes.length === 0) return undefined;
+  return html`<section aria-labelledby="causes">
+    <h2 id="causes">${titleOf(page)}</h2>
+    <ul class="causes">
+      ${causes.map(causeItem)}
+    </ul>
+    ${others === 0 ? undefined : html`<p>${countOf(others, 'row')} had still other causes.</p>`}
+  </section>`;
+}
+
+function titleOf({ figures, planOnly }: Page): string {
+  if (planOnly) return 'What stands in the way';
+  return figures.reports.error > 0
+    ? 'What went wrong, and what to do about it'
+    : 'What is left, and what to do about it';
+}
+
+function causeItem({ status, code, count: rows, firstRows, example }: Cause): Markup {
+  const { title, toDo } = adviseOn(status, code);
+  const state = stateOf(status, code);
+  // The message of such a row only says that the run ended before it.
+  const saysNothing = isNotReached(status, code) && code !== 'not_confirmed';
+  return html`<li>
+    <div>
+      <h3>${title}</h3>
+      <p class="tag">${colourChip(classOf(state))}${STATE_WORDS[state].name} ${codeTag(code)}</p>
+    </div>
+    <p class="count">${countOf(rows, 'row')}</p>
+    <div>
+      <p>${toDo}</p>
+      <p class="note">
+        ${placeWords(rows, firstRows)}.
+        ${example === '' || saysNothing ? undefined : html`For example: “${value(example)}”`}
+      </p>
+    </div>
+  </li>`;
+}
+
+function codeTag(code: string): Markup | undefined {
+  return code === '' ? undefined : html`· <code>${value(code)}</code>`;
+}
+
+function placeWords(all: number, firstRows: readonly number[]): string {
+  const rest = all - firstRows.length;
+  const rows = firstRows.map(count).join(', ');
+  return `${all === 1 ? 'Row' : 'Rows'} ${rows}${rest > 0 ? ` and ${count(rest)} more` : ''}`;
+}
 
 /** The rows by the field that they name. */
 export function fieldSection(page: Page): Markup {
-  const fields = page.context.view.header.project?.fileFields ?? {};
+  const fields = page.context.run.header.project?.fileFields ?? {};
   return groupTable(page, {
     id: 'by-field',
     title: 'By field',
@@ -21,7 +73,7 @@ export function fieldSection(page: Page): Markup {
       if (!Object.hasOwn(fields, name)) return undefined;
       const field = fields[name];
       return html`<span class="tag"
-        >form ${shown(field?.form ?? '')}${field?.signature === true ? ' · signature' : ''}</span
+        >form ${value(field?.form ?? '')}${field?.signature === true ? ' · signature' : ''}</span
       >`;
     },
   });
@@ -29,8 +81,8 @@ export function fieldSection(page: Page): Markup {
 
 /** The rows by event; nothing in projects without events. */
 export function eventSection(page: Page): Markup | undefined {
-  const { tallies, others } = page.figures.byEvent;
-  if (others === undefined && tallies.every((tally) => tally.name === '')) return undefined;
+  const { names, others } = page.figures.byEvent;
+  if (others === undefined && names.every((one) => one.name === '')) return undefined;
   return groupTable(page, {
     id: 'by-event',
     title: 'By event',
@@ -46,15 +98,15 @@ interface Grouping {
   readonly title: string;
   readonly head: string;
   readonly caption: string;
-  readonly figures: TallyFigures;
+  readonly figures: NameCounts;
   readonly remark: (name: string) => Markup | undefined;
 }
 
 function groupTable({ states, rows }: Page, grouping: Grouping): Markup {
   const { id, title, head, caption, figures, remark } = grouping;
   const columns = STATES.filter((state) => states[state] > 0);
-  const name = (tally: Tally): Child =>
-    tally.name === '' ? html`<em>blank</em>` : html`${shown(tally.name)}${remark(tally.name)}`;
+  const name = (one: NameCount): Child =>
+    one.name === '' ? html`<em>blank</em>` : html`${value(one.name)}${remark(one.name)}`;
   return html`<section aria-labelledby="${id}">
     <h2 id="${id}">${title}</h2>
     <div class="scroll" role="group" tabindex="0" aria-labelledby="${id}-caption">
@@ -68,14 +120,14 @@ function groupTable({ states, rows }: Page, grouping: Grouping): Markup {
             ${columns.map(
               (state) =>
                 html`<th scope="col" class="number">
-                  ${swatch(lookOf(state))}${STATE_WORDS[state].name}
+                  ${colourChip(classOf(state))}${STATE_WORDS[state].name}
                 </th>`,
             )}
             <th scope="col" class="number">Rows</th>
           </tr>
         </thead>
         <tbody>
-          ${figures.tallies.map((tally) => groupRow(name(tally), tally, columns))}${
+          ${figures.names.map((one) => groupRow(name(one), one, columns))}${
             figures.others === undefined
               ? undefined
               : groupRow(html`<em>all others</em>`, figures.others, columns)
@@ -89,15 +141,15 @@ function groupTable({ states, rows }: Page, grouping: Grouping): Markup {
   </section>`;
 }
 
-function groupRow(name: Child, tally: Tally, columns: readonly State[]): Markup {
+function groupRow(name: Child, one: NameCount, columns: readonly State[]): Markup {
   return html`<tr>
     <th scope="row">${name}</th>
     ${columns.map((state) => {
-      const rows = tally.counts[state] ?? 0;
+      const rows = one.counts[state] ?? 0;
       return html`<td class="number">
         ${rows === 0 ? html`<span class="none">0</span>` : count(rows)}
       </td>`;
     })}
-    <td class="number">${count(tally.total)}</td>
+    <td class="number">${count(one.total)}</td>
   </tr> `;
 }

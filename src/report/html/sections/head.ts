@@ -1,18 +1,16 @@
 import type { ProjectModel } from '../../../project/model.ts';
 import { duration } from '../../../words/counts.ts';
-import { formatTime, toIso } from '../format.ts';
-import { html, shown, type Markup } from '../markup.ts';
+import { formatTime, toIso, html, value, type Markup, shorten } from '../markup.ts';
 import type { Page } from '../page.ts';
-import { shorten } from '../visible-text.ts';
 
 /** What this page is about, its verdict, and the facts that an auditor asks for first. */
 export function headSection(page: Page): Markup {
-  const { view } = page.context;
-  const { project, kind } = view.header;
+  const { run } = page.context;
+  const { project, kind } = run.header;
   const what = kind === 'check' ? 'Check before deletion' : 'Deletion of stored files';
   return html`<header>
     <p class="kicker">redcap-sweep · ${what}</p>
-    <h1>${project === null ? 'Project not read' : shown(titleOf(project))}</h1>
+    <h1>${project === null ? 'Project not read' : value(titleOf(project))}</h1>
     ${verdictPanel(page)} ${factList(page)}
   </header>`;
 }
@@ -22,13 +20,13 @@ function verdictPanel(page: Page): Markup {
   return html`<div class="verdict ${tone}">
     <p class="label">${label}</p>
     <p class="sentence">${sentence}</p>
-    ${because === '' ? undefined : html`<p class="because">Reason: ${shown(because)}</p>`}
+    ${because === '' ? undefined : html`<p class="because">Reason: ${value(because)}</p>`}
   </div>`;
 }
 
 function factList({ context }: Page): Markup {
-  const { view } = context;
-  const { header } = view;
+  const { run } = context;
+  const { header } = run;
   const { project } = header;
   const startMs = Date.parse(header.startedAt);
   return facts([
@@ -36,21 +34,21 @@ function factList({ context }: Page): Markup {
       'Project',
       project === null
         ? 'not read (--no-check)'
-        : html`${shown(titleOf(project))} (id ${shown(project.id)})`,
+        : html`${value(titleOf(project))} (id ${value(project.id)})`,
     ],
     [
       'Server',
-      html`${shown(header.url)}${project !== null && project.redcapVersion !== '' ? html`, REDCap ${shown(project.redcapVersion)}` : undefined}`,
+      html`${value(header.url)}${project !== null && project.redcapVersion !== '' ? html`, REDCap ${value(project.redcapVersion)}` : undefined}`,
     ],
     ['Project status', project === null ? undefined : productionWords(project.production)],
     ['Started', time(startMs)],
-    ['Last entry in the journal', html`${time(view.lastStamp)}${lasting(startMs, view.lastStamp)}`],
+    ['Last entry in the journal', html`${time(run.lastStamp)}${lasting(startMs, run.lastStamp)}`],
     [
       'Sessions',
-      view.sessions > 1 ? `${view.sessions}: interrupted or stopped, and resumed` : undefined,
+      run.sessions > 1 ? `${run.sessions}: interrupted or stopped, and resumed` : undefined,
     ],
-    ['Run by', header.user === '' ? undefined : shown(header.user)],
-    ['On machine', header.host === '' ? undefined : shown(header.host)],
+    ['Run by', header.user === '' ? undefined : value(header.user)],
+    ['On machine', header.host === '' ? undefined : value(header.host)],
   ]);
 }
 
@@ -79,13 +77,29 @@ export function time(atMs: number): Markup {
 /** Names and values; what has no value is left out. */
 export function facts(pairs: readonly (readonly [string, Markup | string | undefined])[]): Markup {
   return html`<dl class="facts">
-    ${pairs.map(([name, value]) =>
-      value === undefined
+    ${pairs.map(([name, fact]) =>
+      fact === undefined
         ? undefined
         : html`<div>
             <dt>${name}</dt>
-            <dd>${value}</dd>
+            <dd>${fact}</dd>
           </div>`,
     )}
   </dl>`;
+}
+
+/** What to do now, with the line to type. */
+export function nextSection(page: Page): Markup {
+  return html`<section aria-labelledby="next">
+    <h2 id="next">What to do next</h2>
+    <ol class="steps">
+      ${page.nextSteps.map(
+        ({ text, command }) =>
+          html`<li>
+            <p>${text}</p>
+            ${command === undefined ? undefined : html`<pre tabindex="0" role="group" aria-label="Command"><code>${value(command)}</code></pre>`}
+          </li>`,
+      )}
+    </ol>
+  </section>`;
 }

@@ -20,9 +20,9 @@ type Point = Markup;
 function pointsOfPlan({ states, figures, context }: Page): Point[] {
   const { unconfirmed, unnamed, guarded, signatures } = figures.counts;
   const files = states.would_delete;
-  const approved = context.view.header.kind === 'check';
+  const approved = context.run.header.kind === 'check';
   const points: Point[] = [];
-  if (context.view.header.project === null) {
+  if (context.run.header.project === null) {
     points.push(
       html`<strong>The project was not read</strong> (--no-check): which files there are, and which
         fields are signatures, is not known.`,
@@ -63,7 +63,7 @@ function pointsOfPlan({ states, figures, context }: Page): Point[] {
         signatures can be saved first, with <code>--backup</code>.`,
     );
   }
-  points.push(...notePoints(context.view.header.project?.notes));
+  points.push(...notePoints(context.run.header.project?.notes));
   return points;
 }
 
@@ -79,7 +79,7 @@ function pointsOfRun({ states, figures, context }: Page): Point[] {
           : `${count(withBackup)} ${withBackup === 1 ? 'has a copy' : 'have copies'} in the run’s folder, from which ${putBack(context)}${lost > 0 ? `; of ${count(lost)} no copy was kept` : ''}.`
       }`,
   ];
-  if (context.view.header.project === null) {
+  if (context.run.header.project === null) {
     points.push(
       html`<strong>The project was not read</strong> (--no-check): how many of them are signatures,
         or whether a file was there before, is not known.`,
@@ -108,12 +108,12 @@ function pointsOfRun({ states, figures, context }: Page): Point[] {
       before it was deleted could not be told.`,
     );
   }
-  points.push(...notePoints(context.view.header.project?.notes));
+  points.push(...notePoints(context.run.header.project?.notes));
   return points;
 }
 
-function putBack({ view }: Page['context']): string {
-  return view.restores.length > 0 ? 'files were put back since' : 'restore can put the files back';
+function putBack({ run }: Page['context']): string {
+  return run.restores.length > 0 ? 'files were put back since' : 'restore can put the files back';
 }
 
 function signaturePoint(signatures: number, files: number, verb: string): Point {

@@ -1,14 +1,63 @@
 import { count } from '../../../words/counts.ts';
-import { formatBytes } from '../format.ts';
-import { html, shown, type Markup } from '../markup.ts';
+import { html, value, type Markup, formatBytes } from '../markup.ts';
 import type { Page } from '../page.ts';
-import { facts } from './head.ts';
+import { time, facts } from './head.ts';
+
+/** What was put back since the run, when and by whom: before anything that is told of the run. */
+export function restoresSection({ context }: Page): Markup | undefined {
+  const { restores } = context.run;
+  if (restores.length === 0) return undefined;
+  return html`<section aria-labelledby="restores">
+    <h2 id="restores">Files were put back since</h2>
+    <p>
+      Everything else on this page says what the run did, and how the fields stood then. After it
+      <code>restore</code> put files back; <code>restore.csv</code> has a row for each file of the
+      last time.
+    </p>
+    <div class="scroll" role="group" tabindex="0" aria-labelledby="restores-caption">
+      <table class="figures">
+        <caption id="restores-caption">
+          Each time that files were put back.
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">When</th>
+            <th scope="col">By</th>
+            <th scope="col" class="number">Put back</th>
+            <th scope="col" class="number">Refused</th>
+            <th scope="col" class="number">Failed</th>
+            <th scope="col" class="number">Not restorable</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${restores.map(
+            ({ at, by, end }) =>
+              html`<tr>
+                <th scope="row">${time(end?.at ?? at)}</th>
+                <td>${by === '' ? 'not known' : value(by)}</td>
+                ${
+                  end === undefined
+                    ? html`<td colspan="4">
+                        It is under way, or did not come to its end: which files are back is not
+                        known. Run the same restore again.
+                      </td>`
+                    : (['restored', 'refused', 'failed', 'not_restorable'] as const).map(
+                        (status) => html`<td class="number">${count(end.totals[status])}</td>`,
+                      )
+                }
+              </tr> `,
+          )}
+        </tbody>
+      </table>
+    </div>
+  </section>`;
+}
 
 const LONGEST_OPTION = 300;
 
 /** Where the run came from: manifest, approval, options. */
 export function provenanceSection({ context }: Page): Markup {
-  const { header, confirmed, holes } = context.view;
+  const { header, confirmed, holes } = context.run;
   const { manifest, approved } = header;
   const columns = Object.entries(header.columns);
   return html`<section aria-labelledby="provenance">
@@ -16,22 +65,22 @@ export function provenanceSection({ context }: Page): Markup {
     ${facts([
       [
         'Manifest',
-        html`${shown(manifest.name)}, ${count(manifest.rows)} rows, ${formatBytes(manifest.bytes)}`,
+        html`${value(manifest.name)}, ${count(manifest.rows)} rows, ${formatBytes(manifest.bytes)}`,
       ],
-      ['SHA-256 of the manifest', html`<code class="digest">${shown(manifest.sha256)}</code>`],
-      ['Approved check', approved === undefined ? undefined : shown(approved.directory)],
+      ['SHA-256 of the manifest', html`<code class="digest">${value(manifest.sha256)}</code>`],
+      ['Approved check', approved === undefined ? undefined : value(approved.directory)],
       [
         'SHA-256 of the check’s journal',
         approved === undefined
           ? undefined
-          : html`<code class="digest">${shown(approved.sha256)}</code>`,
+          : html`<code class="digest">${value(approved.sha256)}</code>`,
       ],
       ['Confirmed before deleting', header.kind === 'check' ? undefined : confirmed ? 'yes' : 'no'],
       [
         'Columns named by option',
         columns.length === 0
           ? undefined
-          : shown(columns.map(([name, head]) => `${name} = ${head}`).join('; ')),
+          : value(columns.map(([name, head]) => `${name} = ${head}`).join('; ')),
       ],
       [
         'Lines of the journal that cannot be read',
@@ -39,7 +88,7 @@ export function provenanceSection({ context }: Page): Markup {
           ? undefined
           : `${count(holes.lines)}, the first is line ${count(holes.firstLine)}: what they said is not known, and rows without an outcome count as perhaps sent`,
       ],
-      ['Recorded with', shown(header.tool)],
+      ['Recorded with', value(header.tool)],
     ])}
     ${optionTable(header.options)}
   </section>`;
@@ -47,7 +96,7 @@ export function provenanceSection({ context }: Page): Markup {
 
 function optionTable(options: Readonly<Record<string, unknown>>): Markup | undefined {
   const there = Object.entries(options).filter(
-    ([, value]) => value !== undefined && value !== null,
+    ([, setting]) => setting !== undefined && setting !== null,
   );
   if (there.length === 0) return undefined;
   return html`<div class="scroll" role="group" tabindex="0" aria-labelledby="options-caption">
@@ -63,10 +112,10 @@ function optionTable(options: Readonly<Record<string, unknown>>): Markup | undef
       </thead>
       <tbody>
         ${there.map(
-          ([name, value]) =>
+          ([name, setting]) =>
             html`<tr>
-              <th scope="row"><code>${shown(name)}</code></th>
-              <td>${shown(optionText(value))}</td>
+              <th scope="row"><code>${value(name)}</code></th>
+              <td>${value(optionText(setting))}</td>
             </tr>`,
         )}
       </tbody>
@@ -74,10 +123,10 @@ function optionTable(options: Readonly<Record<string, unknown>>): Markup | undef
   </div>`;
 }
 
-function optionText(value: unknown): string {
-  if (value === true) return 'yes';
-  if (value === false) return 'no';
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+function optionText(setting: unknown): string {
+  if (setting === true) return 'yes';
+  if (setting === false) return 'no';
+  const text = typeof setting === 'string' ? setting : (JSON.stringify(setting) ?? '');
   return text.length > LONGEST_OPTION ? `${text.slice(0, LONGEST_OPTION)}…` : text;
 }
 
@@ -85,7 +134,7 @@ function optionText(value: unknown): string {
 export function filesSection({ context }: Page): Markup | undefined {
   if (context.files.length === 0) return undefined;
   return html`<section aria-labelledby="files">
-    <h2 id="files">Files of this ${context.view.header.kind}</h2>
+    <h2 id="files">Files of this ${context.run.header.kind}</h2>
     <p>
       A SHA-256 digest is a fingerprint of a file’s contents: if a single character is changed, it
       differs.
@@ -94,7 +143,7 @@ export function filesSection({ context }: Page): Markup | undefined {
       <table class="files">
         <caption id="files-caption">
           In the folder
-          <code>${shown(context.runDirectory)}</code
+          <code>${value(context.runDirectory)}</code
           >, when this page was made.
         </caption>
         <thead>
@@ -108,9 +157,9 @@ export function filesSection({ context }: Page): Markup | undefined {
           ${context.files.map(
             ({ name, sha256, bytes }) =>
               html`<tr>
-                <th scope="row"><code>${shown(name)}</code></th>
+                <th scope="row"><code>${value(name)}</code></th>
                 <td class="number">${formatBytes(bytes)}</td>
-                <td><code class="digest">${shown(sha256)}</code></td>
+                <td><code class="digest">${value(sha256)}</code></td>
               </tr> `,
           )}
         </tbody>

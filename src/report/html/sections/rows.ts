@@ -1,11 +1,11 @@
-import type { ShownRow } from '../attention.ts';
+import type { ShownRow } from '../row-groups.ts';
 import { count, countOf, listWords } from '../../../words/counts.ts';
-import { html, shown, type Child, type Markup } from '../markup.ts';
+import { html, value, type Child, type Markup } from '../markup.ts';
 import type { Page } from '../page.ts';
-import { swatch } from '../share-bar.ts';
+import { colourChip } from '../charts.ts';
 import { STATES, stateOf } from '../states.ts';
 import { STATE_WORDS } from '../../../words/states.ts';
-import { lookOf } from './totals.ts';
+import { classOf } from './totals.ts';
 
 interface Column {
   readonly head: string;
@@ -16,10 +16,10 @@ interface Column {
 const PLACE_COLUMNS: readonly Column[] = [
   { head: 'Row', cell: (row) => row.row, number: true },
   { head: 'Line', cell: (row) => row.line, number: true },
-  { head: 'Record', cell: (row) => shown(row.record) },
-  { head: 'Field', cell: (row) => shown(row.field) },
-  { head: 'Event', cell: (row) => shown(row.event) },
-  { head: 'Instance', cell: (row) => shown(row.instance), number: true },
+  { head: 'Record', cell: (row) => value(row.record) },
+  { head: 'Field', cell: (row) => value(row.field) },
+  { head: 'Event', cell: (row) => value(row.event) },
+  { head: 'Instance', cell: (row) => value(row.instance), number: true },
 ];
 
 const END_COLUMNS: readonly Column[] = [
@@ -27,11 +27,11 @@ const END_COLUMNS: readonly Column[] = [
     head: 'State',
     cell: (row) =>
       html`<span class="state"
-        >${swatch(lookOf(stateOf(row.status, row.code)))}${STATE_WORDS[stateOf(row.status, row.code)].name}</span
+        >${colourChip(classOf(stateOf(row.status, row.code)))}${STATE_WORDS[stateOf(row.status, row.code)].name}</span
       >`,
   },
-  { head: 'Code', cell: (row) => html`<code>${shown(row.code)}</code>` },
-  { head: 'Message', cell: (row) => shown(row.message) },
+  { head: 'Code', cell: (row) => html`<code>${value(row.code)}</code>` },
+  { head: 'Message', cell: (row) => value(row.message) },
 ];
 
 const FILE_COLUMN: Column = {
@@ -39,7 +39,7 @@ const FILE_COLUMN: Column = {
   cell: (row) =>
     row.fileName === ''
       ? html`<em>name not known</em>`
-      : html`${shown(row.fileName)}${row.signature ? html` <span class="tag">signature</span>` : undefined}`,
+      : html`${value(row.fileName)}${row.signature ? html` <span class="tag">signature</span>` : undefined}`,
 };
 
 /** The first files on the list, for a reviewer to know what they look like. */
@@ -71,7 +71,7 @@ export function sampleSection({ figures, states }: Page): Markup | undefined {
  * hostile manifest may grow thirtyfold when it is made safe.
  */
 export function attentionSection({ figures }: Page, mostBytes: number): Markup | undefined {
-  const { rows: kept, urgent, minor } = figures.attention;
+  const { rows: kept, urgent, minor } = figures.needsAttention;
   const total = urgent + minor;
   if (total === 0) return undefined;
   const columns = [...usedColumns(kept), ...END_COLUMNS];

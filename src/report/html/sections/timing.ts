@@ -1,16 +1,11 @@
 import { STATUSES } from '../../../rows/outcome.ts';
-import { timeTicks } from '../axis.ts';
-import { drawColumns } from '../column-chart.ts';
+import { timeTicks, drawColumns, colourChip } from '../charts.ts';
 import { count, countOf, duration, rateWords } from '../../../words/counts.ts';
-import { formatTime } from '../format.ts';
-import type { LatencyBar } from '../latency.ts';
-import { html, type Markup } from '../markup.ts';
+import { formatTime, html, type Markup, type Child } from '../markup.ts';
+import { type LatencyBar, sum, type TimeSeries } from '../timing.ts';
 import type { Page } from '../page.ts';
-import { swatch } from '../share-bar.ts';
 import { STATE_WORDS } from '../../../words/states.ts';
-import { sum, type TimeSeries } from '../time-buckets.ts';
-import { figure } from './figure.ts';
-import { lookOf } from './totals.ts';
+import { classOf } from './totals.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -34,16 +29,16 @@ function outcomesFigure({ figures }: Page): Markup | undefined {
   );
   const width = duration(widthMs);
   const rows = slots.reduce((total, slot) => total + sum(slot.counts), 0);
-  return figure({
+  return chartFigure({
     id: 'outcomes-over-time',
     title: 'Rows settled',
     legend: html`<ul class="legend">
-      ${there.map(([, status]) => html`<li>${swatch(lookOf(status))}${STATE_WORDS[status].name}</li>`)}
+      ${there.map(([, status]) => html`<li>${colourChip(classOf(status))}${STATE_WORDS[status].name}</li>`)}
     </ul>`,
     picture: drawColumns({
       summary: `${countOf(rows, 'row')} with a time, in steps of ${width}, from ${formatTime(slots[0]?.startMs ?? 0)}. The figures follow.`,
       columns: slots.map((slot) =>
-        there.map(([at, status]) => ({ look: lookOf(status), count: slot.counts[at] ?? 0 })),
+        there.map(([at, status]) => ({ className: classOf(status), count: slot.counts[at] ?? 0 })),
       ),
       ticks: placeTimes(figures.outcomesOverTime),
       xTitle: 'time of day (UTC)',
@@ -67,12 +62,12 @@ function requestsFigure({ figures, context }: Page): Markup | undefined {
   const minutes = series.widthMs / MINUTE_MS;
   const perMinute = series.slots.map((slot) => sum(slot.counts) / minutes);
   const peak = figures.busiestMinute;
-  return figure({
+  return chartFigure({
     id: 'requests-over-time',
     title: 'Deletion requests a minute',
     picture: drawColumns({
       summary: `${countOf(figures.counts.requests, 'deletion request')}, at most ${rateWords(Math.max(...perMinute))} a minute. ${ceilingWords(ceiling)} The figures follow.`,
-      columns: perMinute.map((n) => [{ look: 'bar', count: n }]),
+      columns: perMinute.map((n) => [{ className: 'bar', count: n }]),
       ticks: placeTimes(series),
       xTitle: 'time of day (UTC)',
       yTitle: 'requests a minute',
@@ -105,12 +100,12 @@ function latencyFigure({ figures }: Page): Markup | undefined {
   const { bars, rows, medianMs, p95Ms, longestMs } = figures.latency;
   if (rows === 0) return undefined;
   const every = Math.ceil(bars.length / 8);
-  return figure({
+  return chartFigure({
     id: 'latency',
     title: 'How long a row took',
     picture: drawColumns({
       summary: `Half of the rows took at most ${duration(medianMs)}, 95 of 100 at most ${duration(p95Ms)}, the longest ${duration(longestMs)}.`,
-      columns: bars.map((bar) => [{ look: 'bar', count: bar.count }]),
+      columns: bars.map((bar) => [{ className: 'bar', count: bar.count }]),
       ticks: [...bars.map((bar) => bar.fromMs), bars.at(-1)?.toMs]
         .map((edge, at) => ({ at, label: edge === undefined ? '' : edgeWords(edge) }))
         .filter(({ at, label }) => at % every === 0 && label !== ''),
@@ -140,4 +135,44 @@ function placeTimes({ slots, widthMs }: TimeSeries): { at: number; label: string
     at: (atMs - fromMs) / widthMs,
     label,
   }));
+}
+
+export interface Figure {
+  readonly id: string;
+  readonly title: string;
+  readonly picture: Markup;
+  readonly legend?: Markup | undefined;
+  readonly caption: Child;
+  /** The same in figures, for those who would rather read them. */
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** A picture with its words and, folded away, its figures. */
+export function chartFigure({ id, title, picture, legend, caption, head, rows }: Figure): Markup {
+  return html`<figure aria-labelledby="${id}">
+    <h3 id="${id}">${title}</h3>
+    ${legend}${picture}
+    <figcaption>${caption}</figcaption>
+    <details>
+      <summary>The same in figures<span class="unsaid">: ${title}</span></summary>
+      <div class="scroll" role="group" tabindex="0" aria-label="${title}, in figures">
+        <table class="figures">
+          <thead>
+            <tr>
+              ${head.map((name, at) => html`<th scope="col" ${at === 0 ? undefined : html` class="number"`}>${name}</th>`)}
+            </tr>
+          </thead>
+          <tbody>
+            ${rows.map(
+              (cells) =>
+                html`<tr>
+                  ${cells.map((cell, at) => (at === 0 ? html`<th scope="row">${cell}</th>` : html`<td class="number">${cell}</td>`))}
+                </tr> `,
+            )}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  </figure>`;
 }

@@ -1,12 +1,23 @@
 import { reportOf, STATUSES, type ReportName, type Verified } from '../../rows/outcome.ts';
 import type { RowReport } from '../row-report.ts';
-import { createAttention, showRow, type ShownRow, type ShownRows } from './attention.ts';
-import { createCauses, type Cause } from './causes.ts';
-import { emptyCounts, type HtmlCounts } from './counts.ts';
-import { createLatency, type LatencyFigures } from './latency.ts';
+import {
+  listNeedsAttention,
+  showRow,
+  type ShownRow,
+  type NeedsAttention,
+  countCauses,
+  type CauseFigures,
+  countByName,
+  type NameCounts,
+} from './row-groups.ts';
+import {
+  createLatency,
+  type LatencyFigures,
+  createTimeBuckets,
+  type TimeSeries,
+  type TimeSlot,
+} from './timing.ts';
 import { isNotReached, isNoteworthy, isVerifiable, stateOf } from './states.ts';
-import { createTallies, type TallyFigures } from './tallies.ts';
-import { createTimeBuckets, type TimeSeries, type TimeSlot } from './time-buckets.ts';
 
 const MOST_NAMES = 1000;
 const SHOWN_NAMES = 60;
@@ -26,10 +37,10 @@ export interface HtmlFigures {
   /** Of the rows that verification is for. */
   readonly verified: Readonly<Record<Verified, number>>;
   /** Keyed by state. */
-  readonly byField: TallyFigures;
-  readonly byEvent: TallyFigures;
-  readonly causes: { readonly causes: readonly Cause[]; readonly others: number };
-  readonly attention: ShownRows;
+  readonly byField: NameCounts;
+  readonly byEvent: NameCounts;
+  readonly causes: CauseFigures;
+  readonly needsAttention: NeedsAttention;
   /** The first files that would be deleted. */
   readonly sample: readonly ShownRow[];
   /** One series for each status, in their order. */
@@ -45,14 +56,14 @@ export interface HtmlAggregate {
 }
 
 /** Gathers what report.html shows while the rows pass by, in bounded memory. */
-export function createHtmlAggregate(): HtmlAggregate & { figures(): HtmlFigures } {
+export function gatherFigures(): HtmlAggregate & { figures(): HtmlFigures } {
   const counts = emptyCounts();
   const reports = { success: 0, error: 0, unprocessed: 0 };
   const verified = { yes: 0, no: 0, skipped: 0, '': 0 };
-  const byField = createTallies(MOST_NAMES);
-  const byEvent = createTallies(MOST_NAMES);
-  const causes = createCauses();
-  const attention = createAttention();
+  const byField = countByName(MOST_NAMES);
+  const byEvent = countByName(MOST_NAMES);
+  const causes = countCauses();
+  const needsAttention = listNeedsAttention();
   const sample: ShownRow[] = [];
   const outcomes = createTimeBuckets(STATUSES.length, 1000, 600);
   const requests = createTimeBuckets(1, MINUTE_MS, MINUTES);
@@ -112,10 +123,10 @@ export function createHtmlAggregate(): HtmlAggregate & { figures(): HtmlFigures 
       observeNames(report);
       observeTimes(report);
       if (name === 'error') {
-        attention.add(report, true);
+        needsAttention.add(report, true);
         causes.add(report);
       } else if (isNoteworthy(report)) {
-        attention.add(report, false);
+        needsAttention.add(report, false);
         causes.add(report);
       } else if (isNotReached(outcome.status, outcome.code)) causes.add(report);
     },
@@ -126,12 +137,60 @@ export function createHtmlAggregate(): HtmlAggregate & { figures(): HtmlFigures 
       byField: byField.figures(SHOWN_NAMES),
       byEvent: byEvent.figures(SHOWN_NAMES),
       causes: causes.figures(),
-      attention: attention.figures(),
+      needsAttention: needsAttention.figures(),
       sample,
       outcomesOverTime: outcomes.series(SHOWN_SLOTS, LEAST_SLOTS),
       requestsOverTime: requests.series(SHOWN_SLOTS, LEAST_SLOTS),
       busiestMinute: requests.peak(),
       latency: latency.figures(),
     }),
+  };
+}
+
+/** Single figures of the page. "Its files" are those deleted, or of a check, those to be deleted. */
+export interface HtmlCounts {
+  rows: number;
+  wouldDelete: number;
+  nothingToDelete: number;
+  /** Of its files: no look had shown them. */
+  unconfirmed: number;
+  /** Of its files: the server showed no name, nor any number. */
+  unnamed: number;
+  /** Of its files: the manifest says which name or digest is expected. */
+  guarded: number;
+  /** Of its files. */
+  signatures: number;
+  /** Deleted files that are kept in the run directory and can be put back. */
+  withBackup: number;
+  /** Deleted rows of which the message says that the run only may have done it. */
+  remarks: number;
+  /** Rows of which a look could not confirm what the check saw. */
+  notConfirmed: number;
+  /** Rows that are no longer what the check saw. */
+  changedSinceCheck: number;
+  /** Rows that were found empty although the check had seen a file. */
+  goneSinceCheck: number;
+  /** Rows of which at least one deletion request was sent. */
+  sentRows: number;
+  /** Deletion requests. */
+  requests: number;
+}
+
+export function emptyCounts(): HtmlCounts {
+  return {
+    rows: 0,
+    wouldDelete: 0,
+    nothingToDelete: 0,
+    unconfirmed: 0,
+    unnamed: 0,
+    guarded: 0,
+    signatures: 0,
+    withBackup: 0,
+    remarks: 0,
+    notConfirmed: 0,
+    changedSinceCheck: 0,
+    goneSinceCheck: 0,
+    sentRows: 0,
+    requests: 0,
   };
 }

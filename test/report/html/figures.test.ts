@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { createHtmlAggregate, type HtmlFigures } from '../../../src/report/html/aggregate.ts';
+import { gatherFigures, type HtmlFigures } from '../../../src/report/html/figures.ts';
 import { stateTotals, STATES } from '../../../src/report/html/states.ts';
 import type { RowReport } from '../../../src/report/row-report.ts';
 import { buildRow, emptyTotals, START_MS, unsent } from './build.ts';
 import { failingRows } from './scenes.ts';
 
 function figuresOf(rows: Iterable<RowReport>): HtmlFigures {
-  const aggregate = createHtmlAggregate();
+  const aggregate = gatherFigures();
   for (const row of rows) aggregate.observe(row);
   return aggregate.figures();
 }
@@ -22,11 +22,11 @@ describe('what is gathered from the rows', () => {
 
     expect(all(STATES.map((state) => states[state]))).toBe(1800);
     expect(all(Object.values(figures.reports))).toBe(1800);
-    for (const { tallies, others } of [figures.byField, figures.byEvent]) {
-      expect(all(tallies.map((tally) => tally.total))).toBe(1800);
+    for (const { names, others } of [figures.byField, figures.byEvent]) {
+      expect(all(names.map((one) => one.total))).toBe(1800);
       expect(others).toBeUndefined();
       for (const state of STATES) {
-        expect(all(tallies.map((tally) => tally.counts[state] ?? 0))).toBe(states[state]);
+        expect(all(names.map((one) => one.counts[state] ?? 0))).toBe(states[state]);
       }
     }
     const sent = rows.filter((row) => row.outcome.finishedAt !== undefined).length;
@@ -60,8 +60,8 @@ describe('what is gathered from the rows', () => {
       signatures: 1,
     });
     expect(figures.sample.map((row) => row.row)).toEqual([1, 2, 3, 4]);
-    expect(figures.attention).toMatchObject({ urgent: 1, minor: 1 });
-    expect(figures.attention.rows.map((row) => row.row)).toEqual([3, 6]);
+    expect(figures.needsAttention).toMatchObject({ urgent: 1, minor: 1 });
+    expect(figures.needsAttention.rows.map((row) => row.row)).toEqual([3, 6]);
     expect(figures.causes.causes.map(({ code, count }) => [code, count])).toEqual([
       ['would_delete', 1],
       ['unknown_field', 1],
@@ -106,17 +106,17 @@ describe('what is gathered from the rows', () => {
     const rows = Array.from({ length: 5000 }, (_, at) =>
       buildRow(at + 1, { outcome: at % 3 === 0 ? failed : newFile }),
     );
-    const { attention } = figuresOf(rows);
-    expect(attention).toMatchObject({ urgent: 1667, minor: 3333 });
-    expect(attention.rows).toHaveLength(2000);
-    expect(attention.rows.filter((row) => row.status === 'failed')).toHaveLength(1667);
-    expect(attention.rows.map((row) => row.row)).toEqual(
-      attention.rows.map((row) => row.row).toSorted((one, other) => one - other),
+    const { needsAttention } = figuresOf(rows);
+    expect(needsAttention).toMatchObject({ urgent: 1667, minor: 3333 });
+    expect(needsAttention.rows).toHaveLength(2000);
+    expect(needsAttention.rows.filter((row) => row.status === 'failed')).toHaveLength(1667);
+    expect(needsAttention.rows.map((row) => row.row)).toEqual(
+      needsAttention.rows.map((row) => row.row).toSorted((one, other) => one - other),
     );
   });
 
   it('stays bounded whatever a manifest holds', () => {
-    const { byField, byEvent, causes, attention } = figuresOf(
+    const { byField, byEvent, causes, needsAttention } = figuresOf(
       Array.from({ length: 6000 }, (_, at) =>
         buildRow(at + 1, {
           row: {
@@ -129,10 +129,10 @@ describe('what is gathered from the rows', () => {
         }),
       ),
     );
-    expect([byField.tallies.length, byField.others?.total]).toEqual([60, 5940]);
-    expect([byEvent.tallies.length, byEvent.others?.total]).toEqual([60, 5940]);
+    expect([byField.names.length, byField.others?.total]).toEqual([60, 5940]);
+    expect([byEvent.names.length, byEvent.others?.total]).toEqual([60, 5940]);
     expect([causes.causes.length, causes.others]).toEqual([60, 5940]);
-    expect(JSON.stringify([attention, causes]).length).toBeLessThan(2_000_000);
+    expect(JSON.stringify([needsAttention, causes]).length).toBeLessThan(2_000_000);
   });
 
   it('takes times that run backwards and rows without any', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { escapeText, html, shown, trusted } from '../../../src/report/html/markup.ts';
-import { plainVisible, shorten } from '../../../src/report/html/visible-text.ts';
+import { escapeText, html, value, trusted } from '../../../src/report/html/markup.ts';
+import { plainVisible, shorten } from '../../../src/report/html/markup.ts';
 
 describe('text that is not what it looks like', () => {
   it.each([
@@ -15,8 +15,8 @@ describe('text that is not what it looks like', () => {
     ['a joiner where it belongs', '\u0645\u06CC\u200C\u062E', '\u0645\u06CC\u200C\u062E'],
     ['an emoji of several', '\u{1F468}\u200D\u{1F469}', '\u{1F468}\u200D\u{1F469}'],
     ['other scripts', 'Überprüfung 日本語 עברית', 'Überprüfung 日本語 עברית'],
-  ])('names it: %s', (_, value, expected) => {
-    expect(plainVisible(value)).toBe(expected);
+  ])('names it: %s', (_, text, expected) => {
+    expect(plainVisible(text)).toBe(expected);
   });
 
   it.each([
@@ -30,25 +30,25 @@ describe('text that is not what it looks like', () => {
     ['a hard space at the end', '1001\u00A0', '<bdi>1001<span class="unseen">U+00A0</span></bdi>'],
     ['markup as text', '<b>&"\'', '<bdi>&lt;b&gt;&amp;&quot;&#39;</bdi>'],
     ['nothing', '', '<bdi></bdi>'],
-  ])('shows a value: %s', (_, value, expected) => {
-    expect(shown(value).markup).toBe(expected);
+  ])('shows a value: %s', (_, text, expected) => {
+    expect(value(text).markup).toBe(expected);
   });
 
   it('cuts a long value, never through a character', () => {
     expect(shorten('abcdef', 6)).toBe('abcdef');
     expect(shorten('abcdefg', 6)).toBe('abcde…');
     expect(shorten('abcd\u{1F600}g', 6)).toBe('abcd…');
-    expect(shown('x'.repeat(5000)).markup).toHaveLength(2000 + '<bdi></bdi>'.length);
+    expect(value('x'.repeat(5000)).markup).toHaveLength(2000 + '<bdi></bdi>'.length);
   });
 });
 
 describe('html with holes', () => {
   it('escapes strings in text and attributes, and takes markup as it is', () => {
-    const value = `"><script>'&\u202E`;
-    expect(html`<a title="${value}">${value}${trusted('<b></b>')}</a>`.markup).toBe(
-      `<a title="${escapeText(value)}">${escapeText(value)}<b></b></a>`,
+    const text = `"><script>'&\u202E`;
+    expect(html`<a title="${text}">${text}${trusted('<b></b>')}</a>`.markup).toBe(
+      `<a title="${escapeText(text)}">${escapeText(text)}<b></b></a>`,
     );
-    expect(escapeText(value)).toBe('&quot;&gt;&lt;script&gt;&#39;&amp;[U+202E]');
+    expect(escapeText(text)).toBe('&quot;&gt;&lt;script&gt;&#39;&amp;[U+202E]');
   });
 
   it('joins lists, writes numbers, leaves out what is undefined, and drops its own indentation', () => {

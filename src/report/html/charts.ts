@@ -1,6 +1,54 @@
-import { countTicks } from './axis.ts';
+import { formatShare, html, type Markup, formatDay } from './markup.ts';
 import { count } from '../../words/counts.ts';
-import { html, type Markup } from './markup.ts';
+
+const BAR_WIDTH = 1000;
+const BAR_HEIGHT = 28;
+/** Less would not be seen: one failure among thousands must be. */
+const LEAST_WIDTH = 4;
+const GAP = 2;
+
+export interface SharePart {
+  readonly className: string;
+  readonly label: string;
+  readonly count: number;
+}
+
+/** All rows as one bar, cut into their states. */
+export function drawShares(parts: readonly SharePart[], rows: number): Markup {
+  const there = parts.filter((part) => part.count > 0);
+  const summary = there.map((part) => `${part.label} ${formatShare(part.count, rows)}`).join(', ');
+  // What the smallest parts are given beyond their share is taken from the others evenly.
+  const free = BAR_WIDTH - there.length * LEAST_WIDTH;
+  let from = 0;
+  const bars = there.map((part) => {
+    const width = LEAST_WIDTH + (part.count / Math.max(rows, 1)) * free;
+    const bar = html`<rect
+      class="${part.className}"
+      x="${from.toFixed(1)}"
+      y="0"
+      width="${Math.max(width - GAP, 1).toFixed(1)}"
+      height="${BAR_HEIGHT}"
+    />`;
+    from += width;
+    return bar;
+  });
+  return html`<svg
+    class="shares"
+    viewBox="0 0 ${BAR_WIDTH} ${BAR_HEIGHT}"
+    preserveAspectRatio="none"
+    role="img"
+    aria-label="${summary}"
+  >
+    ${bars}
+  </svg>`;
+}
+
+/** The colour of a state, beside its name. */
+export function colourChip(className: string): Markup {
+  return html`<svg class="swatch" viewBox="0 0 12 12" aria-hidden="true">
+    <rect class="${className}" x="0" y="0" width="12" height="12" />
+  </svg>`;
+}
 
 const WIDTH = 520;
 const HEIGHT = 236;
@@ -13,7 +61,7 @@ const LEAST_HEIGHT = 2;
 
 export interface ColumnPart {
   /** Class that carries the colour. */
-  readonly look: string;
+  readonly className: string;
   readonly count: number;
 }
 
@@ -93,7 +141,7 @@ function drawColumn(
       const height = Math.max(y(0) - y(part.count), LEAST_HEIGHT);
       ground -= height;
       return html`<rect
-        class="${part.look}"
+        class="${part.className}"
         x="${round(left)}"
         y="${round(ground)}"
         width="${round(width)}"
@@ -126,4 +174,63 @@ function anchorOf(x: number): string {
 
 function round(value: number): string {
   return value.toFixed(1);
+}
+
+/** Round steps from 0 to at least the greatest value, four at most. */
+export function countTicks(greatest: number): readonly number[] {
+  const rough = Math.max(greatest, 1) / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = Math.max(
+    [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((one) => one >= rough) ?? rough,
+    1,
+  );
+  const whole = Math.ceil(step);
+  const steps = Math.ceil(Math.max(greatest, 1) / whole);
+  return Array.from({ length: steps + 1 }, (_, at) => at * whole);
+}
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const TIME_STEPS = [
+  5 * SECOND,
+  10 * SECOND,
+  30 * SECOND,
+  MINUTE,
+  2 * MINUTE,
+  5 * MINUTE,
+  10 * MINUTE,
+  30 * MINUTE,
+  HOUR,
+  2 * HOUR,
+  4 * HOUR,
+  6 * HOUR,
+  12 * HOUR,
+  DAY,
+];
+
+export interface TimeTick {
+  readonly atMs: number;
+  readonly label: string;
+}
+
+/** Round times (UTC) from one moment to another, six at most. */
+export function timeTicks(fromMs: number, toMs: number): readonly TimeTick[] {
+  const spanMs = toMs - fromMs;
+  // A day beside the time of day takes more room.
+  const most = spanMs > DAY ? 5 : 6.5;
+  const step =
+    TIME_STEPS.find((one) => spanMs / one <= most) ?? Math.ceil(spanMs / most / DAY) * DAY;
+  const ticks: TimeTick[] = [];
+  for (let atMs = Math.ceil(fromMs / step) * step; atMs <= toMs; atMs += step) {
+    ticks.push({ atMs, label: timeLabel(atMs, step, spanMs) });
+  }
+  return ticks;
+}
+
+function timeLabel(atMs: number, stepMs: number, spanMs: number): string {
+  const clock = new Date(atMs).toISOString().slice(11, stepMs < MINUTE ? 19 : 16);
+  if (stepMs >= DAY) return formatDay(atMs);
+  return spanMs > DAY ? `${formatDay(atMs)} ${clock}` : clock;
 }
