@@ -44,10 +44,10 @@ export async function* joinRows(
   try {
     for await (const batch of batches) {
       const joined: JoinedRow[] = [];
+      const planned = await plan.upTo(batch.at(-1)?.row ?? 0);
       for (const row of batch) {
-        const written = await plan.of(row.row);
         if (keeps?.(row.row) === false) continue;
-        const line = written ?? replan?.(row);
+        const line = planned.get(row.row) ?? replan?.(row);
         joined.push({
           row,
           plan: line,
@@ -76,29 +76,26 @@ function targetOf(
   return { record, field, event, instance: planned ?? (isBlank ? fallback : instance) };
 }
 
-/** The plan lines of a journal, for rows that are asked for in their order. */
+/** The plan lines of a journal, read on as the rows come. */
 function readPlan(run: RunState): {
-  of: (row: number) => Promise<PlanLine | undefined>;
+  /** The lines of the rows up to this one that were not asked for before. */
+  upTo: (row: number) => Promise<ReadonlyMap<number, PlanLine>>;
   close: () => Promise<void>;
 } {
   const batches = planLines(run);
-  let batch: readonly PlanLine[] = [];
-  let at = 0;
-  let isDone = false;
+  let ahead: readonly PlanLine[] = [];
   return {
-    async of(row) {
-      while (!isDone) {
-        const line = batch[at];
-        if (line !== undefined && line.row > row) return undefined;
-        at += 1;
-        if (line?.row === row) return line;
-        if (line !== undefined) continue;
+    async upTo(row) {
+      const lines = new Map<number, PlanLine>();
+      for (;;) {
+        const next = ahead.findIndex((line) => line.row > row);
+        for (const line of next === -1 ? ahead : ahead.slice(0, next)) lines.set(line.row, line);
+        ahead = next === -1 ? [] : ahead.slice(next);
+        if (ahead.length > 0) return lines;
         const read = await batches.next();
-        isDone = read.done === true;
-        batch = read.value ?? [];
-        at = 0;
+        if (read.done === true) return lines;
+        ahead = read.value;
       }
-      return undefined;
     },
     async close() {
       await batches.return();

@@ -59,7 +59,6 @@ export function decodeOutcome(
   const state = rowStateOf(line.state, line.code ?? '');
   if (state === undefined) throw new Error('a line of the journal is not the one that was read');
   return {
-    ...state,
     message: line.message ?? '',
     said: line.said,
     httpStatus: line.http,
@@ -69,6 +68,7 @@ export function decodeOutcome(
     finishedAt: line.at,
     verified,
     file: line.file,
+    ...state,
   };
 }
 

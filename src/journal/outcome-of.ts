@@ -111,14 +111,14 @@ function openOutcome(run: RunState, row: number): Outcome {
     file: run.backups.get(row),
   } as const;
   if (effect === 'none') {
-    return { ...details, status: 'not_attempted', code, message: STOPPED_BEFORE };
+    return { status: 'not_attempted', code, message: STOPPED_BEFORE, ...details };
   }
   const answer = open?.said === undefined ? '' : `; the answer had been: ${open.said}`;
   return {
-    ...details,
     status: 'unknown',
     code: open === undefined || open.code === '' ? 'interrupted' : open.code,
     message: `${inFlight ? ANSWER_MISSING : ENDED_BETWEEN}; resume settles it${answer}`,
+    ...details,
   };
 }
 
@@ -129,12 +129,12 @@ const ENDED_BETWEEN =
 /** Only the send watermark of a session that was killed, or is still at work, says that the row may have been sent. */
 function uncertain(details: Omit<OutcomeDetails, 'message'>): Outcome {
   return {
-    ...details,
-    effect: 'marked',
     status: 'unknown',
     code: 'interrupted',
     message:
       'the run is under way or was killed; whether a request of this row had left cannot be told; resume settles it',
+    ...details,
+    effect: 'marked',
   };
 }
 
@@ -159,7 +159,7 @@ function notBegun(run: RunState, row: number, plan: PlanLine | undefined): Outco
     : planOnly
       ? ({ code: 'would_delete', message: unconfirmed ? UNCONFIRMED : '' } as const)
       : { code: stopCode(run), message: STOPPED_BEFORE };
-  return { status: 'not_attempted', ...how, attempts: 0, effect: 'none', verified: '', file };
+  return { status: 'not_attempted', attempts: 0, effect: 'none', verified: '', file, ...how };
 }
 
 /** What the plan itself made of a row. */
@@ -169,34 +169,34 @@ export function settledOutcome(run: RunState, plan: PlanLine | undefined): Outco
     case 'already_empty':
       return isPlanOnly(run)
         ? {
-            ...details,
             status: 'not_attempted',
             code: 'nothing_to_delete',
             message: 'the field is empty; no request would be sent',
+            ...details,
           }
         : {
-            ...details,
             status: 'already_empty',
             code: '',
             message: 'the check found nothing there',
+            ...details,
           };
     case 'duplicate':
       return {
-        ...details,
         status: 'duplicate',
         code: 'duplicate_of',
         message: `names the same target as row ${plan.of}`,
+        ...details,
       };
     case 'invalid':
-      return { ...details, status: plan.plan, code: plan.code, message: plan.message };
+      return { status: plan.plan, code: plan.code, message: plan.message, ...details };
     case 'guard_mismatch': {
       const name = seenName(plan);
       return {
-        ...details,
         status: plan.plan,
         code: plan.code,
         message: plan.message,
         file: name === undefined ? undefined : { name },
+        ...details,
       };
     }
     case 'delete':

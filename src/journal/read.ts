@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { open, stat, truncate } from 'node:fs/promises';
 
-const CHUNK_BYTES = 1 << 16;
+const CHUNK_BYTES = 1 << 18;
 export const NEWLINE = 10;
 
 /** More than any line has; what goes on for longer is a hole. */

@@ -1,16 +1,15 @@
-import type { RunState } from '../journal/run-state.ts';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { SweepError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
-import { reportOf, STATUSES, type ReportName, type Status } from '../rows/outcome.ts';
-import { REPORT_COLUMNS, reportLine } from './row-report.ts';
-import { csvLine } from '../files/csv-line.ts';
 import { createReportFile, type ReportFile, type WrittenFile } from '../files/atomic-file.ts';
+import { csvLine } from '../files/csv-line.ts';
+import type { RunState } from '../journal/run-state.ts';
+import { reportOf, type ReportName, type Status, type Verified } from '../rows/outcome.ts';
 import { openHeldManifest } from '../run-directory/held-manifest.ts';
 import { MANIFEST_FILE } from '../run-directory/manifest-copy.ts';
-import { readRowReports, type RowReport } from './row-report.ts';
+import { readRowReports, REPORT_COLUMNS, reportLine, type RowReport } from './row-report.ts';
 
 export const REPORT_FILES: Readonly<Record<ReportName, string>> = {
   success: 'success.csv',
@@ -20,16 +19,20 @@ export const REPORT_FILES: Readonly<Record<ReportName, string>> = {
 
 export type Totals = Readonly<Record<Status, number>>;
 
-/** The three CSVs with their totals, counted while they were written. */
-export interface MadeCsvs {
+/** What was counted while the three CSVs were written. */
+export interface RowCounts {
   readonly rows: number;
   readonly totals: Totals;
   /** Rows in each report, counted apart from the totals, so that the sum proves something. */
   readonly reportRows: Readonly<Record<ReportName, number>>;
+  readonly verified: Readonly<Record<Verified, number>>;
   /** Of the rows not attempted, those that a look could not confirm. */
   readonly notConfirmed: number;
   /** Of the rows already empty, those in which the check had seen a file. */
   readonly goneSinceCheck: number;
+}
+
+export interface MadeCsvs extends RowCounts {
   readonly files: Readonly<Record<ReportName, WrittenFile>>;
 }
 
@@ -48,53 +51,64 @@ export async function makeCsvReports(
   await mkdir(directory, { recursive: true });
   const manifest = await openHeldManifest(join(directory, MANIFEST_FILE), run.header);
   const files = await createFiles(directory, clock);
-  const totals = Object.fromEntries(STATUSES.map((status) => [status, 0])) as Record<
-    Status,
-    number
-  >;
-  const reportRows: Record<ReportName, number> = { success: 0, error: 0, unprocessed: 0 };
-  let rows = 0;
-  let notConfirmed = 0;
-  let goneSinceCheck = 0;
   try {
     const header = csvLine([...manifest.header, ...REPORT_COLUMNS]);
     for (const file of Object.values(files)) await file.write(header);
+    const counter = countRows();
     for await (const batch of readRowReports(manifest.batches(), run)) {
       for (const report of batch) {
-        const { status, code } = report.outcome;
-        const name = reportOf(status);
-        rows += 1;
-        totals[status] += 1;
-        reportRows[name] += 1;
-        if (code === 'not_confirmed') notConfirmed += 1;
-        if (code === 'gone_since_check') goneSinceCheck += 1;
-        const full = files[name].write(reportLine(report));
-        if (full !== undefined) await full;
+        await files[reportOf(report.outcome.status)].write(reportLine(report));
+        counter.add(report);
         observe(report);
       }
     }
-    if (
-      rows !== run.header.manifest.rows ||
-      reportRows.success + reportRows.error + reportRows.unprocessed !== rows
-    ) {
-      throw new SweepError(
-        `The reports do not add up: the journal names ${run.header.manifest.rows} rows, the manifest copy has ${rows}.`,
-        EXIT.bug,
-      );
-    }
+    refuseWrongSums(counter.counts, run);
     mayWrite?.();
-    return {
-      rows,
-      totals,
-      reportRows,
-      notConfirmed,
-      goneSinceCheck,
-      files: await finishAll(files),
-    };
+    return { ...counter.counts, files: await finishAll(files) };
   } catch (error) {
     await Promise.all(Object.values(files).map((file) => file.discard()));
     throw error;
   }
+}
+
+function countRows(): { readonly counts: RowCounts; add: (report: RowReport) => void } {
+  const counts = {
+    rows: 0,
+    totals: {
+      deleted: 0,
+      already_empty: 0,
+      failed: 0,
+      unknown: 0,
+      guard_mismatch: 0,
+      invalid: 0,
+      duplicate: 0,
+      not_attempted: 0,
+    },
+    reportRows: { success: 0, error: 0, unprocessed: 0 },
+    verified: { yes: 0, no: 0, skipped: 0, '': 0 },
+    notConfirmed: 0,
+    goneSinceCheck: 0,
+  };
+  return {
+    counts,
+    add({ outcome: { status, code, verified } }) {
+      counts.rows += 1;
+      counts.totals[status] += 1;
+      counts.reportRows[reportOf(status)] += 1;
+      counts.verified[verified] += 1;
+      if (code === 'not_confirmed') counts.notConfirmed += 1;
+      if (code === 'gone_since_check') counts.goneSinceCheck += 1;
+    },
+  };
+}
+
+function refuseWrongSums({ rows, reportRows }: RowCounts, { header }: RunState): void {
+  const { success, error, unprocessed } = reportRows;
+  if (rows === header.manifest.rows && success + error + unprocessed === rows) return;
+  throw new SweepError(
+    `The reports do not add up: the journal names ${header.manifest.rows} rows, the manifest copy has ${rows}.`,
+    EXIT.bug,
+  );
 }
 
 /** All three or none. */

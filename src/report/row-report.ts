@@ -63,12 +63,23 @@ export async function* readRowReports(
   run: RunState,
 ): AsyncGenerator<readonly RowReport[], void, undefined> {
   for await (const batch of joinRows(batches, run)) {
-    yield batch.map((joined) => ({
-      ...joined,
-      outcome: { ...joined.outcome, message: messageOf(joined, run), file: fileOf(joined) },
-      signature: isSignature(joined.row.field, run),
-    }));
+    yield batch.map((joined) => reportRow(joined, run));
   }
+}
+
+function reportRow(joined: JoinedRow, run: RunState): RowReport {
+  const { row, plan, target, seen, outcome } = joined;
+  const message = messageOf(joined, run);
+  const file = fileOf(joined);
+  const isAsTold = message === outcome.message && file === outcome.file;
+  return {
+    row,
+    plan,
+    target,
+    seen,
+    outcome: isAsTold ? outcome : { ...outcome, message, file },
+    signature: isSignature(row.field, run),
+  };
 }
 
 function isSignature(field: string, { header }: RunState): boolean {

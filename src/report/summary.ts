@@ -80,7 +80,6 @@ function restoredOf({ restores }: RunState): SummaryRestore | null {
 export function summarise(options: {
   readonly run: RunState;
   readonly csvs: MadeCsvs;
-  readonly verified: Summary['verified'];
   readonly directory: string;
   readonly exitCode: number;
   readonly journalSha256: string | undefined;
@@ -88,19 +87,18 @@ export function summarise(options: {
 }): Summary {
   const { run, csvs, directory, exitCode } = options;
   const { header } = run;
+  const { reportRows, totals, verified } = csvs;
   const { success, error, unprocessed } = csvs.files;
   return {
     tool: header.tool,
     kind: header.kind,
     directory,
     rows: csvs.rows,
-    totals: csvs.totals,
-    reportRows: csvs.reportRows,
-    sumsAgree:
-      csvs.reportRows.success + csvs.reportRows.error + csvs.reportRows.unprocessed === csvs.rows &&
-      Object.values(csvs.totals).reduce((sum, n) => sum + n, 0) === csvs.rows,
+    totals,
+    reportRows,
+    sumsAgree: sum(reportRows) === csvs.rows && sum(totals) === csvs.rows,
     goneSinceCheck: csvs.goneSinceCheck,
-    verified: options.verified,
+    verified: { yes: verified.yes, no: verified.no, skipped: verified.skipped },
     checked: header.project !== null,
     sha256: {
       manifest: header.manifest.sha256,
@@ -135,6 +133,10 @@ export function summarise(options: {
     host: header.host,
     user: header.user,
   };
+}
+
+function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((total, n) => total + n, 0);
 }
 
 /** Writes summary.json whole. */

@@ -5,8 +5,7 @@ import { parseRate } from '../config/rate.ts';
 import { RefusedError } from '../errors.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { replayJournal } from '../journal/replay.ts';
-import type { RunState } from '../journal/run-state.ts';
-import type { Holes } from '../journal/run-state.ts';
+import type { Holes, RunState } from '../journal/run-state.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
 import { fileSha256 } from '../files/digest.ts';
 import { makeCsvReports, REPORT_FILES, type MadeCsvs } from './make-reports.ts';
@@ -14,7 +13,6 @@ import { createReportFile, removeUnfinished, type WrittenFile } from '../files/a
 import { gatherFigures } from './html/figures.ts';
 import { pageOf, type Page } from './html/page.ts';
 import { renderHtml } from './html/render.ts';
-import type { RowReport } from './row-report.ts';
 import { summarise, SUMMARY_FILE, writeSummary, type Summary } from './summary.ts';
 import { takeLock, type Lock } from '../run-directory/lock.ts';
 import { MANIFEST_FILE } from '../run-directory/manifest-copy.ts';
@@ -62,19 +60,13 @@ export async function writeReports(options: WriteReportsOptions): Promise<Writte
     const journalPath = join(directory, JOURNAL_FILE);
     const view = await replayJournal(journalPath);
     const html = gatherFigures();
-    const verified = { yes: 0, no: 0, skipped: 0 };
-    const observe = (row: RowReport): void => {
-      html.observe(row);
-      if (row.outcome.verified !== '') verified[row.outcome.verified] += 1;
-    };
-    const csvs = await makeCsvReports(directory, view, clock, observe, mayWrite);
+    const csvs = await makeCsvReports(directory, view, clock, html.observe, mayWrite);
     const exitCode = options.exitCode(view, csvs);
     await options.end?.(exitCode);
     const journalSha256 = await fileSha256(journalPath);
     const summary = summarise({
       run: view,
       csvs,
-      verified,
       directory,
       exitCode,
       journalSha256,

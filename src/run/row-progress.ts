@@ -159,7 +159,6 @@ export function endRow(
   const { row, said, httpStatus, attempts, effect, startedAt, file, confirmed } = progress;
   const wasSent = attempts > (row.earlier?.attempts ?? 0);
   const outcome: Outcome = {
-    ...state,
     message,
     // A row that failed keeps them in its message, and nobody asks for them again.
     said: state.status === 'failed' ? undefined : said,
@@ -170,6 +169,7 @@ export function endRow(
     finishedAt: journal.stamp(),
     verified: isLookDue(state.status, wasSent, row) && !verifies ? 'skipped' : '',
     file,
+    ...state,
   };
   return { outcome, confirmed };
 }

@@ -1,6 +1,8 @@
 const LONGEST = 500;
-/** White space, controls (those of terminals too), line and direction marks: one blank each run. */
-const BREAKS = /[\s\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]+/gu;
+/** White space, controls (those of terminals too), line and direction marks. */
+const BREAK = '[\\s\\p{Cc}\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]';
+/** Any run of them but a single blank, which is what it becomes. */
+const BREAKS = new RegExp(`(?! (?!${BREAK}))${BREAK}+`, 'gu');
 /** What a spreadsheet takes for the start of a formula, full-width forms included. */
 const FORMULA = /^[=+\-@＝＋－＠]/u;
 const LONE_SURROGATES = /\p{Surrogate}/gu;

@@ -25,7 +25,7 @@ const SHOWN_SLOTS = 60;
 const LEAST_SLOTS = 6;
 const SAMPLE_ROWS = 20;
 const MINUTE_MS = 60_000;
-// Three days to the minute; longer runs are told in wider slots.
+// Three days to the minute; longer runs get wider slots.
 const MINUTES = 4320;
 /** Tries of one row that are placed in time one by one. */
 const PLACED_TRIES = 20;
@@ -50,13 +50,12 @@ export interface HtmlFigures {
   readonly latency: LatencyFigures;
 }
 
-/** Called once for each row, in manifest order. */
-export interface HtmlAggregate {
-  observe(row: RowReport): void;
-}
-
 /** Gathers what report.html shows while the rows pass by, in bounded memory. */
-export function gatherFigures(): HtmlAggregate & { figures(): HtmlFigures } {
+export function gatherFigures(): {
+  /** Called once for each row, in the order of the manifest. */
+  observe: (report: RowReport) => void;
+  figures: () => HtmlFigures;
+} {
   const counts = emptyCounts();
   const reports = { success: 0, error: 0, unprocessed: 0 };
   const verified = { yes: 0, no: 0, skipped: 0, '': 0 };
@@ -74,7 +73,6 @@ export function gatherFigures(): HtmlAggregate & { figures(): HtmlFigures } {
     const planned = outcome.code === 'would_delete';
     if (planned) counts.wouldDelete += 1;
     if (outcome.code === 'nothing_to_delete') counts.nothingToDelete += 1;
-    if (outcome.code === 'not_confirmed') counts.notConfirmed += 1;
     if (outcome.code === 'gone_since_check') counts.goneSinceCheck += 1;
     if (outcome.code === 'changed_since_check') counts.changedSinceCheck += 1;
     if (!planned && outcome.status !== 'deleted') return;
@@ -99,7 +97,6 @@ export function gatherFigures(): HtmlAggregate & { figures(): HtmlFigures } {
     const { startedAt, finishedAt, attempts } = outcome;
     if (finishedAt !== undefined) outcomes.add(finishedAt, STATUSES.indexOf(outcome.status), 1);
     if (attempts === 0) return;
-    counts.sentRows += 1;
     counts.requests += attempts;
     const from = startedAt ?? finishedAt;
     if (from === undefined) return;
@@ -115,7 +112,6 @@ export function gatherFigures(): HtmlAggregate & { figures(): HtmlFigures } {
   return {
     observe(report) {
       const { outcome } = report;
-      counts.rows += 1;
       const name = reportOf(outcome.status);
       reports[name] += 1;
       if (isVerifiable(report)) verified[outcome.verified] += 1;
@@ -148,8 +144,7 @@ export function gatherFigures(): HtmlAggregate & { figures(): HtmlFigures } {
 }
 
 /** Single figures of the page. "Its files" are those deleted, or of a check, those to be deleted. */
-export interface HtmlCounts {
-  rows: number;
+interface HtmlCounts {
   wouldDelete: number;
   nothingToDelete: number;
   /** Of its files: no look had shown them. */
@@ -164,21 +159,16 @@ export interface HtmlCounts {
   withBackup: number;
   /** Deleted rows of which the message says that the run only may have done it. */
   remarks: number;
-  /** Rows of which a look could not confirm what the check saw. */
-  notConfirmed: number;
   /** Rows that are no longer what the check saw. */
   changedSinceCheck: number;
   /** Rows that were found empty although the check had seen a file. */
   goneSinceCheck: number;
-  /** Rows of which at least one deletion request was sent. */
-  sentRows: number;
   /** Deletion requests. */
   requests: number;
 }
 
-export function emptyCounts(): HtmlCounts {
+function emptyCounts(): HtmlCounts {
   return {
-    rows: 0,
     wouldDelete: 0,
     nothingToDelete: 0,
     unconfirmed: 0,
@@ -187,10 +177,8 @@ export function emptyCounts(): HtmlCounts {
     signatures: 0,
     withBackup: 0,
     remarks: 0,
-    notConfirmed: 0,
     changedSinceCheck: 0,
     goneSinceCheck: 0,
-    sentRows: 0,
     requests: 0,
   };
 }
