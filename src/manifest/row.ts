@@ -1,6 +1,6 @@
 import { type ManifestRow, NO_PROBLEMS, type RowProblem } from '../rows/row.ts';
 import { quoted, shortened } from '../words/quote.ts';
-import type { ColumnLayout, KnownColumn } from './columns.ts';
+import type { ColumnLayout } from './columns.ts';
 import type { CsvRecord } from './csv.ts';
 
 const FIELD_NAME = /^[a-z][a-z0-9_]*$/;
@@ -13,34 +13,34 @@ const SHOWN_ROW_CHARACTERS = 380;
 export type MakeRow = (record: CsvRecord, row: number) => ManifestRow;
 
 export function createRowMaker({ width, own, places, names }: ColumnLayout): MakeRow {
-  return (record, row) => {
-    const { line } = record;
-    const isRagged = record.cells.length !== width;
-    const cells = isRagged ? squareUp(record.cells, width, places.record) : record.cells;
-    const cellOf = (column: KnownColumn): string => {
-      const at = places[column];
-      return at === undefined ? '' : (cells[at] ?? '');
-    };
-    const trimmed = (column: KnownColumn): string => cellOf(column).trim();
-    const recordCell = cellOf('record');
-    const values = {
-      record: recordCell.trim() === '' ? '' : recordCell,
-      field: trimmed('field'),
-      event: trimmed('event'),
-      instance: trimmed('instance'),
-      repeatInstrument: trimmed('redcap_repeat_instrument'),
-      expectFilename: trimmed('expect_filename'),
-      expectSha256: trimmed('expect_sha256').toLowerCase(),
-    };
-    const problems = isRagged ? [describeRagged(record, width)] : findProblems(values, names);
+  return (found, row) => {
+    const isRagged = found.cells.length !== width;
+    const cells = isRagged ? squareUp(found.cells, width, places.record) : found.cells;
+    const recordCell = cellAt(cells, places.record);
+    const record = recordCell.trim() === '' ? '' : recordCell;
+    const field = cellAt(cells, places.field).trim();
+    const instance = cellAt(cells, places.instance).trim();
+    const expectSha256 = cellAt(cells, places.expect_sha256).trim().toLowerCase();
     return {
       row,
-      line,
+      line: found.line,
       cells: own.map((at) => cells[at] ?? ''),
-      ...values,
-      problems: problems.length === 0 ? NO_PROBLEMS : problems,
+      record,
+      field,
+      event: cellAt(cells, places.event).trim(),
+      instance,
+      repeatInstrument: cellAt(cells, places.redcap_repeat_instrument).trim(),
+      expectFilename: cellAt(cells, places.expect_filename).trim(),
+      expectSha256,
+      problems: isRagged
+        ? [describeRagged(found, width)]
+        : findProblems({ record, field, instance, expectSha256 }, names),
     };
   };
+}
+
+function cellAt(cells: readonly string[], at: number | undefined): string {
+  return at === undefined ? '' : (cells[at] ?? '');
 }
 
 /** Pads or cuts to the header. The record is blanked: with cells shifted, it may be another's. */
@@ -66,7 +66,7 @@ type Values = Pick<ManifestRow, 'record' | 'field' | 'instance' | 'expectSha256'
 function findProblems(
   { record, field, instance, expectSha256 }: Values,
   names: ColumnLayout['names'],
-): RowProblem[] {
+): readonly RowProblem[] {
   const problems: RowProblem[] = [];
   if (record === '') problems.push(describeBlank('record', names));
   if (field === '') problems.push(describeBlank('field', names));
@@ -74,7 +74,7 @@ function findProblems(
   if (instance !== '' && !INSTANCE.test(instance)) problems.push(describeInstance(instance));
   if (expectSha256 !== '' && !SHA256.test(expectSha256))
     problems.push(describeDigest(expectSha256));
-  return problems;
+  return problems.length === 0 ? NO_PROBLEMS : problems;
 }
 
 function describeBlank(column: 'record' | 'field', names: ColumnLayout['names']): RowProblem {

@@ -101,7 +101,7 @@ describe('createReportFile', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('keeps the error of a sync on the way: the disk tells it only once', async () => {
+  it('keeps the error of a sync on the way: the disk reports it only once', async () => {
     await writeFile(join(folder, 'error.csv'), 'old');
     const file = await createReportFile(folder, 'error.csv', createVirtualClock());
     const handle = await open(join(folder, 'error.csv'));

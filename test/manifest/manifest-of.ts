@@ -30,7 +30,7 @@ export function utf16(text: string, order: 'le' | 'be' = 'le'): Buffer {
   return order === 'le' ? bytes : bytes.swap16();
 }
 
-/** What is told apart by most tests. */
+/** What most tests look at. */
 export function brief(row: ManifestRow): readonly unknown[] {
   return [row.line, row.record, row.field, row.event, row.instance];
 }

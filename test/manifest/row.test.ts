@@ -44,7 +44,7 @@ describe('faults of a row itself', () => {
     expect(await codes(line)).toEqual(expected);
   });
 
-  it('are found again after a sound row, and a sound one after a faulty one', async () => {
+  it('are found again after a valid row, and a valid one after an invalid one', async () => {
     const { rows } = await manifestOf(`${H}1,a,,\n2,B,,\n3,a,,\n4,B,,\n`);
     expect(rows.map((row) => row.problems.length)).toEqual([0, 1, 0, 1]);
   });

@@ -103,7 +103,7 @@ describe('an approved check', () => {
     seen: `r${at + 1}`,
   }));
 
-  it('is held against each row in its turn, over all looks', async () => {
+  it('is compared with each row in its turn, over all looks', async () => {
     const approved = lines.with(120, { row: 121, plan: 'delete', seen: 'was another' });
     const planned = await planOf(csv(records(1, 250)), MODEL, allThere, { approved });
     expect(briefly(planned).filter((line) => !line.endsWith(' delete'))).toEqual([

@@ -167,7 +167,7 @@ describe('duplicates', () => {
       ['001,scan,nowhere,1,,', 'invalid unknown_event'],
       ['001,scan,nowhere,2,,', 'invalid unknown_event'],
       ['001,scan,nowhere,1,,', 'duplicate of 12'],
-      // A row that is faulty in itself names no target and shadows none.
+      // A row that is invalid in itself names no target and shadows none.
       ['001,sig,base_arm_1,x,,', 'invalid bad_instance'],
       ['001,sig,base_arm_1,,imaging,', 'invalid instrument_mismatch'],
       ['001,sig,base_arm_1,,,', 'delete'],

@@ -21,7 +21,7 @@ const toDelete: Verdict = { kind: 'delete', target, seen: 'a.pdf', signature: fa
 const empty: Verdict = { kind: 'already_empty', target };
 const another: Verdict = { kind: 'guard_mismatch', code: 'guard_filename', message: '', seen: 'b' };
 
-it('tells fields with a file from fields without any', async () => {
+it('counts fields with a file apart from fields without any', async () => {
   const { byField } = await total(
     ['photo', toDelete],
     ['photo', empty],

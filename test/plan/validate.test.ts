@@ -86,7 +86,7 @@ describe('all problems of a row are found', () => {
       ['missing_value', 'bad_instance', 'bad_sha256', 'unknown_field', 'unknown_event'],
     ],
     ['1,photo,NA,,imaging,', CLASSIC, ['instrument_mismatch', 'event_not_allowed']],
-    // What repeats in an event that is none cannot be told: nothing is said of the instance.
+    // Of an event that does not exist nobody knows what repeats there: nothing is said of the instance.
     ['1,scan,nowhere,2,,', LONGITUDINAL, ['unknown_event']],
     ['1,scan,,2,,', LONGITUDINAL, ['event_required']],
     ['1,scan,NA,2,,', CLASSIC, ['event_not_allowed']],

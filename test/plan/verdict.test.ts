@@ -94,7 +94,7 @@ describe('a look makes a verdict', () => {
     ]).toEqual(['a.pdf', '22', true, undefined, undefined]);
   });
 
-  it('tells all faults under the code of the first', () => {
+  it('names all faults under the code of the first', () => {
     expect(
       invalidVerdict([
         { code: 'bad_instance', message: 'one' },
@@ -148,7 +148,7 @@ describe('a verdict as the journal keeps it', () => {
   });
 });
 
-describe('held against an approved check', () => {
+describe('compared with an approved check', () => {
   const SAME = { reviewed: makeModel(), now: makeModel() };
   const EMPTY: Verdict = { kind: 'already_empty', target: TARGET };
   const UNKNOWN_RECORD: Verdict = { kind: 'invalid', code: 'unknown_record', message: 'no such' };

@@ -204,7 +204,7 @@ describe('a server that reads nothing', () => {
     expect(server.sizes).toEqual([2, 2, 1, 1]);
   });
 
-  it('and is asked for one record: nothing else tells that it reads', async () => {
+  it('and is asked for one record: nothing else shows that it reads', async () => {
     const server = createServer(() => true);
     expect(await ask(server, ['1'])).toEqual(UNREADABLE);
     expect(server.sizes).toEqual([1]);

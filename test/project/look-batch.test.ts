@@ -57,7 +57,7 @@ it('gives the rows of each record to whoever needs more than one look', async ()
   expect(batch.kind === 'looked' && batch.rowsOf('3')).toEqual([]);
 });
 
-describe('records that a list lacks', () => {
+describe('records that are missing from a list', () => {
   it('are asked for once more, in smaller batches', async () => {
     const all = numbers(1, 100);
     const { batch, asked } = await look(
@@ -92,7 +92,7 @@ describe('records that a list lacks', () => {
     expect(looksOf(batch)).toEqual([GONE, { kind: 'no_record' }]);
   });
 
-  it('are not lacking where they come the second time', async () => {
+  it('are not missing where they come the second time', async () => {
     const { batch } = await look(photos('1', '2'), rows('1'), rows('2'));
     expect(looksOf(batch)).toEqual([GONE, GONE]);
   });
@@ -172,7 +172,7 @@ describe('a list of strangers (hashed record ids)', () => {
     });
   });
 
-  it('is no such list when it comes in asking again: there the record is lacking', async () => {
+  it('is no such list when it comes in asking again: there the record is missing', async () => {
     const { batch } = await look(photos('1', '2'), rows('1'), rows('c0ffee'));
     expect(batch).toMatchObject({ looks: [GONE, { kind: 'no_record' }], blind: false });
   });

@@ -16,7 +16,7 @@ it.each<[string, string[]]>([
   expect(otherSpellings(record)).toEqual(spellings);
 });
 
-const LACKING: Look = { kind: 'no_record' };
+const MISSING: Look = { kind: 'no_record' };
 const batch = (...looks: readonly Look[]): LookedBatch => ({
   kind: 'looked',
   looks,
@@ -45,16 +45,16 @@ const rows = (...records: readonly string[]): ExportAnswer => ({
   rows: records.map((record) => ({ record_id: record })),
 });
 
-describe('a record that is lacking', () => {
+describe('a record that is missing', () => {
   it('is named as the project has it', async () => {
-    const looks = batch(LACKING, { kind: 'gone' }, LACKING, LACKING);
+    const looks = batch(MISSING, { kind: 'gone' }, MISSING, MISSING);
     const { named, asked } = await name(['1', '2', ' B ', '77'], looks, rows('001', 'b', '9'));
     expect(named).toMatchObject({
       looks: [
         { kind: 'no_record', near: '001' },
         { kind: 'gone' },
         { kind: 'no_record', near: 'b' },
-        LACKING,
+        MISSING,
       ],
     });
     expect(asked).toHaveLength(1);
@@ -72,13 +72,13 @@ describe('a record that is lacking', () => {
     ['a page', { kind: 'unreadable', message: 'x' }],
     ['a stop', { kind: 'stopped' }],
   ])('stays nameless where the answer is %s', async (_what, answer) => {
-    const looks = batch(LACKING);
+    const looks = batch(MISSING);
     expect((await name(['1'], looks, answer)).named).toBe(looks);
   });
 
   it('is asked about with a few hundred names at once', async () => {
     const records = Array.from({ length: 100 }, (_, at) => String(at + 1));
-    const looks = batch(...records.map(() => LACKING));
+    const looks = batch(...records.map(() => MISSING));
     const { named, asked } = await name(records, looks, rows('001'), rows('0100'));
     expect(asked.map((one) => one.length)).toEqual([400, 208]);
     expect(named.kind === 'looked' && [named.looks[0], named.looks[99]]).toEqual([

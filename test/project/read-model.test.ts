@@ -141,7 +141,7 @@ describe('a classic project of a server that sends no flags', () => {
     ],
   } as const;
 
-  it('is told by its 400 answers', async () => {
+  it('is known by its 400 answers', async () => {
     expect(await readModel(readScripted(CLASSIC))).toMatchObject({
       longitudinal: false,
       repeats: { kind: 'none' },

@@ -107,7 +107,7 @@ describe('against the sandbox', () => {
     expect((await scanStudy(scope)).files).toEqual(files);
   });
 
-  it('tells which records it was asked for are not there', async () => {
+  it('names the records it was asked for that are not there', async () => {
     const { files, missing } = await scanStudy({ records: ['2', '9', '2b'] });
     expect([files, missing]).toEqual([[PHOTO], ['9', '2b']]);
   });
@@ -181,7 +181,7 @@ describe('answers that lack something', () => {
   };
   const recordsOf = ({ files }: Scan): (string | undefined)[] => files.map(([record]) => record);
 
-  it('asks once more for a record that a batch lacks', async () => {
+  it('asks once more for a record that is missing from a batch', async () => {
     const { queries, exportRecords } = script(rows('1', '2'), rows('1'), rows('2'));
     expect(recordsOf(await scan(MODEL, exportRecords))).toEqual(['1', '2']);
     expect(queries.map(({ records }) => records)).toEqual([undefined, ['1', '2'], ['2']]);
