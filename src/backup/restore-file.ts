@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileSha256 } from '../files/digest.ts';
-import { readBytes } from '../files/read-bytes.ts';
+import { fileSha256 } from '../files/read-file.ts';
+import { readBytes } from '../files/read-file.ts';
 import { JournalError, type Journal } from '../journal/write.ts';
 import { delayBefore } from '../retry.ts';
 import type { ImportFileAnswer, UploadFile } from '../rows/server.ts';

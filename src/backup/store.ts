@@ -2,7 +2,7 @@ import { BACKUP_FOLDER } from '../journal/lines.ts';
 import { open, lstat, mkdir, readdir, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
-import { fileSha256 } from '../files/digest.ts';
+import { fileSha256 } from '../files/read-file.ts';
 import type { FileFacts } from '../rows/outcome.ts';
 import { renameWhenFree, syncDirectory } from '../files/disk.ts';
 import { backupName, backupPath, isPartName, nameInBackupPath, partName } from './naming.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { RefusedError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { decodeText } from '../files/text-file.ts';
+import { decodeText } from '../files/read-file.ts';
 import { nearestName } from '../project/near.ts';
 import type { ProjectModel } from '../project/model.ts';
 import { csvLine } from '../files/csv-line.ts';

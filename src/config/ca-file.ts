@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { resolve } from 'node:path';
 import { RefusedError } from '../errors.ts';
 import { showValue } from './show-value.ts';
-import { decodeText, readSmallFile } from '../files/text-file.ts';
+import { decodeText, readSmallFile } from '../files/read-file.ts';
 
 const LARGEST_BYTES = 16 * 1024 * 1024;
 const BLOCK =

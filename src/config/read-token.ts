@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { RefusedError } from '../errors.ts';
-import { decodeText, readSmallFile } from '../files/text-file.ts';
+import { decodeText, readSmallFile } from '../files/read-file.ts';
 import type { ConnectionOptions } from './options.ts';
 import { showValue } from './show-value.ts';
 import { shellRunner, type RunCommand } from './token-command.ts';

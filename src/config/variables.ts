@@ -3,7 +3,7 @@ import { parseEnv } from 'node:util';
 import { RefusedError } from '../errors.ts';
 import { showValue } from './show-value.ts';
 import { fileErrorCode } from '../files/file-errors.ts';
-import { decodeText, readSmallFile } from '../files/text-file.ts';
+import { decodeText, readSmallFile } from '../files/read-file.ts';
 
 const LARGEST_BYTES = 1024 * 1024;
 const PROXY_NAMES = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'];

@@ -21,7 +21,7 @@ const SAVE_AS_UTF8 = 'Save it as UTF-8 (in Excel: "CSV UTF-8").';
  * TextError after the last byte that is text, and RefusedError for a gzip file
  * that is damaged or cut off.
  */
-export async function* decodeText(source: AsyncIterable<Uint8Array>, subject = MANIFEST): Chunks {
+export async function* readText(source: AsyncIterable<Uint8Array>, subject = MANIFEST): Chunks {
   let decode: Decode | undefined;
   for await (let chunk of gatherFirstBytes(unpackGzip(source, subject), 4)) {
     if (decode === undefined) {

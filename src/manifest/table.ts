@@ -1,7 +1,7 @@
 import { tidyUp } from '../errors.ts';
 import { namingReadErrors } from '../files/file-errors.ts';
 import { type CsvRecord, isBlank, readRecords } from './csv.ts';
-import { decodeText } from './decode.ts';
+import { readText } from './decode.ts';
 import { type Delimiter, type HeadOptions, readHead } from './header.ts';
 import { unreadableLine } from './lines.ts';
 
@@ -29,7 +29,7 @@ export async function openTable(
   options: HeadOptions,
 ): Promise<Table> {
   const { subject } = options;
-  const text = decodeText(namingReadErrors(source, subject), subject);
+  const text = readText(namingReadErrors(source, subject), subject);
   const close = (): Promise<void> => tidyUp(() => text.return());
   try {
     const { text: fromHeader, delimiter, line } = await readHead(text, options);

@@ -7,7 +7,7 @@ import type { ExitCode } from '../exit-codes.ts';
 import { replayJournal } from '../journal/replay.ts';
 import type { Holes, RunState } from '../journal/run-state.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
-import { fileSha256 } from '../files/digest.ts';
+import { fileSha256 } from '../files/read-file.ts';
 import { makeCsvReports, REPORT_FILES, type MadeCsvs } from './make-reports.ts';
 import { createReportFile, removeUnfinished, type WrittenFile } from '../files/atomic-file.ts';
 import { gatherFigures } from './html/figures.ts';

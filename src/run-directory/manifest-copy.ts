@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { namingReadErrors } from '../files/file-errors.ts';
-import { readBytes } from '../files/read-bytes.ts';
+import { readBytes } from '../files/read-file.ts';
 import { endingWith } from '../errors.ts';
 import { createFingerprint, type Fingerprint } from '../manifest/fingerprint.ts';
 

@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { RefusedError } from '../errors.ts';
-import { readBytes } from '../files/read-bytes.ts';
+import { readBytes } from '../files/read-file.ts';
 import { replayJournal } from '../journal/replay.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
-import { fileSha256 } from '../files/digest.ts';
+import { fileSha256 } from '../files/read-file.ts';
 import { MANIFEST_FILE } from '../run-directory/manifest-copy.ts';
 import type { ApprovedCheck, PrepareOptions } from './prepare-run.ts';
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fileSha256 } from '../../src/files/digest.ts';
+import { fileSha256 } from '../../src/files/read-file.ts';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 

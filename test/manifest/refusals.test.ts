@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RefusedError } from '../../src/errors.ts';
-import { readBytes } from '../../src/files/read-bytes.ts';
+import { readBytes } from '../../src/files/read-file.ts';
 import { openManifest } from '../../src/manifest/read.ts';
 import { inChunks, manifestOf, utf16 } from './manifest-of.ts';
 

@@ -10,7 +10,7 @@ import { systemClock } from '../../src/clock.ts';
 import { encodeOutcome } from '../../src/journal/line-codec.ts';
 import { replayJournal } from '../../src/journal/replay.ts';
 import { JOURNAL_FILE, JOURNAL_VERSION, type JournalHeader } from '../../src/journal/lines.ts';
-import { readBytes } from '../../src/files/read-bytes.ts';
+import { readBytes } from '../../src/files/read-file.ts';
 import { openManifest } from '../../src/manifest/read.ts';
 import type { ManifestRow } from '../../src/rows/row.ts';
 import { makeCsvReports, REPORT_FILES } from '../../src/report/make-reports.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { decodeText, readSmallFile } from '../../src/files/text-file.ts';
+import { decodeText, readSmallFile } from '../../src/files/read-file.ts';
 import { makeFolder, refusal, utf16be, utf16le } from '../config/workspace.ts';
 
 describe('decodeText', () => {
