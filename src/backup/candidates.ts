@@ -1,7 +1,7 @@
 import type { RunState } from '../journal/run-state.ts';
 import type { ProjectModel } from '../project/model.ts';
 import { joinRows, type JoinedRow, type Replan } from '../journal/joined-rows.ts';
-import { openHeldManifest } from '../run-directory/held-manifest.ts';
+import { openManifestCopy } from '../run-directory/manifest-copy.ts';
 import type { Target } from '../rows/target.ts';
 
 /** A file that a run backed up and may have deleted. */
@@ -18,7 +18,7 @@ export interface Candidate {
 }
 
 export interface CandidateOptions {
-  readonly manifestPath: string;
+  readonly directory: string;
   readonly view: RunState;
   /** Tells signatures; `null` where nobody has read the project yet. */
   readonly model: Pick<ProjectModel, 'fileFields'> | null;
@@ -31,7 +31,7 @@ export interface CandidateOptions {
 /** The backed-up files whose row is `deleted` or `unknown`, in manifest order. */
 export async function* findCandidates(options: CandidateOptions): AsyncGenerator<Candidate> {
   const { view, model, chosen, replan } = options;
-  const manifest = await openHeldManifest(options.manifestPath, view.header);
+  const manifest = await openManifestCopy(options.directory, view.header);
   for await (const batch of joinRows(manifest.batches(), view, { keeps: chosen, replan })) {
     for (const joined of batch) {
       // Where its instance is lost, nobody knows where the file belongs.

@@ -11,7 +11,7 @@ import { mapConcurrently } from '../map-concurrently.ts';
 import { ROWS_IN_A_ROW } from '../run/breaker.ts';
 import { whoIsAtWork } from '../run/journal-header.ts';
 import { appendToJournal } from '../run/open-journal.ts';
-import type { Placed } from '../run-directory/draft.ts';
+import type { RunDirectory } from '../run-directory/staging.ts';
 import { TakenOverError } from '../run-directory/lock.ts';
 import { TOOL } from '../version.ts';
 import type { Candidate } from './candidates.ts';
@@ -26,7 +26,7 @@ import {
 } from './restored.ts';
 
 export interface RestoreFilesOptions extends Omit<RestoreOptions, 'journal' | 'runDirectory'> {
-  readonly directory: Placed;
+  readonly directory: RunDirectory;
   readonly view: RunState;
   readonly concurrency: number;
   readonly clock: Clock;

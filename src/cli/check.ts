@@ -23,7 +23,7 @@ export async function check(io: Io, manifest: string, flags: FlagsOf<'check'>): 
       checks: true,
       recorded: {},
     });
-    const directory = await prepared.draft.place();
+    const directory = await prepared.staging.publish();
     log.attach(directory.path);
     const { perMinute } = connection.rate;
     const made = await endPlan(directory, { clock: io.clock }, (end) =>

@@ -16,10 +16,9 @@ import type { ProjectModel } from '../project/model.ts';
 import { exitCodeOfJournal } from '../report/exit-code.ts';
 import { replanLost } from '../run/lost-plan.ts';
 import { refuseOther } from '../run/open-run.ts';
-import { openHeldManifest } from '../run-directory/held-manifest.ts';
-import type { Placed } from '../run-directory/draft.ts';
+import { openManifestCopy } from '../run-directory/manifest-copy.ts';
+import type { RunDirectory } from '../run-directory/staging.ts';
 import { TakenOverError } from '../run-directory/lock.ts';
-import { MANIFEST_FILE } from '../run-directory/manifest-copy.ts';
 import { TOOL } from '../version.ts';
 import { quotePath } from '../words/quote.ts';
 import type { FlagsOf } from './commands.ts';
@@ -35,7 +34,7 @@ type RestoreFlags = FlagsOf<'restore'>;
 
 /** What a restore works with. */
 interface Restore {
-  readonly directory: Placed;
+  readonly directory: RunDirectory;
   readonly flags: RestoreFlags;
   readonly view: RunState;
   readonly connected: Connected;
@@ -56,9 +55,8 @@ export async function restore(io: Io, directory: string, flags: RestoreFlags): P
       await refuseOther(view, { url: connection.url.href, token: connection.token, server });
       // Without a check nobody has read the project: who cannot look puts nothing back.
       const model = view.header.project ?? (await server.readModel());
-      const manifestPath = join(directory, MANIFEST_FILE);
-      const replan = await replanLost(view, () => openHeldManifest(manifestPath, view.header));
-      const candidates = { manifestPath, view, model, replan, chosen: ranges?.has };
+      const replan = await replanLost(view, () => openManifestCopy(directory, view.header));
+      const candidates = { directory, view, model, replan, chosen: ranges?.has };
       const placed = { path: directory, lock };
       const all: Restore = { directory: placed, flags, view, connected, model, candidates };
       const plan = await countCandidates(findCandidates(candidates));
@@ -156,7 +154,7 @@ async function putBack(io: Io, all: Restore, plan: RestorePlan): Promise<ExitCod
 }
 
 /** Summary and page say what was put back; the rows' states stay. False: they could not be made. */
-async function reportRestore(io: Io, { path, lock }: Placed): Promise<boolean> {
+async function reportRestore(io: Io, { path, lock }: RunDirectory): Promise<boolean> {
   try {
     await makeReports(io, {
       directory: path,

@@ -5,7 +5,7 @@ import { openApproved, refuseOtherAddress } from '../run/approved-check.ts';
 import { endPlan } from '../run/open-journal.ts';
 import type { PreparedRun } from '../run/prepare-run.ts';
 import { openSource } from '../run-directory/manifest-copy.ts';
-import { removeLocked, type Placed } from '../run-directory/draft.ts';
+import { discardRunDirectory, type RunDirectory } from '../run-directory/staging.ts';
 import { count } from '../words/counts.ts';
 import { confirmFiles, type Confirmed } from './confirm.ts';
 import { withConnection, type Connected } from './connect.ts';
@@ -60,7 +60,7 @@ async function refuseRows(
 ): Promise<ExitCode> {
   const { invalid, changed } = prepared.totals;
   const broken = invalid + changed;
-  const directory = await prepared.draft.place();
+  const directory = await prepared.staging.publish();
   log.attach(directory.path);
   const refused =
     changed > 0
@@ -90,17 +90,17 @@ async function confirmAndRun(
   connected: Connected,
   prepared: PreparedRun,
 ): Promise<ExitCode> {
-  const { totals, draft } = prepared;
+  const { totals, staging } = prepared;
   const files = totals.delete;
   const json = flags.json === true;
   const { perMinute } = connected.connection.rate;
   const plan = renderPlan({ ...prepared, perMinute });
-  let directory: Placed | undefined;
+  let directory: RunDirectory | undefined;
   let confirmed: Confirmed | undefined;
   try {
     if (!json) io.stdout.write(`${plan}\n${renderProblems(prepared)}`);
     refuseTooMany(files, limits.maxDeletions);
-    directory = await draft.place();
+    directory = await staging.publish();
     confirmed =
       files === 0
         ? '--yes'
@@ -117,7 +117,7 @@ async function confirmAndRun(
     }
   } catch (error) {
     // A run that is refused for anything but its rows leaves no directory.
-    await (directory === undefined ? draft.discard() : removeLocked(directory));
+    await (directory === undefined ? staging.discard() : discardRunDirectory(directory));
     throw error;
   }
   return execute(io, {

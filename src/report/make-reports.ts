@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { SweepError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -7,8 +6,7 @@ import { createReportFile, type ReportFile, type WrittenFile } from '../files/at
 import { csvLine } from '../files/csv-line.ts';
 import type { RunState } from '../journal/run-state.ts';
 import { reportOf, type ReportName, type Status, type Verified } from '../rows/outcome.ts';
-import { openHeldManifest } from '../run-directory/held-manifest.ts';
-import { MANIFEST_FILE } from '../run-directory/manifest-copy.ts';
+import { openManifestCopy } from '../run-directory/manifest-copy.ts';
 import { readRowReports, REPORT_COLUMNS, reportLine, type RowReport } from './row-report.ts';
 
 export const REPORT_FILES: Readonly<Record<ReportName, string>> = {
@@ -49,7 +47,7 @@ export async function makeCsvReports(
   mayWrite?: () => void,
 ): Promise<MadeCsvs> {
   await mkdir(directory, { recursive: true });
-  const manifest = await openHeldManifest(join(directory, MANIFEST_FILE), run.header);
+  const manifest = await openManifestCopy(directory, run.header);
   const files = await createFiles(directory, clock);
   try {
     const header = csvLine([...manifest.header, ...REPORT_COLUMNS]);

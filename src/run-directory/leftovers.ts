@@ -9,9 +9,9 @@ import { LEASE_FILES, startTimer } from './lock.ts';
 import { nameMachine } from './machine.ts';
 import { watchSilence } from './silence.ts';
 
-/** What a draft's folder is called, before six letters and digits of the system's. */
-export const DRAFT_PREFIX = '.redcap-sweep-';
-const DRAFT = /^\.redcap-sweep-[A-Za-z0-9]{6}$/;
+/** What a staging folder is called, before six letters and digits of the system's. */
+export const STAGING_PREFIX = '.redcap-sweep-';
+const STAGING = /^\.redcap-sweep-[A-Za-z0-9]{6}$/;
 /** One that is being removed; nobody is at work in it any more. */
 const ASIDE = /^\.redcap-sweep-[A-Za-z0-9]{6}\.[0-9a-f]{12}$/;
 const LOOK_EVERY_MS = 5000;
@@ -24,7 +24,7 @@ export interface LeftoverOptions {
 }
 
 /**
- * Takes away what commands that were killed before their run was born left in
+ * Takes away what commands that were killed before their run directory was there left in
  * this folder: at once where they are known to be dead, and after a minute
  * without a sign of life where they are not, if this command lives so long;
  * nobody waits for that. What cannot be removed is left for another time.
@@ -39,7 +39,7 @@ export async function clearLeftovers(
     for (const entry of await readdir(parent)) {
       const path = join(parent, entry);
       if (ASIDE.test(entry)) await rm(path, { recursive: true, force: true });
-      if (!DRAFT.test(entry) || path === own) continue;
+      if (!STAGING.test(entry) || path === own) continue;
       const lease = leaseIn(path);
       if (lease === undefined || lease.machine === undefined || lease.machine !== machine) {
         watch(path, options);
@@ -58,7 +58,7 @@ function watch(path: string, { clock, later = startTimer }: LeftoverOptions): vo
       if (found === 'waiting') later(again, LOOK_EVERY_MS);
       if (found === 'silent') void takeAway(path).catch(() => undefined);
     } catch {
-      // Gone, or born by now.
+      // Gone, or published by now.
     }
   };
   again();

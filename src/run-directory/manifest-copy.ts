@@ -1,16 +1,27 @@
 import { open, stat } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { namingReadErrors } from '../files/file-errors.ts';
 import { readBytes } from '../files/read-file.ts';
 import { endingWith } from '../errors.ts';
-import { createFingerprint, type Fingerprint } from '../manifest/fingerprint.ts';
+import {
+  createFingerprint,
+  type Fingerprint,
+  isNoFile,
+  ManifestChangedError,
+  readUnchanged,
+  takeFingerprint,
+} from '../manifest/fingerprint.ts';
+import type { JournalHeader } from '../journal/lines.ts';
+import { openManifest, type Manifest } from '../manifest/read.ts';
+import type { ManifestRow } from '../rows/row.ts';
+import { quotePath } from '../words/quote.ts';
 
 /** The run's copy of the manifest, in its directory. */
 export const MANIFEST_FILE = 'manifest.csv';
 
 /**
  * Copies the manifest byte for byte (a pipe and standard input are read once)
- * and takes its fingerprint on the way: every later reading is held against it.
+ * and takes its fingerprint on the way: every later reading is compared with it.
  * Throws RefusedError where it cannot be read.
  */
 export async function copyManifest(
@@ -54,4 +65,59 @@ export async function lastingPath({ path }: ManifestSource): Promise<string | un
   if (path === undefined) return undefined;
   const found = await stat(path).catch(() => undefined);
   return found?.isFile() === true ? path : undefined;
+}
+
+type Known = Pick<JournalHeader, 'kind' | 'manifest' | 'columns'>;
+
+/**
+ * The fingerprint of a run directory's copy of the manifest, where it still is
+ * the one that the journal names. Throws ManifestChangedError otherwise.
+ */
+export async function verifyManifestCopy(directory: string, header: Known): Promise<Fingerprint> {
+  const path = join(directory, MANIFEST_FILE);
+  const found = await takeFingerprint(path).catch((error: unknown) => {
+    if (isNoFile(error)) return undefined;
+    throw error;
+  });
+  if (found?.sha256 === header.manifest.sha256) return found;
+  throw new ManifestChangedError(describeChange(path, header));
+}
+
+/** Opens the copy, compared with its digest from the first byte to the last. */
+export async function openManifestCopy(directory: string, header: Known): Promise<Manifest> {
+  const known = await verifyManifestCopy(directory, header);
+  const path = join(directory, MANIFEST_FILE);
+  const bytes = readUnchanged(path, known, describeChange(path, header));
+  return openManifest(bytes, { columns: header.columns });
+}
+
+/** The rows of the copy, opened when they are asked for. */
+export async function* readManifestCopy(
+  directory: string,
+  header: Known,
+): AsyncGenerator<readonly ManifestRow[], void, undefined> {
+  yield* (await openManifestCopy(directory, header)).batches();
+}
+
+/** What happened to the copy, and the line that puts the original back. */
+export function describeChange(
+  path: string,
+  { kind, manifest }: Pick<Known, 'kind' | 'manifest'>,
+  platform: NodeJS.Platform = process.platform,
+): string {
+  const original = manifest.path === undefined ? '<manifest>' : quotePath(manifest.path);
+  // From wherever it is typed: the message may be read again in the reports.
+  const copy = quotePath(resolve(path));
+  const command =
+    platform === 'win32' ? `Copy-Item -Force ${original} ${copy}` : `cp -f ${original} ${copy}`;
+  const isNot =
+    kind === 'check'
+      ? 'is not the manifest of this check any more'
+      : 'is not the manifest of this run any more';
+  const goOn = kind === 'check' ? 'report' : 'report and resume';
+  return (
+    `${path} ${isNot}: it was edited, replaced or removed since it was checked. ` +
+    `No row of it is sent, and the reports stay as they were. ` +
+    `Put the original back (SHA-256 ${manifest.sha256}), and ${goOn} work again: ${command}`
+  );
 }

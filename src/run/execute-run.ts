@@ -9,10 +9,9 @@ import { JOURNAL_FILE } from '../journal/lines.ts';
 import type { Journal, JournalError } from '../journal/write.ts';
 import type { Outcome } from '../rows/outcome.ts';
 import type { RemoveFile } from '../rows/server.ts';
-import type { Placed } from '../run-directory/draft.ts';
-import { heldBatches, openHeldManifest } from '../run-directory/held-manifest.ts';
+import type { RunDirectory } from '../run-directory/staging.ts';
+import { readManifestCopy, openManifestCopy } from '../run-directory/manifest-copy.ts';
 import { TakenOverError } from '../run-directory/lock.ts';
-import { MANIFEST_FILE } from '../run-directory/manifest-copy.ts';
 import { TOOL } from '../version.ts';
 import type { RunControl } from './control.ts';
 import { replanLost } from './lost-plan.ts';
@@ -26,7 +25,7 @@ import type { SecondLook } from './verify.ts';
 const MINUTE_MS = 60_000;
 
 export interface ExecuteOptions {
-  readonly directory: Placed;
+  readonly directory: RunDirectory;
   /** Is it a run that was begun before? */
   readonly resumes: boolean;
   readonly server: Pick<RunServer, 'look' | 'lookAfter' | 'renewStructure' | 'changeAt'>;
@@ -192,7 +191,7 @@ function sessionOf(
 }
 
 function freshSession(directory: string, view: RunState): SessionRows {
-  return () => freshRows(heldBatches(join(directory, MANIFEST_FILE), view.header), view);
+  return () => freshRows(readManifestCopy(directory, view.header), view);
 }
 
 async function resumedRows(
@@ -200,10 +199,9 @@ async function resumedRows(
   view: RunState,
   journal: Journal,
 ): Promise<SessionRows> {
-  const path = join(directory.path, MANIFEST_FILE);
   const { project } = view.header;
-  const replan = await replanLost(view, () => openHeldManifest(path, view.header));
-  const batches = heldBatches(path, view.header);
+  const replan = await replanLost(view, () => openManifestCopy(directory.path, view.header));
+  const batches = readManifestCopy(directory.path, view.header);
   return (onLookOnly) =>
     lookBeforeSending(unfinishedRows(batches, view, replan), {
       journal,

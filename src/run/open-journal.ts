@@ -11,7 +11,7 @@ import {
   type JournalFile,
   type SizedFile,
 } from '../journal/write.ts';
-import type { Placed } from '../run-directory/draft.ts';
+import type { RunDirectory } from '../run-directory/staging.ts';
 import type { Lock } from '../run-directory/lock.ts';
 
 export interface AppendOptions {
@@ -24,7 +24,7 @@ export interface AppendOptions {
 
 /** The journal of a run directory, to append to as long as the directory is this process's. */
 export function appendToJournal(
-  { path, lock }: Placed,
+  { path, lock }: RunDirectory,
   { clock, lastStamp, syncEachSend = false, onFailure }: AppendOptions,
 ): Journal {
   return openJournal({
@@ -77,7 +77,7 @@ export type MakeReports<T> = (end: (exitCode: ExitCode) => Promise<void>) => Pro
  * run that its rows keep from starting (`refused` says why). Releases the lock.
  */
 export async function endPlan<T>(
-  directory: Placed,
+  directory: RunDirectory,
   { clock, refused }: { readonly clock: Clock; readonly refused?: string },
   report: MakeReports<T>,
 ): Promise<T> {

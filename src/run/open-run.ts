@@ -5,9 +5,8 @@ import { replayJournal } from '../journal/replay.ts';
 import type { RunState } from '../journal/run-state.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
 import { UnreadableAnswer } from '../project/answers.ts';
-import { holdManifest } from '../run-directory/held-manifest.ts';
+import { verifyManifestCopy } from '../run-directory/manifest-copy.ts';
 import { takeLock, type Lock, type LockOptions } from '../run-directory/lock.ts';
-import { MANIFEST_FILE } from '../run-directory/manifest-copy.ts';
 import { saltedDigest } from './journal-header.ts';
 import type { RunServer } from './server.ts';
 
@@ -48,7 +47,7 @@ export async function openRun(directory: string): Promise<RunState> {
       `The run in ${directory} was refused and deleted nothing. Correct the rows that its error.csv names, in the manifest, and run that again.`,
     );
   }
-  await holdManifest(join(directory, MANIFEST_FILE), header);
+  await verifyManifestCopy(directory, header);
   return view;
 }
 

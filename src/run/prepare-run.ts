@@ -11,8 +11,8 @@ import { planWithoutLooks } from '../plan/make-plan.ts';
 import { countPlanned, emptyTotals, type PlanTotals } from '../plan/totals.ts';
 import type { ProjectModel } from '../project/model.ts';
 import { UnreadableAnswer } from '../project/answers.ts';
-import { createDraft, type Draft } from '../run-directory/draft.ts';
-import { tellChanged } from '../run-directory/held-manifest.ts';
+import { createStaging, type Staging } from '../run-directory/staging.ts';
+import { describeChange } from '../run-directory/manifest-copy.ts';
 import {
   copyManifest,
   lastingPath,
@@ -64,35 +64,35 @@ export interface ApprovedCheck {
 
 /** A plan that is written down, and what a person has to know of it. */
 export interface PreparedRun extends WrittenPlan {
-  readonly draft: Draft;
+  readonly staging: Staging;
   readonly header: JournalHeader;
 }
 
 /**
  * Everything before the question: copies the manifest, reads the project,
  * looks at every target, and writes manifest, header line and plan into the
- * draft of a run directory. Leaves nothing behind when it throws.
+ * staging folder of a run directory. Leaves nothing behind when it throws.
  */
 export async function prepareRun(options: PrepareOptions): Promise<PreparedRun> {
   const { source, runDir, reportDir, clock } = options;
   const startedAtMs = clock.now();
   const manifestName = source.name;
-  const draft = await createDraft({ runDir, reportDir, manifestName, startedAtMs, clock });
+  const staging = await createStaging({ runDir, reportDir, manifestName, startedAtMs, clock });
   try {
-    return await writeDraft(draft, startedAtMs, options);
+    return await writeStaging(staging, startedAtMs, options);
   } catch (error) {
-    await draft.discard();
+    await staging.discard();
     throw refusalOf(error, options);
   }
 }
 
-async function writeDraft(
-  draft: Draft,
+async function writeStaging(
+  staging: Staging,
   startedAtMs: number,
   options: PrepareOptions,
 ): Promise<PreparedRun> {
   const { source, checks, clock, server, expectProject } = options;
-  const copyPath = join(draft.path, MANIFEST_FILE);
+  const copyPath = join(staging.path, MANIFEST_FILE);
   const copy = await copyManifest(source.chunks, source.name, copyPath);
   refuseOtherManifest(options, copy.sha256);
   const open = (): Promise<Manifest> =>
@@ -106,13 +106,13 @@ async function writeDraft(
   options.onPhase('reading_manifest');
   const unchecked = model === null ? await countUnchecked(open, options) : undefined;
   const rows = unchecked?.rows ?? (await countRows(open));
-  const header = await describeRun(options, draft.session, startedAtMs, model, {
+  const header = await describeRun(options, staging.session, startedAtMs, model, {
     sha256: copy.sha256,
     bytes: copy.bytes,
     rows,
   });
   const journal = openJournal({
-    file: openJournalFile(join(draft.path, JOURNAL_FILE)),
+    file: openJournalFile(join(staging.path, JOURNAL_FILE)),
     now: () => clock.now(),
     syncEachSend: false,
     syncEveryMs: 1000,
@@ -133,7 +133,7 @@ async function writeDraft(
         ? { totals: unchecked, problems: [], blind: false }
         : await plan();
     journal.append({ state: 'planned', at: journal.stamp(), totals: { ...written.totals } });
-    return { draft, header, ...written };
+    return { staging, header, ...written };
   };
   return endingWith(write, () => journal.close());
 }
@@ -188,7 +188,7 @@ const CHANGED_MEANWHILE =
 /** A reviewer approved other rows than those that the check's copy holds by now. */
 function refuseOtherManifest({ approved }: PrepareOptions, sha256: string): void {
   if (approved === undefined || approved.view.header.manifest.sha256 === sha256) return;
-  const told = tellChanged(join(approved.directory, MANIFEST_FILE), approved.view.header);
+  const told = describeChange(join(approved.directory, MANIFEST_FILE), approved.view.header);
   throw new RefusedError(`The approved check's copy of the manifest has changed. ${told}`);
 }
 

@@ -23,7 +23,7 @@ const ELSEWHERE = 'another machine';
 const OLD = '.redcap-sweep-abc123';
 
 /** The folder of a command before its run is born, with a copy of the manifest in it. */
-async function draft(name = OLD, process?: Process, machine?: string): Promise<Lock | undefined> {
+async function stage(name = OLD, process?: Process, machine?: string): Promise<Lock | undefined> {
   await mkdir(join(parent, name));
   await writeFile(join(parent, name, 'manifest.csv'), 'record,field\n');
   if (process === undefined) return undefined;
@@ -41,7 +41,7 @@ async function draft(name = OLD, process?: Process, machine?: string): Promise<L
 
 async function killed(machine?: string): Promise<void> {
   const process = time.process();
-  const lock = await draft(OLD, process, machine);
+  const lock = await stage(OLD, process, machine);
   process.stopped = true;
   const lease = await readFile(join(parent, OLD, '.lock'));
   await lock?.release();
@@ -71,10 +71,10 @@ it('what a command of this machine left behind is taken away at once', async () 
 });
 
 it('never that of a living one, here or elsewhere, however long it stays', async () => {
-  await draft('.redcap-sweep-living', time.process());
-  await draft('.redcap-sweep-abroad', time.process(), ELSEWHERE);
+  await stage('.redcap-sweep-living', time.process());
+  await stage('.redcap-sweep-abroad', time.process(), ELSEWHERE);
   const own = '.redcap-sweep-own000';
-  await draft(own);
+  await stage(own);
   await clear();
   time.pass(10 * 60_000);
   expect(await settle()).toHaveLength(3);
@@ -82,7 +82,7 @@ it('never that of a living one, here or elsewhere, however long it stays', async
 
 it.each([
   { name: 'a command elsewhere', leave: () => killed(ELSEWHERE) },
-  { name: 'a program that left no lease', leave: () => draft().then(() => undefined) },
+  { name: 'a program that left no lease', leave: () => stage().then(() => undefined) },
 ])('that of $name goes after a minute without a sign of life', async ({ leave }) => {
   await leave();
   await clear();
@@ -93,7 +93,7 @@ it.each([
 });
 
 it('and stays where there was one, or where the command did not last a minute', async () => {
-  await draft();
+  await stage();
   const first = await clear();
   time.pass(30_000);
   await appendFile(join(parent, OLD, 'manifest.csv'), '1,photo\n');
@@ -107,7 +107,7 @@ it('and stays where there was one, or where the command did not last a minute', 
   expect(await settle()).toEqual([OLD]);
 });
 
-it('removes nothing that is not a draft', async () => {
+it('removes nothing that is not a staging folder', async () => {
   for (const name of ['2026-11-24T03-12-07-m', '.redcap-sweep-', '.redcap-sweep-abc123x', '.git']) {
     await mkdir(join(parent, name));
   }

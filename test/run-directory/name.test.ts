@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runDirectoryName } from '../../src/run-directory/name.ts';
+import { runDirectoryName } from '../../src/run-directory/staging.ts';
 
 const AT = Date.UTC(2026, 10, 24, 3, 12, 7, 999);
 const TIME = '2026-11-24T03-12-07';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JournalHeader } from '../../src/journal/lines.ts';
 import type { ManifestRow } from '../../src/rows/row.ts';
-import { heldBatches, holdManifest } from '../../src/run-directory/held-manifest.ts';
+import { readManifestCopy, verifyManifestCopy } from '../../src/run-directory/manifest-copy.ts';
 import type { Chance } from './random.ts';
 import type { World } from './world.ts';
 
@@ -31,13 +31,13 @@ export function createManifestCopy(world: World, chance: Chance, text: string): 
   return {
     isWhole: (header) =>
       world.hold(
-        holdManifest(path, header).then(
+        verifyManifestCopy(folder, header).then(
           () => true,
           () => false,
         ),
       ),
     async *batches(header) {
-      const batches = heldBatches(path, header);
+      const batches = readManifestCopy(folder, header);
       for (;;) {
         const next = await world.hold(batches.next());
         if (next.done === true) return;

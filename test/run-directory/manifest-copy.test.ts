@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { tellChanged } from '../../src/run-directory/held-manifest.ts';
+import { describeChange } from '../../src/run-directory/manifest-copy.ts';
 
 const manifest = { name: 'm.csv', sha256: 'abc', bytes: 1, rows: 1 };
 
-describe('tellChanged', () => {
+describe('describeChange', () => {
   it.each([
     {
       platform: 'linux' as const,
@@ -20,7 +20,7 @@ describe('tellChanged', () => {
   ])(
     'gives the command that puts the original back ($platform)',
     ({ platform, path, copy, says }) => {
-      const told = tellChanged(copy, { kind: 'run', manifest: { ...manifest, path } }, platform);
+      const told = describeChange(copy, { kind: 'run', manifest: { ...manifest, path } }, platform);
       expect(told).toContain('is not the manifest of this run any more');
       expect(told).toContain('SHA-256 abc');
       expect(told).toContain(says);
@@ -28,7 +28,7 @@ describe('tellChanged', () => {
   );
 
   it('names no original where the manifest came by a pipe', () => {
-    const told = tellChanged('/r/manifest.csv', { kind: 'check', manifest }, 'linux');
+    const told = describeChange('/r/manifest.csv', { kind: 'check', manifest }, 'linux');
     expect(told).toMatch(/: cp -f <manifest> \/r\/manifest\.csv$/);
   });
 });

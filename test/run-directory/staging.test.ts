@@ -4,20 +4,20 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { RefusedError } from '../../src/errors.ts';
-import { createDraft, type Draft } from '../../src/run-directory/draft.ts';
+import { createStaging, type Staging } from '../../src/run-directory/staging.ts';
 import { copyManifest, openSource } from '../../src/run-directory/manifest-copy.ts';
 
 let folder = '';
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'draft-'));
+  folder = await mkdtemp(join(tmpdir(), 'staging-'));
 });
 afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
 const AT = Date.UTC(2026, 10, 24, 3, 12, 7);
-const draft = (runDir?: string): Promise<Draft> =>
-  createDraft({
+const stage = (runDir?: string): Promise<Staging> =>
+  createStaging({
     runDir,
     reportDir: join(folder, 'reports'),
     manifestName: 'm.csv',
@@ -25,14 +25,14 @@ const draft = (runDir?: string): Promise<Draft> =>
     clock: systemClock,
   });
 
-describe('createDraft', () => {
-  it('is hidden until it is placed, and then whole', async () => {
-    const one = await draft();
+describe('createStaging', () => {
+  it('is hidden until it is published, and then whole', async () => {
+    const one = await stage();
     await writeFile(join(one.path, 'journal.ndjson'), 'x');
     expect((await readdir(join(folder, 'reports'))).every((name) => name.startsWith('.'))).toBe(
       true,
     );
-    const { path, lock } = await one.place();
+    const { path, lock } = await one.publish();
     expect(path).toBe(join(folder, 'reports', '2026-11-24T03-12-07-m'));
     expect(await readFile(join(path, 'journal.ndjson'), 'utf8')).toBe('x');
     expect(await readdir(join(folder, 'reports'))).toEqual(['2026-11-24T03-12-07-m']);
@@ -40,24 +40,24 @@ describe('createDraft', () => {
   });
 
   it.skipIf(process.platform === 'win32')('lets nobody else look in', async () => {
-    const { path, lock } = await (await draft()).place();
+    const { path, lock } = await (await stage()).publish();
     expect((await stat(path)).mode & 0o777).toBe(0o700);
     await lock.release();
   });
 
   it('takes the next name where one is taken, by whoever', async () => {
     await mkdir(join(folder, 'reports', '2026-11-24T03-12-07-m'), { recursive: true });
-    const placed = await Promise.all([1, 2, 3].map(async () => (await draft()).place()));
-    expect(new Set(placed.map(({ path }) => path.split('-m').at(-1)))).toEqual(
+    const published = await Promise.all([1, 2, 3].map(async () => (await stage()).publish()));
+    expect(new Set(published.map(({ path }) => path.split('-m').at(-1)))).toEqual(
       new Set(['-2', '-3', '-4']),
     );
-    for (const { lock } of placed) await lock.release();
+    for (const { lock } of published) await lock.release();
     // Not even an empty one that somebody made is replaced.
     expect(await readdir(join(folder, 'reports', '2026-11-24T03-12-07-m'))).toEqual([]);
   });
 
   it('leaves nothing behind when it is discarded', async () => {
-    const one = await draft();
+    const one = await stage();
     await one.discard();
     expect(await readdir(join(folder, 'reports'))).toEqual([]);
   });
@@ -65,9 +65,9 @@ describe('createDraft', () => {
   it('--run-dir: that directory itself, empty or not there', async () => {
     await mkdir(join(folder, 'empty'));
     for (const name of ['empty', 'fresh', 'deep/er']) {
-      const one = await draft(join(folder, name) + '/');
+      const one = await stage(join(folder, name) + '/');
       await writeFile(join(one.path, 'f'), '');
-      const { path, lock } = await one.place();
+      const { path, lock } = await one.publish();
       expect(path).toBe(join(folder, name));
       await lock.release();
       expect(await readdir(path)).toEqual(['f']);
@@ -77,20 +77,20 @@ describe('createDraft', () => {
   it('--run-dir: refused where something is in it, from the first moment or by then', async () => {
     await mkdir(join(folder, 'full'));
     await writeFile(join(folder, 'full', 'f'), 'mine');
-    await expect(draft(join(folder, 'full'))).rejects.toThrow(/exists and is not empty/);
+    await expect(stage(join(folder, 'full'))).rejects.toThrow(/exists and is not empty/);
     await writeFile(join(folder, 'file'), 'mine');
-    await expect(draft(join(folder, 'file'))).rejects.toThrow(RefusedError);
-    const late = await draft(join(folder, 'late'));
+    await expect(stage(join(folder, 'file'))).rejects.toThrow(RefusedError);
+    const late = await stage(join(folder, 'late'));
     await mkdir(join(folder, 'late'));
     await writeFile(join(folder, 'late', 'f'), 'mine');
-    await expect(late.place()).rejects.toThrow(RefusedError);
+    await expect(late.publish()).rejects.toThrow(RefusedError);
     expect(await readFile(join(folder, 'late', 'f'), 'utf8')).toBe('mine');
     await late.discard();
   });
 
   it('says where nothing can be made', async () => {
     await writeFile(join(folder, 'reports'), 'a file');
-    await expect(draft()).rejects.toThrow(/No run directory can be made in .*reports/);
+    await expect(stage()).rejects.toThrow(/No run directory can be made in .*reports/);
   });
 });
 

@@ -2,19 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, normalize } from 'node:path';
 import { elapsedMs, instantOf, type Clock } from '../clock.ts';
-import { tidyUp } from '../errors.ts';
-import { RefusedError } from '../errors.ts';
-import { clearLeftovers, DRAFT_PREFIX } from './leftovers.ts';
+import { tidyUp, RefusedError } from '../errors.ts';
+import { clearLeftovers, STAGING_PREFIX } from './leftovers.ts';
 import { takeLock, type Lock } from './lock.ts';
 import { syncDirectory } from '../files/disk.ts';
-import { runDirectoryName } from './name.ts';
 
 /**
- * A run directory before it is born. Everything is written into a hidden
+ * A run directory before it is there. Everything is written into a hidden
  * folder beside its place; one rename makes it whole, so that a crash leaves
  * either a run that can be resumed or none.
  */
-export interface Draft {
+export interface Staging {
   readonly path: string;
   /** The process that makes it, as the journal names it. */
   readonly session: string;
@@ -22,17 +20,17 @@ export interface Draft {
    * Puts it in its place, locked as it has been from its first moment. Throws
    * RefusedError where `--run-dir` is taken, and leaves nothing then.
    */
-  place(): Promise<Placed>;
+  publish(): Promise<RunDirectory>;
   /** Never fails: it is called on the way out of an error. */
   discard(): Promise<void>;
 }
 
-export interface Placed {
+export interface RunDirectory {
   readonly path: string;
   readonly lock: Lock;
 }
 
-export interface DraftOptions {
+export interface StagingOptions {
   /** `--run-dir`: this directory itself. */
   readonly runDir: string | undefined;
   /** `--report-dir`: where directories are made. */
@@ -49,14 +47,14 @@ const HELD_OPEN = new Set(['EPERM', 'EACCES', 'EBUSY']);
 const TAKEN = new Set(['ENOTEMPTY', 'EEXIST', ...HELD_OPEN]);
 
 /** Throws RefusedError where the directory named cannot be used. */
-export async function createDraft(options: DraftOptions): Promise<Draft> {
+export async function createStaging(options: StagingOptions): Promise<Staging> {
   const { reportDir, manifestName, startedAtMs, clock } = options;
   const runDir = options.runDir === undefined ? undefined : withoutSlash(options.runDir);
   if (runDir !== undefined) await refuseTaken(runDir);
   // As given: a person recognises the path, and may move the folder above it.
   const parent = runDir === undefined ? reportDir : dirname(runDir);
   const path = await makeHidden(parent);
-  const lock = await lockHidden(path, clock);
+  const lock = await lockStaging(path, clock);
   await clearLeftovers(parent, path, { clock });
   const names =
     runDir === undefined
@@ -65,26 +63,26 @@ export async function createDraft(options: DraftOptions): Promise<Draft> {
   return {
     path,
     session: lock.session,
-    async place() {
+    async publish() {
       try {
         for (const name of names) {
           const target = join(parent, name);
-          if (await tryPlace(lock, path, target, runDir !== undefined, clock)) {
+          if (await tryPublish(lock, path, target, runDir !== undefined, clock)) {
             return { path: target, lock };
           }
         }
         throw new RefusedError(`No free name for the run's directory was found in ${parent}.`);
       } catch (error) {
-        await removeLocked({ path, lock });
+        await discardRunDirectory({ path, lock });
         throw error;
       }
     },
-    discard: () => removeLocked({ path, lock }),
+    discard: () => discardRunDirectory({ path, lock }),
   };
 }
 
 /** Takes a run's directory away, with its lock, on the way out of an error. */
-export async function removeLocked({ path, lock }: Placed): Promise<void> {
+export async function discardRunDirectory({ path, lock }: RunDirectory): Promise<void> {
   await lock.still(async () => {
     await removeFolder(path);
     return path;
@@ -118,14 +116,14 @@ async function refuseTaken(runDir: string): Promise<void> {
 async function makeHidden(parent: string): Promise<string> {
   try {
     await mkdir(parent, { recursive: true, mode: 0o700 });
-    return await mkdtemp(join(parent, DRAFT_PREFIX));
+    return await mkdtemp(join(parent, STAGING_PREFIX));
   } catch (error) {
     throw new RefusedError(`No run directory can be made in ${parent}: ${reasonOf(error)}.`);
   }
 }
 
 /** A folder that nobody else knows of yet. */
-async function lockHidden(path: string, clock: Clock): Promise<Lock> {
+async function lockStaging(path: string, clock: Clock): Promise<Lock> {
   try {
     const lock = await takeLock(path, { purpose: 'run', clock });
     if (lock !== undefined) return lock;
@@ -137,7 +135,7 @@ async function lockHidden(path: string, clock: Clock): Promise<Lock> {
 }
 
 /** False: the name is taken, and another one may be tried. */
-async function tryPlace(
+async function tryPublish(
   lock: Lock,
   from: string,
   target: string,
@@ -203,4 +201,38 @@ function* suffixed(name: string): Iterable<string> {
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Longest part of the name that comes from the manifest, in UTF-8 bytes: file systems allow 255 in all. */
+const SLUG_BYTES = 100;
+
+/**
+ * The name of a run's directory: UTC time and the manifest's name, safe on
+ * Linux, macOS and Windows alike.
+ */
+export function runDirectoryName(startedAtMs: number, manifestName: string): string {
+  const time = new Date(startedAtMs).toISOString().slice(0, 19).replaceAll(':', '-');
+  const slug = slugOf(manifestName);
+  return slug === '' ? time : `${time}-${slug}`;
+}
+
+function slugOf(manifestName: string): string {
+  const bare = manifestName
+    .replace(/\.gz$/i, '')
+    .replace(/\.(csv|tsv|txt)$/i, '')
+    .replace(/[\p{C}\s<>:"/\\|?*]+/gu, '-')
+    .replace(/-{2,}/g, '-');
+  return cutBytes(bare, SLUG_BYTES).replace(/^[-.]+|[-. ]+$/g, '');
+}
+
+/** Cuts at a character's border. */
+function cutBytes(text: string, most: number): string {
+  let bytes = 0;
+  let cut = '';
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    bytes += Buffer.byteLength(segment);
+    if (bytes > most) break;
+    cut += segment;
+  }
+  return cut;
 }
