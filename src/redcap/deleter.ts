@@ -1,6 +1,6 @@
 import type { DeleteAnswer } from '../rows/server.ts';
 import type { Target } from '../rows/target.ts';
-import type { RedcapClient, SendOptions } from './client.ts';
+import type { Encode, RedcapClient, SendOptions, SendResult } from './client.ts';
 import { readDeleteResponse } from './delete-response.ts';
 import { encodeForm, FORM_TYPE } from './form.ts';
 
@@ -25,19 +25,23 @@ const DELETION = encodeForm({ content: 'file', action: 'delete', returnFormat: '
 
 /** `content=file&action=delete` for one file. There is no batch form of it, and no retrying here. */
 export function createDeleter(client: RedcapClient): Deleter {
+  const read = (result: SendResult): DeleteAnswer | { readonly kind: 'not_sent' } => {
+    if (result.kind === 'not_sent') return result;
+    if (result.kind === 'failed' && result.code === 'aborted' && !result.sent) {
+      return { kind: 'not_sent' };
+    }
+    return readDeleteResponse(result, client.about);
+  };
   return {
-    async deleteFile(target, hooks = {}) {
+    deleteFile(target, hooks = {}) {
       const { signal, abort, beforeSend, onLeaving } = hooks;
+      const sending = { signal, abort, beforeSend, onLeaving, maxBodyBytes: MAX_BODY_BYTES };
       const file = encodeForm(targetFields(target));
-      const result = await client.send(
-        (token) => ({ body: `token=${token}&${DELETION}&${file}`, contentType: FORM_TYPE }),
-        { signal, abort, beforeSend, onLeaving, maxBodyBytes: MAX_BODY_BYTES },
-      );
-      if (result.kind === 'not_sent') return result;
-      if (result.kind === 'failed' && result.code === 'aborted' && !result.sent) {
-        return { kind: 'not_sent' };
-      }
-      return readDeleteResponse(result, client.about);
+      const encode: Encode = (token) => ({
+        body: `token=${token}&${DELETION}&${file}`,
+        contentType: FORM_TYPE,
+      });
+      return client.send(encode, sending).then(read);
     },
   };
 }

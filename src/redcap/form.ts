@@ -17,24 +17,25 @@ export const FORM_TYPE = 'application/x-www-form-urlencoded';
  * would read: callers must batch.
  */
 export function encodeForm(fields: FormFields): string {
-  const scalars: string[] = [];
-  const arrays: string[] = [];
+  let scalars = '';
+  let arrays = '';
+  let variables = 0;
   for (const [name, value] of Object.entries(fields)) {
     if (typeof value === 'string') {
-      scalars.push(`${name}=${encodeFormValue(value)}`);
+      variables += 1;
+      scalars += `&${name}=${encodeFormValue(value)}`;
       continue;
     }
     if (value.length > MAX_ARRAY_VALUES) {
       throw new RangeError(`${value.length} values of ${name} in one request`);
     }
+    variables += value.length;
     value.forEach((one, at) => {
-      arrays.push(`${name}%5B${at}%5D=${encodeFormValue(one)}`);
+      arrays += `&${name}%5B${at}%5D=${encodeFormValue(one)}`;
     });
   }
-  if (scalars.length + arrays.length > MAX_VARIABLES) {
-    throw new RangeError(`${scalars.length + arrays.length} variables in one request`);
-  }
-  return [...scalars, ...arrays].join('&');
+  if (variables > MAX_VARIABLES) throw new RangeError(`${variables} variables in one request`);
+  return (scalars + arrays).slice(1);
 }
 
 const PLAIN = /^[\w.*-]*$/;
