@@ -30,6 +30,8 @@ export interface JournalHeader {
   };
   /** `--column` overrides in force. */
   readonly columns: Readonly<Record<string, string>>;
+  /** The header that each column was read from, so that no later reading takes another one. */
+  readonly asRead?: Readonly<Record<string, string>>;
   readonly url: string;
   /** What was read of the project; `null` with `--no-check`. */
   readonly project: ProjectModel | null;

@@ -1,6 +1,11 @@
 import { hideTokens } from '../config/show-value.ts';
 import { RefusedError } from '../errors.ts';
-import { COLUMN_NAMES, type ColumnChoices, type KnownColumn } from './columns.ts';
+import {
+  COLUMN_NAMES,
+  DISPENSABLE_COLUMNS,
+  type ColumnChoices,
+  type KnownColumn,
+} from './column-names.ts';
 import { quoted } from '../words/quote.ts';
 
 /** The columns that `--column` can point at a header of the user's own. */
@@ -27,8 +32,12 @@ export function parseColumnOptions(values: readonly string[]): ColumnChoices {
       throw new RefusedError(`--column ${quoted(value)}: "=" is missing. ${FORM}.`);
     const column = readColumnName(value.slice(0, equals));
     const header = value.slice(equals + 1);
-    if (header.trim() === '') {
-      throw new RefusedError(`--column ${column}=: the header is missing. ${FORM}.`);
+    // Nothing behind the =: the manifest has no such column, however near a header may be.
+    const isNone = header.trim() === '';
+    if (isNone && !DISPENSABLE_COLUMNS.some((one) => one === column)) {
+      throw new RefusedError(
+        `--column ${column}=: the header is missing, and a manifest without this column names no file. ${FORM}.`,
+      );
     }
     const earlier = choices[column];
     if (earlier !== undefined) {
@@ -36,7 +45,7 @@ export function parseColumnOptions(values: readonly string[]): ColumnChoices {
         `--column names two headers for ${column}: ${quoted(earlier)} and ${quoted(header)}. Give one.`,
       );
     }
-    choices[column] = header;
+    choices[column] = isNone ? '' : header;
   }
   return choices;
 }

@@ -1,37 +1,16 @@
 import { RefusedError } from '../errors.ts';
-import { quoted } from '../words/quote.ts';
+import { quoted, quotePath } from '../words/quote.ts';
 import { unreadableLine } from './lines.ts';
-
-export type KnownColumn =
-  | 'record'
-  | 'field'
-  | 'event'
-  | 'instance'
-  | 'expect_filename'
-  | 'expect_sha256'
-  | 'redcap_repeat_instrument';
-
-export type ColumnChoices = Readonly<Partial<Record<KnownColumn, string>>>;
-
-/** Every header that serves a column by itself. */
-export const COLUMN_NAMES: Readonly<Record<KnownColumn, readonly string[]>> = {
-  record: ['record', 'record_id'],
-  field: ['field', 'field_name'],
-  event: ['event', 'redcap_event_name', 'unique_event_name'],
-  instance: ['instance', 'repeat_instance', 'redcap_repeat_instance'],
-  redcap_repeat_instrument: ['redcap_repeat_instrument'],
-  expect_filename: ['expect_filename'],
-  expect_sha256: ['expect_sha256'],
-};
-const KNOWN_COLUMNS: readonly KnownColumn[] = [
-  'record',
-  'field',
-  'event',
-  'instance',
-  'redcap_repeat_instrument',
-  'expect_filename',
-  'expect_sha256',
-];
+import {
+  COLUMN_NAMES,
+  DISPENSABLE_COLUMNS,
+  foldHeader,
+  foldLightly,
+  isNearly,
+  KNOWN_COLUMNS,
+  type ColumnChoices,
+  type KnownColumn,
+} from './column-names.ts';
 
 /** Where each column stands in the manifest's lines. */
 export interface ColumnLayout {
@@ -41,39 +20,98 @@ export interface ColumnLayout {
   readonly own: readonly number[];
   /** Their names as they stand. */
   readonly header: readonly string[];
-  readonly places: Readonly<Partial<Record<KnownColumn, number>>>;
+  readonly places: Places;
   readonly names: ColumnChoices;
 }
 
-/** Headers match without regard to case and surrounding white space. */
-export function foldHeader(name: string): string {
-  return name.trim().toLowerCase();
-}
+type Places = Readonly<Partial<Record<KnownColumn, number>>>;
 
 const SHOWN_HEADERS = 40;
 const OUR_PREFIX = 'sweep_';
 
-/** Finds the columns in the header, or throws RefusedError with what to do about it. */
+/**
+ * Finds the columns in the header, or throws RefusedError with what to do about
+ * it. `choices` is what the user said of columns: a header, or `''` for none.
+ */
 export function layOutColumns(
   header: readonly string[],
   line: number,
   choices: ColumnChoices = {},
 ): ColumnLayout {
-  const folded = header.map(foldHeader);
-  const own = folded.flatMap((name, at) => (name.startsWith(OUR_PREFIX) ? [] : [at]));
-  const headers = own.map((at) => header[at] ?? '');
-  const placeOf = placeHeaders(own, header, line);
-  const seen = listHeaders(headers);
+  const own = header.flatMap((name, at) => (foldLightly(name).startsWith(OUR_PREFIX) ? [] : [at]));
+  const headers: Headers = { cells: header, own, line };
+  refuseTwins(headers);
+  const chosen = placeChosen(headers, choices);
+  const places = { ...chosen, ...placeKnown(headers, choices, chosen) };
+  refuseDoubtful(headers, choices, places);
+  return layOut(header, own, places);
+}
 
+/** The columns as an earlier reading of the same manifest found them: nothing is guessed anew. */
+export function layOutAsRead(header: readonly string[], names: ColumnChoices): ColumnLayout {
+  const own = header.flatMap((name, at) => (foldLightly(name).startsWith(OUR_PREFIX) ? [] : [at]));
+  const places = Object.fromEntries(
+    Object.entries(names).map(([column, name]) => [column, header.indexOf(name)]),
+  );
+  return layOut(header, own, places);
+}
+
+function layOut(header: readonly string[], own: readonly number[], places: Places): ColumnLayout {
+  const names = Object.fromEntries(
+    Object.entries(places).map(([column, at]) => [column, header[at] ?? '']),
+  );
+  return {
+    width: header.length,
+    own,
+    header: own.map((at) => header[at] ?? ''),
+    places,
+    names,
+  };
+}
+
+interface Headers {
+  readonly cells: readonly string[];
+  /** Places of those that are the manifest's own. */
+  readonly own: readonly number[];
+  readonly line: number;
+}
+
+/** Names are unique but for nameless columns, which are carried however many. */
+function refuseTwins({ cells, own, line }: Headers): void {
+  const firstOf = new Map<string, number>();
+  for (const at of own) {
+    const name = foldLightly(cells[at] ?? '');
+    if (name === '') continue;
+    const first = firstOf.get(name);
+    if (first !== undefined) {
+      throw unreadableLine(
+        line,
+        `the header ${quoted(cells[at] ?? '')} stands twice, in columns ${first + 1} and ${at + 1}. Rename or remove one of them.`,
+      );
+    }
+    firstOf.set(name, at);
+  }
+}
+
+/** Headers that `--column` names: as they stand, else as headers match. */
+function placeChosen({ cells, own, line }: Headers, choices: ColumnChoices): Places {
   const places: Partial<Record<KnownColumn, number>> = {};
   const serves = new Map<number, KnownColumn>();
   for (const column of KNOWN_COLUMNS) {
     const choice = choices[column];
-    if (choice === undefined) continue;
-    const at = placeOf.get(foldHeader(choice));
+    if (choice === undefined || choice === '') continue;
+    const matching = [foldLightly, foldHeader]
+      .map((fold) => own.filter((at) => fold(cells[at] ?? '') === fold(choice)))
+      .find((found) => found.length > 0);
+    const [at, second] = matching ?? [];
     if (at === undefined) {
       throw new RefusedError(
-        `--column ${column}=${choice}: the manifest has no header ${quoted(choice)} (line ${line}). ${seen}`,
+        `--column ${column}=${choice}: the manifest has no header ${quoted(choice)} (line ${line}). ${listHeaders({ cells, own, line })}`,
+      );
+    }
+    if (second !== undefined) {
+      throw new RefusedError(
+        `--column ${column}=${choice}: the headers ${quoted(cells[at] ?? '')} and ${quoted(cells[second] ?? '')} (line ${line}) both match. Write it as it stands in the manifest.`,
       );
     }
     const other = serves.get(at);
@@ -85,16 +123,28 @@ export function layOutColumns(
     places[column] = at;
     serves.set(at, column);
   }
+  return places;
+}
+
+/** Headers that serve a column by their own name, where nothing else was said of it. */
+function placeKnown({ cells, own, line }: Headers, choices: ColumnChoices, chosen: Places): Places {
+  const places: Partial<Record<KnownColumn, number>> = {};
+  const taken = new Set(Object.values(chosen));
   for (const column of KNOWN_COLUMNS) {
-    if (places[column] !== undefined) continue;
-    const found = COLUMN_NAMES[column].flatMap((name) => {
-      const at = placeOf.get(name);
-      return at === undefined || serves.has(at) ? [] : [at];
-    });
+    const choice = choices[column];
+    if (choice !== undefined && choice !== '') continue;
+    const found = COLUMN_NAMES[column].flatMap((name) =>
+      own.filter((at) => !taken.has(at) && foldHeader(cells[at] ?? '') === name),
+    );
     const [at, second] = found;
     if (at === undefined) continue;
+    if (choice === '') {
+      throw new RefusedError(
+        `--column ${column}= says that the manifest has no such column, but the header ${quoted(cells[at] ?? '')} (line ${line}) is one. Leave the option out, or rename the header.`,
+      );
+    }
     if (second !== undefined) {
-      const names = found.map((place) => quoted(header[place] ?? '')).join(' and ');
+      const names = found.map((place) => quoted(cells[place] ?? '')).join(' and ');
       throw unreadableLine(
         line,
         `the headers ${names} both name the column ${column}. Say which one counts with --column ${column}=<header>, or rename the other.`,
@@ -102,53 +152,67 @@ export function layOutColumns(
     }
     places[column] = at;
   }
-  refuseMissing(places, line, seen);
-  const names = Object.fromEntries(
-    Object.entries(places).map(([column, at]) => [column, header[at] ?? '']),
-  );
-  return { width: header.length, own, header: headers, places, names };
+  return places;
 }
 
-/** Names are unique but for nameless columns, which are carried however many. */
-function placeHeaders(
-  own: readonly number[],
-  header: readonly string[],
-  line: number,
-): ReadonlyMap<string, number> {
-  const placeOf = new Map<string, number>();
-  for (const at of own) {
-    const name = foldHeader(header[at] ?? '');
-    if (name === '') continue;
-    const first = placeOf.get(name);
-    if (first !== undefined) {
-      throw unreadableLine(
-        line,
-        `the header ${quoted(header[at] ?? '')} stands twice, in columns ${first + 1} and ${at + 1}. Rename or remove one of them.`,
-      );
-    }
-    placeOf.set(name, at);
+/** Columns that are needed and lack, and headers that are nearly a column's name, in one message. */
+function refuseDoubtful(headers: Headers, choices: ColumnChoices, places: Places): void {
+  const { cells, own, line } = headers;
+  const serving = new Set(Object.values(places));
+  const lacking = KNOWN_COLUMNS.filter(
+    (column) => places[column] === undefined && choices[column] !== '',
+  );
+  const sentences: string[] = [];
+  const needed = lacking.filter((column) => column === 'record' || column === 'field');
+  if (needed.length > 0) {
+    const wanted = needed.map((column) => COLUMN_NAMES[column].map((n) => quoted(n)).join(' or '));
+    const noun = needed.length === 1 ? 'a header is missing' : 'headers are missing';
+    const options = needed.map((column) => `--column ${column}=<header>`).join(' ');
+    sentences.push(
+      `${noun}: ${wanted.join('; and ')}. ${listHeaders(headers)} If a column has another name, say so with ${options}.`,
+    );
   }
-  return placeOf;
+  for (const at of own) {
+    const header = cells[at] ?? '';
+    if (serving.has(at)) continue;
+    const column = lacking.find((one) => isNearly(header, one));
+    if (column !== undefined) sentences.push(adviseOnNear(header, column));
+  }
+  if (sentences.length > 0) throw unreadableLine(line, sentences.join('\n'));
 }
 
-function refuseMissing(
-  places: Readonly<Partial<Record<KnownColumn, number>>>,
-  line: number,
-  seen: string,
-): void {
-  const missing = (['record', 'field'] as const).filter((name) => places[name] === undefined);
-  if (missing.length === 0) return;
-  const wanted = missing.map((column) => COLUMN_NAMES[column].map((n) => quoted(n)).join(' or '));
-  const options = missing.map((column) => `--column ${column}=<header>`).join(' ');
-  const noun = missing.length === 1 ? 'a header is missing' : 'headers are missing';
-  throw unreadableLine(
-    line,
-    `${noun}: ${wanted.join('; and ')}. ${seen} If a column has another name, say so with ${options}.`,
-  );
+function adviseOnNear(header: string, column: KnownColumn): string {
+  const choosable = column !== 'redcap_repeat_instrument';
+  const use = choosable ? `, or say --column ${quotePath(`${column}=${header}`)}` : '';
+  const dispensable = DISPENSABLE_COLUMNS.find((one) => one === column);
+  const none =
+    dispensable === undefined
+      ? ` If it is something else, rename it to a name that is further from that.`
+      : ` If it is something else, say --column ${column}= (nothing behind the =).`;
+  return `the header ${quoted(header)} is nearly ${quoted(column)}, and would be passed over. If it is that column, rename it to ${column}${use}.${none}`;
 }
 
-function listHeaders(headers: readonly string[]): string {
-  const named = headers.filter((name) => name.trim() !== '');
+/**
+ * Is this a data export of REDCap itself, with a column for each field? Known
+ * without the project: nothing serves `field`, and there is a column that only
+ * REDCap writes, or a record id beside further columns.
+ */
+export function isDataExport(header: readonly string[], choices: ColumnChoices = {}): boolean {
+  const folded = header
+    .map(foldHeader)
+    .filter((name) => name !== '' && !name.startsWith(OUR_PREFIX));
+  const serves = (column: KnownColumn): boolean =>
+    folded.some((name) => COLUMN_NAMES[column].includes(name));
+  if ((choices.field ?? '') !== '' || serves('field')) return false;
+  if (folded.some((name) => name.startsWith('redcap_'))) return true;
+  const known = new Set(Object.values(COLUMN_NAMES).flat());
+  const hasFurther = folded.some((name) => !known.has(name));
+  const mayBeField = folded.some((name) => isNearly(name, 'field'));
+  return (serves('record') || choices.record !== undefined) && hasFurther && !mayBeField;
+}
+
+function listHeaders({ cells, own }: Headers): string {
+  const named = own.map((at) => cells[at] ?? '').filter((name) => name.trim() !== '');
   if (named.length === 0) return 'No header has a name.';
   const rest = named.length > SHOWN_HEADERS ? ` and ${named.length - SHOWN_HEADERS} more` : '';
   const shown = named.slice(0, SHOWN_HEADERS).map((name) => quoted(name));

@@ -23,11 +23,11 @@ const SAVE_AS_UTF8 = 'Save it as UTF-8 (in Excel: "CSV UTF-8").';
  */
 export async function* readText(source: AsyncIterable<Uint8Array>, subject = MANIFEST): Chunks {
   let decode: Decode | undefined;
-  for await (let chunk of gatherFirstBytes(unpackGzip(source, subject), 4)) {
+  for await (let chunk of gatherFirstBytes(unpackGzip(source, subject), RECOGNISED_BYTES)) {
     if (decode === undefined) {
-      if (chunk.toString('latin1', 0, 4) === 'PK\u0003\u0004') {
-        throw new TextError(`this is a workbook or a zip file, not CSV. ${SAVE_AS_UTF8}`);
-      }
+      const first = chunk.toString('latin1', 0, RECOGNISED_BYTES);
+      const other = OTHER_KINDS.find(([begins]) => begins.test(first));
+      if (other !== undefined) throw new TextError(`this is ${other[1]}, not CSV. ${other[2]}`);
       const start = readByteOrderMark(chunk);
       decode = start.decode;
       chunk = chunk.subarray(start.length);
@@ -36,6 +36,32 @@ export async function* readText(source: AsyncIterable<Uint8Array>, subject = MAN
   }
   if (decode !== undefined) yield* textBefore(decode(NO_BYTES, true));
 }
+
+/** So many bytes say what a file is that people take for a CSV file. */
+const RECOGNISED_BYTES = 64;
+const UNPACK = 'Unpack it first; gzip is read as it is.';
+const EXPORT_CSV = 'Export or save it as CSV.';
+/* oxlint-disable no-control-regex -- these are the first bytes of files */
+const OTHER_KINDS: readonly (readonly [begins: RegExp, what: string, advice: string])[] = [
+  [/^PK\x03\x04/, 'a workbook or a zip file', SAVE_AS_UTF8],
+  [/^\xd0\xcf\x11\xe0/, 'a workbook of the old kind (.xls)', SAVE_AS_UTF8],
+  [/^BZh\d/, 'a bzip2 file', UNPACK],
+  [/^\xfd7zXZ/, 'an xz file', UNPACK],
+  [/^\x28\xb5\x2f\xfd/, 'a zstd file', UNPACK],
+  [/^(?:7z\xbc\xaf|Rar!)/, 'a packed archive', UNPACK],
+  [/^%PDF-/, 'a PDF', EXPORT_CSV],
+  [/^\$FL[23]/, 'an SPSS file', EXPORT_CSV],
+  [/^PAR1/, 'a Parquet file', EXPORT_CSV],
+  [/^SQLite format 3/, 'a database', EXPORT_CSV],
+  [/^\{\\rtf/, 'a text document (RTF)', EXPORT_CSV],
+  [/^(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*[[{\]"])/, 'JSON', EXPORT_CSV],
+  [
+    /^(?:\xef\xbb\xbf)?\s*<(?:\?xml|!doctype|!--|html|[a-z]+[\s>])/i,
+    'XML or a web page',
+    EXPORT_CSV,
+  ],
+];
+/* oxlint-enable no-control-regex */
 
 /** Valid UTF-8, and what stands right behind it and is no text, in words. */
 interface Decoded {
@@ -169,15 +195,21 @@ async function* gunzip(packed: Chunks, subject: string): Chunks {
  */
 async function* gatherFirstBytes(source: AsyncIterable<Uint8Array>, count: number): Chunks {
   let gathered: Buffer | null = NO_BYTES;
-  for await (const chunk of source) {
-    if (gathered === null) {
-      yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-      continue;
+  try {
+    for await (const chunk of source) {
+      if (gathered === null) {
+        yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+        continue;
+      }
+      gathered = Buffer.concat([gathered, chunk]);
+      if (gathered.length < count) continue;
+      yield gathered;
+      gathered = null;
     }
-    gathered = Buffer.concat([gathered, chunk]);
-    if (gathered.length < count) continue;
-    yield gathered;
-    gathered = null;
+  } catch (error) {
+    // What came before the source failed is read all the same.
+    if (gathered !== null && gathered.length > 0) yield gathered;
+    throw error;
   }
   if (gathered !== null && gathered.length > 0) yield gathered;
 }

@@ -1,20 +1,20 @@
 import { RefusedError } from '../errors.ts';
 import type { ManifestRow } from '../rows/row.ts';
-import {
-  COLUMN_NAMES,
-  type ColumnChoices,
-  type ColumnLayout,
-  foldHeader,
-  layOutColumns,
-} from './columns.ts';
+import { quotePath } from '../words/quote.ts';
+import { COLUMN_NAMES, type ColumnChoices, foldHeader } from './column-names.ts';
+import { type ColumnLayout, isDataExport, layOutAsRead, layOutColumns } from './columns.ts';
 import type { Delimiter } from './header.ts';
 import { MANIFEST } from './lines.ts';
 import { createRowMaker } from './row.ts';
 import { openTable, type Table } from './table.ts';
 
 export interface ManifestOptions {
-  /** Headers that the user named for columns (`--column`); they win over the names known by themselves. */
+  /** Headers that the user named for columns (`--column`), `''` for none; they win over the names known by themselves. */
   readonly columns?: ColumnChoices;
+  /** The columns as they were read when this manifest was planned: its header is not judged again. */
+  readonly asRead?: ColumnChoices | undefined;
+  /** The manifest as the user named it, for a command to type; undefined for standard input. */
+  readonly path?: string | undefined;
 }
 
 export interface Manifest {
@@ -37,17 +37,18 @@ export interface Manifest {
  */
 export async function openManifest(
   source: AsyncIterable<Uint8Array>,
-  { columns = {} }: ManifestOptions = {},
+  options: ManifestOptions = {},
 ): Promise<Manifest> {
-  const known = new Set([
-    ...Object.values(COLUMN_NAMES).flat(),
-    ...Object.values(columns).map(foldHeader),
-  ]);
+  const { columns = {}, asRead = {} } = options;
+  const chosen = [...Object.values(columns), ...Object.values(asRead)].filter(
+    (name) => name !== '',
+  );
+  const known = new Set([...Object.values(COLUMN_NAMES).flat(), ...chosen.map(foldHeader)]);
   const table = await openTable(source, {
     subject: MANIFEST,
     isKnown: (header) => known.has(foldHeader(header)),
   });
-  const layout = await layOut(table, columns);
+  const layout = await layOut(table, options);
   return {
     header: layout.header,
     delimiter: table.delimiter,
@@ -56,14 +57,28 @@ export async function openManifest(
   };
 }
 
-async function layOut(table: Table, columns: ColumnChoices): Promise<ColumnLayout> {
+async function layOut(
+  table: Table,
+  { columns, asRead, path }: ManifestOptions,
+): Promise<ColumnLayout> {
   const { header } = table;
   try {
+    if (asRead !== undefined) return layOutAsRead(header.cells, asRead);
+    if (isDataExport(header.cells, columns)) throw refuseDataExport(path);
     return layOutColumns(header.cells, header.line, columns);
   } catch (error) {
     await table.close();
     throw error;
   }
+}
+
+/** What people have most: REDCap's own export, with a column for each field. */
+function refuseDataExport(path: string | undefined): RefusedError {
+  const from = path === undefined ? '<export.csv>' : quotePath(path);
+  const save = path === undefined ? ' Save what is piped in to a file first.' : '';
+  return new RefusedError(
+    `The manifest is a data export of REDCap, with a column for each field, and no list of files.${save} To make a manifest of the files in it: redcap-sweep scan --from ${from} --output list.csv\nIf it is a list of files after all, say which column names the field: --column field=<header>.`,
+  );
 }
 
 async function* readRows(

@@ -50,14 +50,21 @@ export interface ManifestSource {
   readonly name: string;
   /** Where they stand; `undefined` for standard input. */
   readonly path: string | undefined;
+  /** As it was named on the command line, for a command to type. */
+  readonly given?: string | undefined;
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
 /** The manifest as named on the command line: a path, or `-` for standard input. */
 export function openSource(manifest: string, stdin: AsyncIterable<Uint8Array>): ManifestSource {
   return manifest === '-'
-    ? { name: 'stdin', path: undefined, chunks: stdin }
-    : { name: basename(manifest), path: resolve(manifest), chunks: readBytes(manifest) };
+    ? { name: 'stdin', path: undefined, given: undefined, chunks: stdin }
+    : {
+        name: basename(manifest),
+        path: resolve(manifest),
+        given: manifest,
+        chunks: readBytes(manifest),
+      };
 }
 
 /** The path from which the same bytes can be had again; a pipe gives them once. */
@@ -67,7 +74,7 @@ export async function lastingPath({ path }: ManifestSource): Promise<string | un
   return found?.isFile() === true ? path : undefined;
 }
 
-type Known = Pick<JournalHeader, 'kind' | 'manifest' | 'columns'>;
+type Known = Pick<JournalHeader, 'kind' | 'manifest' | 'columns' | 'asRead'>;
 
 /**
  * The fingerprint of a run directory's copy of the manifest, where it still is
@@ -88,7 +95,7 @@ export async function openManifestCopy(directory: string, header: Known): Promis
   const known = await verifyManifestCopy(directory, header);
   const path = join(directory, MANIFEST_FILE);
   const bytes = readUnchanged(path, known, describeChange(path, header));
-  return openManifest(bytes, { columns: header.columns });
+  return openManifest(bytes, { columns: header.columns, asRead: header.asRead });
 }
 
 /** The rows of the copy, opened when they are asked for. */

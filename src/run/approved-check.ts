@@ -9,7 +9,7 @@ import { MANIFEST_FILE } from '../run-directory/manifest-copy.ts';
 import type { ApprovedCheck, PrepareOptions } from './prepare-run.ts';
 
 /** What a run takes from the check that it carries out to the letter. */
-type FromCheck = Pick<PrepareOptions, 'source' | 'columns' | 'defaultInstance'> & {
+type FromCheck = Pick<PrepareOptions, 'source' | 'columns' | 'asRead' | 'defaultInstance'> & {
   readonly approved: ApprovedCheck;
 };
 
@@ -47,6 +47,7 @@ export async function openApproved(directory: string): Promise<FromCheck> {
       chunks: readBytes(join(directory, MANIFEST_FILE)),
     },
     columns: header.columns,
+    asRead: header.asRead,
     defaultInstance: typeof fallback === 'string' ? fallback : undefined,
     approved: { directory: resolve(directory), sha256: await fileSha256(journal), view, model },
   };

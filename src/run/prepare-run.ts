@@ -30,6 +30,8 @@ export interface PrepareOptions {
   readonly kind: 'run' | 'check';
   readonly source: ManifestSource;
   readonly columns: Readonly<Record<string, string>>;
+  /** The columns as the approved check read them. */
+  readonly asRead?: Readonly<Record<string, string>> | undefined;
   readonly defaultInstance: string | undefined;
   readonly reportDir: string;
   readonly runDir: string | undefined;
@@ -96,9 +98,13 @@ async function writeStaging(
   const copy = await copyManifest(source.chunks, source.name, copyPath);
   refuseOtherManifest(options, copy.sha256);
   const open = (): Promise<Manifest> =>
-    openManifest(readUnchanged(copyPath, copy, CHANGED_MEANWHILE), { columns: options.columns });
+    openManifest(readUnchanged(copyPath, copy, CHANGED_MEANWHILE), {
+      columns: options.columns,
+      asRead: options.asRead,
+      path: source.given,
+    });
   // A header that cannot be used is refused before anything is asked of the server.
-  await open();
+  const { columnNames } = await open();
   if (!checks && expectProject !== undefined) {
     refuseOtherProject(await server.readProjectId(), expectProject);
   }
@@ -110,6 +116,7 @@ async function writeStaging(
     sha256: copy.sha256,
     bytes: copy.bytes,
     rows,
+    columnNames,
   });
   const journal = openJournal({
     file: openJournalFile(join(staging.path, JOURNAL_FILE)),
@@ -143,7 +150,10 @@ async function describeRun(
   session: string,
   startedAtMs: number,
   project: ProjectModel | null,
-  copy: { readonly sha256: string; readonly bytes: number; readonly rows: number },
+  {
+    columnNames,
+    ...copy
+  }: Pick<Manifest, 'columnNames'> & Pick<JournalHeader['manifest'], 'sha256' | 'bytes' | 'rows'>,
 ): Promise<JournalHeader> {
   const { kind, source, columns, url, token, recorded, defaultInstance, approved } = options;
   const path = await lastingPath(source);
@@ -152,6 +162,7 @@ async function describeRun(
     session,
     manifest: { name: source.name, ...(path === undefined ? {} : { path }), ...copy },
     columns,
+    asRead: columnNames,
     url,
     project,
     options: { ...recorded, ...(defaultInstance === undefined ? {} : { defaultInstance }) },

@@ -5,7 +5,7 @@ import { RESTORE_HEADER } from '../../src/backup/restored.ts';
 import type { OptionSpec } from '../../src/config/options.ts';
 import { COMMANDS, COMMON_OPTIONS } from '../../src/cli/commands.ts';
 import { EXIT_SENTENCES } from '../../src/exit-codes.ts';
-import { COLUMN_NAMES } from '../../src/manifest/columns.ts';
+import { COLUMN_NAMES } from '../../src/manifest/column-names.ts';
 import { REPORT_COLUMNS } from '../../src/report/row-report.ts';
 import { KNOWN } from '../../src/words/advice.ts';
 import { reportOf, STATUSES, STOP_CODES } from '../../src/rows/outcome.ts';
