@@ -54,7 +54,7 @@ const MANIFEST_OPTIONS = [
   {
     flags: '--column <name=header>',
     description:
-      "the manifest's header for record, field, event, instance, expect_filename or expect_sha256; may be repeated",
+      "the manifest's header for record, field, event, instance, expect_filename or expect_sha256; may be repeated; nothing behind the =: there is none",
     repeated: true,
   },
   RUN_OPTIONS.defaultInstance,

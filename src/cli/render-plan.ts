@@ -2,8 +2,10 @@ import type { JournalHeader } from '../journal/lines.ts';
 import type { PlanTotals } from '../plan/totals.ts';
 import type { ProjectModel } from '../project/model.ts';
 import { structureRequests } from '../project/read-model.ts';
+import { foldHeader } from '../manifest/column-names.ts';
 import { oneLine } from '../words/one-line.ts';
-import { aboutDuration, count } from '../words/counts.ts';
+import { aboutDuration, count, countOf } from '../words/counts.ts';
+import { quoted, quotePath } from '../words/quote.ts';
 import type { WrittenPlan } from '../run/write-plan.ts';
 
 /** A plan in words: what a person judges before anything is deleted. */
@@ -13,6 +15,8 @@ export interface PlanWords {
   readonly perMinute: number;
   /** This token sees other record names than the real ones. */
   readonly blind: boolean;
+  /** Headers of the manifest that no column is read from; absent where the manifest is not at hand. */
+  readonly carried?: readonly string[];
 }
 
 /** How many requests a run of this plan takes, retries apart. */
@@ -34,7 +38,7 @@ export function estimateRequests(
   return requests + Math.floor(requests / perMinute) * structureRequests(project);
 }
 
-export function renderPlan({ header, totals, perMinute, blind }: PlanWords): string {
+export function renderPlan({ header, totals, perMinute, blind, carried }: PlanWords): string {
   const { project, options } = header;
   const backup = options['backup'] === true;
   const lines: string[] = [];
@@ -55,6 +59,7 @@ export function renderPlan({ header, totals, perMinute, blind }: PlanWords): str
   lines.push(
     `Manifest  ${oneLine(header.manifest.name, 300)}, ${count(header.manifest.rows)} rows`,
   );
+  lines.push(...columnLines(header, totals, carried));
   if (header.approved !== undefined) {
     lines.push(`Approved  ${header.approved.directory}`);
     lines.push(`          journal SHA-256 ${header.approved.sha256}`);
@@ -122,6 +127,41 @@ export function renderPlan({ header, totals, perMinute, blind }: PlanWords): str
     }
   }
   return lines.join('\n') + '\n';
+}
+
+const SHOWN_CARRIED = 8;
+
+/** Which columns are read, which are only carried, and whether anything is guarded: nothing of a manifest is passed over in silence. */
+function columnLines(
+  { asRead }: JournalHeader,
+  totals: PlanTotals,
+  carried: readonly string[] = [],
+): readonly string[] {
+  if (asRead === undefined) return [];
+  const read = Object.entries(asRead).map(([column, name]) =>
+    name === column ? column : `${column} (${quoted(name)})`,
+  );
+  const lines = [`Reads     ${read.join(', ')}`];
+  if (carried.length > 0) {
+    const shown = carried.slice(0, SHOWN_CARRIED).map((name) => oneLine(name, 60));
+    const more = carried.length - shown.length;
+    lines.push(`Carries   ${shown.join(', ')}${more > 0 ? ` and ${count(more)} more` : ''}`);
+  }
+  const name = carried.find((one) => foldHeader(one) === 'file_name');
+  if (name !== undefined && asRead['expect_filename'] === undefined) {
+    lines.push(
+      `          ${oneLine(name, 60)} guards nothing; to delete only what still has that name:`,
+      `          --column ${quotePath(`expect_filename=${name}`)}`,
+    );
+  }
+  if (asRead['expect_filename'] !== undefined || asRead['expect_sha256'] !== undefined) {
+    lines.push(
+      totals.guarded === 0
+        ? 'Guards    none of the files to delete'
+        : `Guards    ${countOf(totals.guarded, 'file')}, to be deleted only if still as expected`,
+    );
+  }
+  return lines;
 }
 
 function addCount(lines: string[], n: number, what: string): void {

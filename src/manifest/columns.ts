@@ -58,7 +58,10 @@ export function layOutAsRead(header: readonly string[], names: ColumnChoices): C
 
 function layOut(header: readonly string[], own: readonly number[], places: Places): ColumnLayout {
   const names = Object.fromEntries(
-    Object.entries(places).map(([column, at]) => [column, header[at] ?? '']),
+    KNOWN_COLUMNS.flatMap((column) => {
+      const at = places[column];
+      return at === undefined ? [] : [[column, header[at] ?? '']];
+    }),
   );
   return {
     width: header.length,

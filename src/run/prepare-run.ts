@@ -68,6 +68,8 @@ export interface ApprovedCheck {
 export interface PreparedRun extends WrittenPlan {
   readonly staging: Staging;
   readonly header: JournalHeader;
+  /** Headers of the manifest that no column is read from. */
+  readonly carried: readonly string[];
 }
 
 /**
@@ -104,7 +106,7 @@ async function writeStaging(
       path: source.given,
     });
   // A header that cannot be used is refused before anything is asked of the server.
-  const { columnNames } = await open();
+  const { columnNames, header: headers } = await open();
   if (!checks && expectProject !== undefined) {
     refuseOtherProject(await server.readProjectId(), expectProject);
   }
@@ -140,9 +142,17 @@ async function writeStaging(
         ? { totals: unchecked, problems: [], blind: false }
         : await plan();
     journal.append({ state: 'planned', at: journal.stamp(), totals: { ...written.totals } });
-    return { staging, header, ...written };
+    return { staging, header, carried: carriedOf(headers, columnNames), ...written };
   };
   return endingWith(write, () => journal.close());
+}
+
+function carriedOf(
+  headers: readonly string[],
+  columnNames: Manifest['columnNames'],
+): readonly string[] {
+  const read = new Set(Object.values(columnNames));
+  return headers.filter((name) => !read.has(name) && name.trim() !== '');
 }
 
 async function describeRun(
