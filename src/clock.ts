@@ -44,6 +44,14 @@ export async function waitOut(clock: Clock, ms: number, signal?: AbortSignal): P
   }
 }
 
+/** Runs a function later; gives what cancels it. The process does not stay alive for it. */
+export function startTimer(run: () => void, ms: number): () => void {
+  const timer = setTimeout(run, ms).unref();
+  return () => {
+    clearTimeout(timer);
+  };
+}
+
 const LONGEST_TIMER_MS = 0x7fff_ffff;
 
 export const systemClock: Clock = {

@@ -1,8 +1,11 @@
 import { open, rename } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
 
-/** A file that another program holds open (a virus scanner on Windows). */
-const HELD_OPEN: ReadonlySet<string> = new Set(['EPERM', 'EACCES', 'EBUSY']);
+/** What Windows says of a file that another program has open, a spreadsheet or a virus scanner. */
+export function isHeldOpen(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'EPERM' || code === 'EACCES' || code === 'EBUSY';
+}
 
 const HELD_OPEN_MS = 10_000;
 const TRY_EVERY_MS = 250;
@@ -23,7 +26,7 @@ export async function renameWhenFree(
       await renameFile(from, to);
       return true;
     } catch (error) {
-      if (!HELD_OPEN.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      if (!isHeldOpen(error)) throw error;
       if (clock.monotonic() >= until) return false;
       await clock.sleep(TRY_EVERY_MS);
     }

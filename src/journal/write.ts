@@ -1,5 +1,6 @@
 import { closeSync, fdatasync, fstatSync, openSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { startTimer } from '../clock.ts';
 import { SweepError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { JournalLine } from './lines.ts';
@@ -57,14 +58,6 @@ export interface JournalOptions {
   readonly lastStamp?: number;
   /** Called once, at the first write that fails; nothing is appended after it. */
   readonly onFailure?: (error: JournalError) => void;
-}
-
-/** The process does not stay alive for it. */
-function startTimer(run: () => void, ms: number): () => void {
-  const timer = setTimeout(run, ms).unref();
-  return () => {
-    clearTimeout(timer);
-  };
 }
 
 /** The disk is full or read-only: what is in the journal stays, nothing is added. */

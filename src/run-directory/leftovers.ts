@@ -2,11 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Clock } from '../clock.ts';
-import { isAlive } from './holder.ts';
+import { startTimer, type Clock } from '../clock.ts';
+import { isAlive, nameMachine } from './holder.ts';
 import { currentLease, type Lease } from './lease.ts';
-import { LEASE_FILES, startTimer } from './lock.ts';
-import { nameMachine } from './machine.ts';
+import { LEASE_FILES } from './lock.ts';
 import { watchSilence } from './silence.ts';
 
 /** What a staging folder is called, before six letters and digits of the system's. */

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { elapsedMs, instantOf, type Clock } from '../clock.ts';
+import { elapsedMs, instantOf, startTimer, type Clock } from '../clock.ts';
 import { SweepError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
-import { isAlive, listenAs, type HolderSocket } from './holder.ts';
+import { isHeldOpen } from '../files/disk.ts';
+import { isAlive, listenAs, nameMachine, type HolderSocket } from './holder.ts';
 import {
   claimLease,
   currentLease,
@@ -12,7 +13,6 @@ import {
   type Holder,
   type Lease,
 } from './lease.ts';
-import { nameMachine } from './machine.ts';
 import { awaitSilence } from './silence.ts';
 
 /** What is done in a directory by one process at a time, and the lease that says who does it. */
@@ -25,7 +25,6 @@ const DOUBT_MS = 15_000;
 /** Asking the disk before every write would be felt at full speed. */
 const GLANCE_EVERY_MS = 100;
 /** Windows renames onto no file that somebody is reading at that moment. */
-const HELD_OPEN = new Set(['EPERM', 'EACCES', 'EBUSY']);
 const HELD_OPEN_TRIES = 20;
 const HELD_OPEN_MS = 50;
 
@@ -73,14 +72,6 @@ export interface LockOptions {
   readonly later?: (run: () => void, ms: number) => () => void;
 }
 
-/** The process does not stay alive for it. */
-export function startTimer(run: () => void, ms: number): () => void {
-  const timer = setTimeout(run, ms).unref();
-  return () => {
-    clearTimeout(timer);
-  };
-}
-
 /**
  * Takes the lock of a directory, wherever else it may be reached from.
  * Resolves `undefined` where another process holds it and is alive, or the
@@ -112,8 +103,7 @@ export async function takeLock(directory: string, options: LockOptions): Promise
       try {
         held = claimLease(directory, name, holder, lease);
       } catch (error) {
-        const { code = '' } = error as NodeJS.ErrnoException;
-        if (!HELD_OPEN.has(code) || (heldOpen += 1) > HELD_OPEN_TRIES) throw error;
+        if (!isHeldOpen(error) || (heldOpen += 1) > HELD_OPEN_TRIES) throw error;
         await clock.sleep(HELD_OPEN_MS);
       }
       if (!held) continue;
@@ -157,7 +147,7 @@ function hold(
   { clock, later = startTimer }: LockOptions,
 ): Lock {
   const checks: (() => boolean)[] = [];
-  const told: (() => void)[] = [];
+  const onLost: (() => void)[] = [];
   let place = directory;
   let beats = 0;
   let lost = false;
@@ -169,7 +159,7 @@ function hold(
   const lose = (): void => {
     if (lost) return;
     lost = true;
-    for (const act of told) act();
+    for (const act of onLost) act();
   };
 
   const isAsLeft = (): boolean => checks.every((check) => check());
@@ -218,7 +208,7 @@ function hold(
       checks.push(check);
     },
     onLost(act) {
-      told.push(act);
+      onLost.push(act);
       if (lost) act();
     },
     async still(work) {

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, normalize } from 'node:path';
-import { elapsedMs, instantOf, type Clock } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import { tidyUp, RefusedError } from '../errors.ts';
 import { clearLeftovers, STAGING_PREFIX } from './leftovers.ts';
 import { takeLock, type Lock } from './lock.ts';
-import { syncDirectory } from '../files/disk.ts';
+import { isHeldOpen, renameWhenFree, syncDirectory } from '../files/disk.ts';
 
 /**
  * A run directory before it is there. Everything is written into a hidden
@@ -39,12 +39,6 @@ export interface StagingOptions {
   readonly startedAtMs: number;
   readonly clock: Clock;
 }
-
-const HELD_OPEN_MS = 10_000;
-const TRY_EVERY_MS = 250;
-/** What Windows says where a virus scanner has a file of the folder open. */
-const HELD_OPEN = new Set(['EPERM', 'EACCES', 'EBUSY']);
-const TAKEN = new Set(['ENOTEMPTY', 'EEXIST', ...HELD_OPEN]);
 
 /** Throws RefusedError where the directory named cannot be used. */
 export async function createStaging(options: StagingOptions): Promise<Staging> {
@@ -154,9 +148,7 @@ async function tryPublish(
     await syncDirectory(dirname(target));
     return true;
   } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    // Somebody was quicker; Windows says EPERM to that, and to much else.
-    const isTaken = TAKEN.has(code) && (await exists(target));
+    const isTaken = error instanceof TakenError;
     if (isTaken && !mayReplaceEmpty) return false;
     throw new RefusedError(
       isTaken
@@ -166,19 +158,25 @@ async function tryPublish(
   }
 }
 
-/** A virus scanner may have one of its new files open for a moment: it is tried for 10 s. */
+/** Somebody was quicker. */
+class TakenError extends Error {}
+
+/** A virus scanner may have one of its new files open for a moment. Windows says the same where the name is taken. */
 async function renameFolder(from: string, to: string, clock: Clock): Promise<void> {
-  const since = instantOf(clock);
-  for (;;) {
+  const isRenamed = await renameWhenFree(from, to, clock, async () => {
     try {
       await rename(from, to);
-      return;
     } catch (error) {
-      const isHeld = HELD_OPEN.has((error as NodeJS.ErrnoException).code ?? '');
-      if (!isHeld || (await exists(to)) || elapsedMs(clock, since) >= HELD_OPEN_MS) throw error;
-      await clock.sleep(TRY_EVERY_MS);
+      const isTaken = isHeldOpen(error) || isNotEmpty(error);
+      throw isTaken && (await exists(to)) ? new TakenError() : error;
     }
-  }
+  });
+  if (!isRenamed) throw new Error('another program has one of its files open');
+}
+
+function isNotEmpty(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOTEMPTY' || code === 'EEXIST';
 }
 
 async function exists(path: string): Promise<boolean> {
