@@ -1,4 +1,5 @@
 import { countOf } from '../../words/counts.ts';
+import { codePoint, UNSEEN } from '../../words/names.ts';
 
 /** No value is worth more of the page. */
 const LONGEST_VALUE = 2000;
@@ -66,27 +67,6 @@ export function value(text: string): Markup {
   return html`<bdi>${pieces}</bdi>`;
 }
 
-/**
- * Text from a manifest or a server may hold characters that nobody sees and
- * that change what is read: direction overrides make `exe.pdf` of `fdp.exe`.
- * They are shown by their number instead of being obeyed.
- */
-const UNSEEN = new RegExp(
-  [
-    // Controls, line and paragraph separators, halves of surrogate pairs.
-    '[\\p{Cc}\\p{Zl}\\p{Zp}\\p{Cs}]',
-    // Soft hyphen, joiner of graphemes, marks and overrides of direction, the Mongolian ones.
-    '[\\u{ad}\\u{34f}\\u{61c}\\u{180b}-\\u{180f}\\u{200e}\\u{200f}\\u{202a}-\\u{202e}]',
-    // Without width, or letters that are blank.
-    '[\\u{115f}\\u{1160}\\u{17b4}\\u{17b5}\\u{200b}\\u{2060}-\\u{206f}\\u{2800}\\u{3164}\\u{feff}\\u{ffa0}]',
-    // Annotations, tags and what else is there to be ignored.
-    '[\\u{fff9}-\\u{fffb}\\u{e0000}-\\u{e0fff}]',
-    // Joiners are part of many scripts, and have no business beside Latin letters and digits.
-    '(?<!\\P{ASCII})[\\u{200c}\\u{200d}]|[\\u{200c}\\u{200d}](?!\\P{ASCII})',
-  ].join('|'),
-  'gu',
-);
-
 /** White space at either end of a value makes another value of it: hard spaces and the like are named there. */
 const EDGE_SPACE = /^\s+|\s+$/gu;
 const UNSEEN_OR_EDGE = new RegExp(
@@ -127,11 +107,6 @@ export function plainVisible(text: string): string {
 
 function markSpaces(text: string): string {
   return text.replace(EDGE_SPACE, (spaces) => spaces.replaceAll(' ', '\u2423'));
-}
-
-function codePoint(character: string): string {
-  const code = character.codePointAt(0) ?? 0;
-  return `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
 /**
