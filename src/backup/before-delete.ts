@@ -1,3 +1,4 @@
+import { otherFileMessage } from '../words/names.ts';
 import type { BackupLine } from '../journal/lines.ts';
 import type { Journal } from '../journal/write.ts';
 import type { LookedBatch } from '../rows/look.ts';
@@ -182,7 +183,7 @@ function mismatchOf(guards: Guards | undefined, file: FileFacts): BeforeDelete |
     return {
       ...shared,
       state: { status: 'guard_mismatch', code: 'guard_filename' },
-      message: `the stored file is ${name}, not ${filename}; nothing is deleted`,
+      message: otherFileMessage(name, filename),
     };
   }
   if (sha256 !== '' && digest !== sha256.toLowerCase()) {

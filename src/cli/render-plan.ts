@@ -6,7 +6,10 @@ import { foldHeader } from '../manifest/column-names.ts';
 import { oneLine } from '../words/one-line.ts';
 import { aboutDuration, count, countOf } from '../words/counts.ts';
 import { quoted, quotePath } from '../words/quote.ts';
-import type { WrittenPlan } from '../run/write-plan.ts';
+import type { LostZerosRows, Problem, WrittenPlan } from '../run/write-plan.ts';
+
+/** Room for two names that are told apart by their characters. */
+const LONGEST_MESSAGE = 400;
 
 /** A plan in words: what a person judges before anything is deleted. */
 export interface PlanWords {
@@ -171,15 +174,30 @@ function addCount(lines: string[], n: number, what: string): void {
 /** All problems at once, each with its line; error.csv holds those that are too many to list. */
 export function renderProblems({
   problems,
+  lostZeros,
   totals,
-}: Pick<WrittenPlan, 'problems' | 'totals'>): string {
-  if (problems.length === 0) return '';
+}: Pick<WrittenPlan, 'problems' | 'lostZeros' | 'totals'>): string {
   const all = totals.invalid + totals.guard_mismatch;
-  const lines = problems.map(
-    ({ row, line, code, message }) =>
-      `  line ${line} (row ${row})  ${code}: ${oneLine(message, 300)}`,
-  );
-  const more = all - problems.length;
+  if (all === 0) return '';
+  const listed = [
+    ...problems.map((problem) => ({ row: problem.row, line: renderProblem(problem) })),
+    ...(lostZeros === undefined
+      ? []
+      : [{ row: lostZeros.first.row, line: renderLostZeros(lostZeros) }]),
+  ];
+  const lines = listed.toSorted((one, other) => one.row - other.row).map(({ line }) => line);
+  const more = all - problems.length - (lostZeros?.rows ?? 0);
   if (more > 0) lines.push(`  and ${count(more)} more; error.csv holds all of them`);
   return `${count(all)} ${all === 1 ? 'row needs' : 'rows need'} attention:\n${lines.join('\n')}\n\n`;
+}
+
+function renderProblem({ row, line, code, message }: Problem, further = ''): string {
+  return `  line ${line} (row ${row})${further}  ${code}: ${oneLine(message, LONGEST_MESSAGE)}`;
+}
+
+/** What is wrong with a hundred rows in the same way is said once. */
+function renderLostZeros({ first, rows, words }: LostZerosRows): string {
+  if (rows === 1) return renderProblem(first);
+  const message = `${words}. Write them so, in a column that the spreadsheet formats as text.`;
+  return renderProblem({ ...first, message }, ` and ${count(rows - 1)} more`);
 }

@@ -1,8 +1,9 @@
-import type { PlanLine } from '../rows/plan-line.ts';
+import type { PlanLine, Seen } from '../rows/plan-line.ts';
 import type { ManifestRow } from '../rows/row.ts';
 import { markedLook } from '../rows/look.ts';
 import type { ProjectModel } from '../project/model.ts';
 import { placeChange } from '../project/place.ts';
+import { showName, showTwoNames } from '../words/names.ts';
 import type { Verdict } from './verdict.ts';
 
 /** The project as the check read it, and as it is now. */
@@ -39,9 +40,11 @@ function changeOf(
   row: ManifestRow,
   { reviewed, now }: Models,
 ): string | undefined {
-  if (approved === undefined) return `it has no word of this row, now ${wordsOf(fresh)}`;
+  if (approved === undefined)
+    return `it has no word of this row, now ${wordsOf(fresh, wordsOfOne(seenOf(fresh)))}`;
   if (approved.plan !== fresh.kind || sees(approved) !== sees(fresh)) {
-    return `it saw ${wordsOfLine(approved)}, now ${wordsOf(fresh)}`;
+    const [seen, now] = wordsOfSeen(seenOf(approved), seenOf(fresh));
+    return `it saw ${wordsOfLine(approved, seen)}, now ${wordsOf(fresh, now)}`;
   }
   // Rows that name no target of the project have no place that could change.
   if (approved.plan === 'invalid' || approved.plan === 'duplicate') return undefined;
@@ -63,13 +66,17 @@ function sees(one: PlanLine | Verdict): string | number | true | undefined {
   const kind = 'plan' in one ? one.plan : one.kind;
   if (kind === 'invalid' && 'code' in one) return one.code;
   if ('of' in one) return one.of;
+  return seenOf(one);
+}
+
+function seenOf(one: PlanLine | Verdict): Seen {
   return 'seen' in one ? one.seen : undefined;
 }
 
-function wordsOfLine(line: PlanLine): string {
+function wordsOfLine(line: PlanLine, seen: string): string {
   switch (line.plan) {
     case 'delete':
-      return seenWords(line.seen);
+      return seen;
     case 'guard_mismatch':
       return `another file than expected`;
     case 'invalid':
@@ -81,12 +88,12 @@ function wordsOfLine(line: PlanLine): string {
   }
 }
 
-function wordsOf(verdict: Verdict): string {
+function wordsOf(verdict: Verdict, seen: string): string {
   switch (verdict.kind) {
     case 'delete':
-      return `there is ${seenWords(verdict.seen)}`;
+      return `there is ${seen}`;
     case 'guard_mismatch':
-      return `there is another file than expected (${seenWords(verdict.seen)})`;
+      return `there is another file than expected (${seen})`;
     case 'invalid':
       return `the row is invalid: ${verdict.message}`;
     case 'already_empty':
@@ -96,11 +103,23 @@ function wordsOf(verdict: Verdict): string {
   }
 }
 
-function seenWords(seen: string | true | undefined): string {
-  if (seen === undefined) return 'nothing to go by (unconfirmed)';
-  if (seen === true) return 'a file without a name';
-  const look = markedLook(seen);
-  return look.kind === 'there' && look.name !== undefined
-    ? `file ${look.name}`
-    : `document ${seen}`;
+/** What two looks saw; two names can be told apart. */
+function wordsOfSeen(before: Seen, now: Seen): readonly [string, string] {
+  const [was, is] = [nameOf(before), nameOf(now)];
+  if (was === undefined || is === undefined) return [wordsOfOne(before), wordsOfOne(now)];
+  const [one, other] = showTwoNames(was, is);
+  return [`file ${one}`, `file ${other}`];
+}
+
+function wordsOfOne(seen: Seen): string {
+  if (typeof seen !== 'string') {
+    return seen === true ? 'a file without a name' : 'nothing to go by (unconfirmed)';
+  }
+  const name = nameOf(seen);
+  return name === undefined ? `document ${seen}` : `file ${showName(name)}`;
+}
+
+function nameOf(seen: Seen): string | undefined {
+  const look = typeof seen === 'string' ? markedLook(seen) : undefined;
+  return look?.kind === 'there' ? look.name : undefined;
 }

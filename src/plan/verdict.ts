@@ -4,6 +4,8 @@ import type { Target } from '../rows/target.ts';
 import type { InvalidCode } from '../rows/outcome.ts';
 import type { Look } from '../rows/look.ts';
 import type { ProjectModel } from '../project/model.ts';
+import { readNumber } from '../project/near.ts';
+import { otherFileMessage, showName, showTwoNames } from '../words/names.ts';
 import type { Fault } from './validate.ts';
 
 /** What the plan decides of one row. */
@@ -15,7 +17,13 @@ export type Verdict =
       readonly signature: boolean;
     }
   | { readonly kind: 'already_empty'; readonly target: Target }
-  | { readonly kind: 'invalid'; readonly code: InvalidCode; readonly message: string }
+  | {
+      readonly kind: 'invalid';
+      readonly code: InvalidCode;
+      readonly message: string;
+      /** The record that the project has in place of one which it lacks. */
+      readonly near?: string;
+    }
   | {
       readonly kind: 'guard_mismatch';
       readonly code: 'guard_filename' | 'changed_since_check';
@@ -58,6 +66,7 @@ export function judgeLook(
         kind: 'invalid',
         code: 'unknown_record',
         message: noRecordMessage(row, look, model),
+        ...(look.near === undefined ? {} : { near: look.near }),
       };
     case 'nothing':
       if (look.moved === true) {
@@ -75,7 +84,7 @@ export function judgeLook(
           return {
             kind: 'guard_mismatch',
             code: 'guard_filename',
-            message: `the stored file is ${look.name}, not ${row.expectFilename}; nothing is deleted`,
+            message: otherFileMessage(look.name, row.expectFilename),
             seen: seenBy(look),
           };
         }
@@ -91,10 +100,20 @@ function noRecordMessage(
 ): string {
   if (look.arms !== undefined && look.arms.length > 0) {
     const arm = model.events.find((event) => event.name === row.event)?.arm ?? '';
-    return `record ${row.record} has no data in arm ${arm}; it is in arm ${look.arms.join(', ')}`;
+    return `record ${showName(row.record)} has no data in arm ${arm}; it is in arm ${look.arms.join(', ')}`;
   }
-  const near = look.near === undefined ? '' : `; the project has ${look.near}`;
-  return `record ${row.record} does not exist, or this token may not see it (data access group)${near}`;
+  const lacks = (record: string): string =>
+    `record ${record} does not exist, or this token may not see it (data access group)`;
+  const isNumber = readNumber(row.record) !== undefined;
+  if (look.near === undefined) {
+    const why = isNumber
+      ? '; it is a number as a spreadsheet or R writes it, perhaps shortened'
+      : '';
+    return `${lacks(showName(row.record))}${why}`;
+  }
+  const [record, near] = showTwoNames(row.record, look.near);
+  const why = isNumber ? ': a spreadsheet or R wrote the number so' : '';
+  return `${lacks(record)}; the project has ${near}${why}`;
 }
 
 /** A verdict as the journal keeps it. */

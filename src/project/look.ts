@@ -9,7 +9,7 @@ import {
   type Lists,
 } from './export-lists.ts';
 import { armOf, repeatKind, type ProjectModel } from './model.ts';
-import { nearestSpelling } from './near.ts';
+import { spellingFinder } from './near.ts';
 
 /** Records that a first list lacked are asked for again in batches of this size at most. */
 const AGAIN_SIZE = 25;
@@ -56,9 +56,9 @@ export async function lookAt(
   const unusable = await ask(records);
   if (unusable !== undefined) return unusable;
 
-  const near = (record: string): string | undefined => nearestSpelling(record, found.keys());
+  const listed = spellingFinder(found.keys());
   const seesHashes =
-    found.size > 0 && !records.some((record) => found.has(record) || near(record) !== undefined);
+    found.size > 0 && !records.some((record) => found.has(record) || listed(record) !== undefined);
   if (seesHashes) {
     const looks = targets.map((): Look => ({ kind: 'nothing', why: BLIND }));
     return { kind: 'looked', looks, rowsOf: () => [], blind: true };
@@ -71,6 +71,7 @@ export async function lookAt(
     if (ended !== undefined) return ended;
   }
 
+  const nearestSpelling = spellingFinder(found.keys());
   const looks = targets.map((target): Look => {
     const why = failed.get(target.record);
     if (why !== undefined) return { kind: 'nothing', why };
@@ -78,7 +79,7 @@ export async function lookAt(
     if (rows !== undefined) {
       return readLook(rows, target, model, exportedFields.has(target.field));
     }
-    const spelling = near(target.record);
+    const spelling = nearestSpelling(target.record);
     return { kind: 'no_record', ...(spelling === undefined ? {} : { near: spelling }) };
   });
   return { kind: 'looked', looks, rowsOf: (record) => found.get(record) ?? [], blind: false };

@@ -1,6 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import type { LookedBatch } from '../rows/look.ts';
 import type { Target } from '../rows/target.ts';
+import { UNSEEN } from '../words/names.ts';
 import { asText } from './cells.ts';
 import type { ExportRecords } from './export-lists.ts';
 import type { ProjectModel } from './model.ts';
@@ -9,6 +10,62 @@ import type { ProjectModel } from './model.ts';
 const ASK_AT_MOST = 400;
 /** Record ids are seldom padded to more. */
 const PADDED_TO = 8;
+
+const UNSEEN_OR_BLANK = new RegExp(`${UNSEEN.source}|\\s`, 'gu');
+/** `1e+05`, `1,5E3`, `7.0`: as software writes what it takes for a number. */
+const NUMBER = /^(\d+)(?:[.,](\d+))?e\+?(\d{1,2})$|^(\d+)\.0+$/i;
+
+/**
+ * What spellings of one name have in common: neither letter case nor white
+ * space, leading zeros, Unicode form and what cannot be seen count, and a number
+ * is one however it is written.
+ */
+function fold(name: string): string {
+  const plain = name.replace(UNSEEN_OR_BLANK, '').normalize('NFKC');
+  return withoutZeros(readNumber(plain) ?? plain).toLowerCase();
+}
+
+function withoutZeros(text: string): string {
+  return text.replace(/^0+(?=.)/u, '');
+}
+
+/** The digits of a whole number that stands in another form than digits; `undefined`: it is none. */
+export function readNumber(text: string): string | undefined {
+  const found = NUMBER.exec(text.trim());
+  if (found === null) return undefined;
+  const [, whole = '', fraction = '', exponent = '0', decimal] = found;
+  if (decimal !== undefined) return decimal;
+  const places = Number(exponent);
+  const rest = fraction.slice(places);
+  return /^0*$/.test(rest) ? whole + fraction.slice(0, places).padEnd(places, '0') : undefined;
+}
+
+/** Looks for another spelling of a name among these, which are read when the first one is wanted. */
+export type FindSpelling = (wanted: string) => string | undefined;
+
+export function spellingFinder(names: Iterable<string>): FindSpelling {
+  let byFold: Map<string, string[]> | undefined;
+  return (wanted) => {
+    byFold ??= indexByFold(names);
+    return byFold.get(fold(wanted))?.find((name) => name !== wanted);
+  };
+}
+
+function indexByFold(names: Iterable<string>): Map<string, string[]> {
+  const index = new Map<string, string[]>();
+  for (const name of names) {
+    const folded = fold(name);
+    const known = index.get(folded);
+    if (known === undefined) index.set(folded, [name]);
+    else known.push(name);
+  }
+  return index;
+}
+
+/** A name that differs from the wanted one in nothing that people see, or by leading zeros alone. */
+export function nearestSpelling(wanted: string, names: Iterable<string>): string | undefined {
+  return spellingFinder(names)(wanted);
+}
 
 /** The most similar valid name, where one is near enough to be a slip of the pen. */
 export function nearestName(wanted: string, names: Iterable<string>): string | undefined {
@@ -25,37 +82,29 @@ export function nearestName(wanted: string, names: Iterable<string>): string | u
   return best;
 }
 
-/** A name that differs from the wanted one by case, white space or leading zeros alone. */
-export function nearestSpelling(wanted: string, names: Iterable<string>): string | undefined {
-  const folded = fold(wanted);
-  for (const name of names) {
-    if (name !== wanted && fold(name) === folded) return name;
-  }
-  return undefined;
-}
-
-/** Spelling differences that people do not see: letter case, white space, leading zeros. */
-function fold(name: string): string {
-  return name
-    .replace(/\s+/gu, '')
-    .replace(/^0+(?=.)/u, '')
-    .toLowerCase();
-}
-
 /**
  * Names that a missing record may have in the project: spreadsheets drop
- * leading zeros, people type white space. Case is left to the server, which
- * mostly takes no notice of it.
+ * leading zeros and write `1E+05`, people type white space, a browser copies
+ * hard blanks and what cannot be seen, a Mac takes letters apart. Case is left
+ * to the server, which mostly takes no notice of it.
  */
 export function otherSpellings(record: string): readonly string[] {
   const trimmed = record.trim();
-  const spellings = new Set([trimmed, trimmed.replace(/\s+/gu, ' '), trimmed.replace(/\s+/gu, '')]);
-  if (/^\d/.test(trimmed)) {
-    const bare = trimmed.replace(/^0+(?=.)/, '');
+  const plain = trimmed.replace(UNSEEN, '').normalize('NFKC').trim();
+  const spellings = new Set<string>();
+  for (const one of [trimmed, plain]) {
+    for (const spaced of [one, one.replace(/\s+/gu, ' '), one.replace(/\s+/gu, '')]) {
+      spellings.add(spaced).add(spaced.normalize('NFC')).add(spaced.normalize('NFD'));
+    }
+  }
+  const number = readNumber(plain) ?? plain;
+  if (/^\d/.test(number)) {
+    const bare = number.replace(/^0+(?=.)/, '');
     for (let zeros = 0; zeros <= Math.max(3, PADDED_TO - bare.length); zeros += 1) {
       spellings.add('0'.repeat(zeros) + bare);
     }
   }
+  spellings.add(plain.replaceAll(' ', '\u00a0')).add(`${plain}\u00a0`).add(`${plain}\u200b`);
   spellings.delete(record);
   spellings.delete('');
   return [...spellings];
@@ -86,8 +135,9 @@ export async function nameNearRecords(
     for (const row of answer.rows) names.add(asText(row[model.recordIdField]));
   }
   if (names.size === 0) return looked;
+  const nearestSpelling = spellingFinder(names);
   const looks = looked.looks.map((look, at) => {
-    const near = isNameless(at) ? nearestSpelling(targets[at]?.record ?? '', names) : undefined;
+    const near = isNameless(at) ? nearestSpelling(targets[at]?.record ?? '') : undefined;
     return near === undefined ? look : { kind: 'no_record' as const, near };
   });
   return { ...looked, looks };

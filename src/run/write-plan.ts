@@ -9,6 +9,7 @@ import { UnreadableAnswer } from '../project/answers.ts';
 import type { ProjectModel } from '../project/model.ts';
 import type { LookedBatch } from '../rows/look.ts';
 import type { Target } from '../rows/target.ts';
+import { createLostZeros } from '../words/lost-zeros.ts';
 
 /** A row that keeps a run from starting, as the screen lists it. */
 export interface Problem {
@@ -36,10 +37,18 @@ export interface PlanSource {
   readonly onPlanned: (rows: number) => void;
 }
 
+export interface LostZerosRows {
+  readonly first: Problem;
+  readonly rows: number;
+  readonly words: string;
+}
+
 /** A plan as a person has to know it; its rows stand in the journal. */
 export interface WrittenPlan {
   readonly totals: PlanTotals;
   readonly problems: readonly Problem[];
+  /** Rows whose record has lost its leading zeros; they are none of the problems above. */
+  readonly lostZeros?: LostZerosRows | undefined;
   /** This token sees other record names than the real ones. */
   readonly blind: boolean;
 }
@@ -49,6 +58,8 @@ export async function writePlan(source: PlanSource): Promise<WrittenPlan> {
   const { open, model, defaultInstance, journal } = source;
   const totals = emptyTotals();
   const problems: Problem[] = [];
+  const zeros = createLostZeros();
+  let withoutZeros: { readonly first: Problem; rows: number } | undefined;
   let blind = false;
   const planned =
     model === null
@@ -60,10 +71,14 @@ export async function writePlan(source: PlanSource): Promise<WrittenPlan> {
       countPlanned(totals, one, model);
       if (model !== null || verdict.kind !== 'delete') journal.append(planLine(row, verdict));
       const isProblem = verdict.kind === 'invalid' || verdict.kind === 'guard_mismatch';
-      if (isProblem && problems.length < LISTED_PROBLEMS) {
-        const { code, message } = verdict;
-        problems.push({ row: row.row, line: row.line, code, message });
-      }
+      if (!isProblem) continue;
+      const { code, message } = verdict;
+      const problem = { row: row.row, line: row.line, code, message };
+      const near = verdict.kind === 'invalid' ? verdict.near : undefined;
+      if (near !== undefined && zeros.note(row.record, near)) {
+        withoutZeros ??= { first: problem, rows: 0 };
+        withoutZeros.rows += 1;
+      } else if (problems.length < LISTED_PROBLEMS) problems.push(problem);
     }
     source.onPlanned(totals.rows);
     // Gives the journal its turn: what is planned does not pile up in memory.
@@ -72,7 +87,9 @@ export async function writePlan(source: PlanSource): Promise<WrittenPlan> {
     });
     if (journal.failed) await journal.sync();
   }
-  return { totals, problems, blind };
+  const lostZeros =
+    withoutZeros === undefined ? undefined : { ...withoutZeros, words: zeros.words() };
+  return { totals, problems, lostZeros, blind };
 }
 
 async function* planChecked(

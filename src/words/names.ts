@@ -36,7 +36,7 @@ const LONGEST = 10_000;
  */
 export function showName(name: string, style: NameStyle = 'bare'): string {
   const shown = isOrdinary(name) ? name : textOf(excerptFrom(lettersOf(name), 0));
-  return style === 'quoted' || NEEDS_QUOTES.test(name) ? `"${shown}"` : shown;
+  return quoteWhereNeeded(shown, name, style);
 }
 
 /**
@@ -49,25 +49,35 @@ export function showTwoNames(
   other: string,
   style: NameStyle = 'bare',
 ): readonly [string, string] {
-  const either: NameStyle = NEEDS_QUOTES.test(one) || NEEDS_QUOTES.test(other) ? 'quoted' : style;
   if (
     one === other ||
     (isOrdinary(one) && isOrdinary(other) && collapseBlanks(one) !== collapseBlanks(other))
   ) {
-    return [showName(one, either), showName(other, either)];
+    return [showName(one, style), showName(other, style)];
   }
   const letters = [lettersOf(one), lettersOf(other)] as const;
   const from = whereToBegin(...letters);
   const first = excerptFrom(letters[0], from);
   const second = excerptFrom(letters[1], from);
-  const [note, otherNote] = noteDifferences(first, second);
-  let shown = [textOf(first), textOf(second)] as const;
+  const notes = noteDifferences(first, second);
+  const shown = [
+    quoteWhereNeeded(textOf(first), one, style) + notes[0],
+    quoteWhereNeeded(textOf(second), other, style) + notes[1],
+  ] as const;
   // What shows messages may make one blank of many.
-  if (collapseBlanks(shown[0] + note) === collapseBlanks(shown[1] + otherNote)) {
-    shown = [writeBlanks(shown[0]), writeBlanks(shown[1])];
-  }
-  const quote = (text: string): string => (either === 'quoted' ? `"${text}"` : text);
-  return [quote(shown[0]) + note, quote(shown[1]) + otherNote];
+  return collapseBlanks(shown[0]) === collapseBlanks(shown[1])
+    ? [writeBlanks(shown[0]), writeBlanks(shown[1])]
+    : shown;
+}
+
+function quoteWhereNeeded(shown: string, name: string, style: NameStyle): string {
+  return style === 'quoted' || NEEDS_QUOTES.test(name) ? `"${shown}"` : shown;
+}
+
+/** Of a guard on the file name, by whichever stage it is judged. */
+export function otherFileMessage(stored: string, expected: string): string {
+  const [now, wanted] = showTwoNames(stored.trim(), expected.trim());
+  return `the stored file is ${now}, not ${wanted}; nothing is deleted`;
 }
 
 /** What a reader takes for one letter, marks included, however many characters that is. */

@@ -81,7 +81,8 @@ describe('a look makes a verdict', () => {
     ],
     [{ kind: 'no_record', arms: ['1'] }, 'record 7 has no data in arm 2; it is in arm 1'],
   ])('%j', (look, message) => {
-    expect(judge(look)).toEqual({ kind: 'invalid', code: 'unknown_record', message });
+    const near = look.near === undefined ? {} : { near: look.near };
+    expect(judge(look)).toEqual({ kind: 'invalid', code: 'unknown_record', message, ...near });
   });
 
   it('remembers what was seen', () => {

@@ -5,13 +5,22 @@ import type { Look } from '../../src/rows/look.ts';
 import { nameNearRecords, otherSpellings } from '../../src/project/near.ts';
 import { makeModel, makeTarget } from './builders.ts';
 
+/** A blank or a mark that came along when a name was copied. */
+const copied = (record: string): string[] => [`${record}\u00a0`, `${record}\u200b`];
+
 it.each<[string, string[]]>([
-  ['1', ['01', '001', '0001', '00001', '000001', '0000001', '00000001']],
-  ['0012345', ['12345', '012345', '00012345']],
-  ['123456789', ['0123456789', '00123456789', '000123456789']],
-  [' P  1 ', ['P  1', 'P 1', 'P1']],
-  ['P-1', []],
-  ['0', ['00', '000', '0000', '00000', '000000', '0000000', '00000000']],
+  ['1', ['01', '001', '0001', '00001', '000001', '0000001', '00000001', ...copied('1')]],
+  ['0012345', ['12345', '012345', '00012345', ...copied('0012345')]],
+  ['123456789', ['0123456789', '00123456789', '000123456789', ...copied('123456789')]],
+  [' P  1 ', ['P  1', 'P 1', 'P1', 'P\u00a0\u00a01', ...copied('P  1')]],
+  ['P-1', copied('P-1')],
+  ['0', ['00', '000', '0000', '00000', '000000', '0000000', '00000000', ...copied('0')]],
+  ['1e+05', ['100000', '0100000', '00100000', '000100000', ...copied('1e+05')]],
+  ['1.00E+05', ['100000', '0100000', '00100000', '000100000', ...copied('1.00E+05')]],
+  ['12345678.0', ['12345678', '012345678', '0012345678', '00012345678', ...copied('12345678.0')]],
+  ['é', ['e\u0301', ...copied('é')]],
+  ['e\u0301', ['é', ...copied('é')]],
+  ['\u200fP-1\u00a0', ['\u200fP-1', 'P-1', ...copied('P-1')]],
 ])('%j may be %j', (record, spellings) => {
   expect(otherSpellings(record)).toEqual(spellings);
 });
@@ -79,8 +88,8 @@ describe('a record that is missing', () => {
   it('is asked about with a few hundred names at once', async () => {
     const records = Array.from({ length: 100 }, (_, at) => String(at + 1));
     const looks = batch(...records.map(() => MISSING));
-    const { named, asked } = await name(records, looks, rows('001'), rows('0100'));
-    expect(asked.map((one) => one.length)).toEqual([400, 208]);
+    const { named, asked } = await name(records, looks, rows('001'), rows(), rows('0100'));
+    expect(asked.map((one) => one.length)).toEqual([400, 400, 8]);
     expect(named.kind === 'looked' && [named.looks[0], named.looks[99]]).toEqual([
       { kind: 'no_record', near: '001' },
       { kind: 'no_record', near: '0100' },

@@ -12,6 +12,24 @@ describe('a record under another spelling', () => {
     ['7', ['7'], undefined],
     ['7', ['70', '17', '8'], undefined],
     ['7', [], undefined],
+    ['re\u0301mi', ['r\u00e9mi'], 'r\u00e9mi'],
+    ['r\u00e9mi', ['re\u0301mi'], 're\u0301mi'],
+    ['１２', ['12'], '12'],
+    ['x\u200by', ['xy'], 'xy'],
+    ['xy', ['\ufeffx\u00ady\u200f'], '\ufeffx\u00ady\u200f'],
+    ['1\u00a0', ['1'], '1'],
+    ['Site\u00a0B 18', ['Site B 18'], 'Site B 18'],
+    ['1e+05', ['100000'], '100000'],
+    ['1.00E+05', ['0100000'], '0100000'],
+    ['1,5E3', ['1500'], '1500'],
+    ['100000', ['1e+05'], '1e+05'],
+    ['7.0', ['007'], '007'],
+    ['7.5', ['7'], undefined],
+    ['1.25E+01', ['12', '13'], undefined],
+    ['1,000', ['1'], undefined],
+    ['1e-05', ['1'], undefined],
+    // A letter that only looks the same is another one.
+    ['а', ['a'], undefined],
   ])('%j among %j: %j', (wanted, names, near) => {
     expect(nearestSpelling(wanted, names)).toBe(near);
   });

@@ -74,7 +74,7 @@ describe('two names in one message', () => {
     ['x\u200by', 'xy', 'x<U+200B>y', 'xy'],
     ['a\tb', 'a b', 'a<U+0009>b', 'a b'],
     ['\u200f1', '1', '<U+200F>1', '1'],
-    ['1', ' 1', '"1"', '" 1"'],
+    ['1', ' 1', '1', '" 1"'],
     ['  1', ' 1', '" <U+0020>1"', '" 1"'],
     ['Site  B 18', 'Site B 18', 'Site <U+0020>B 18', 'Site B 18'],
     ['ﬁle.pdf', 'file.pdf', 'ﬁle.pdf (ﬁ is U+FB01)', 'file.pdf (f is U+0066, i is U+0069)'],
@@ -89,7 +89,7 @@ describe('two names in one message', () => {
     // Something else is plainly to be seen.
     ['résumé-1.pdf', 're\u0301sume\u0301-2.pdf', 'résumé-1.pdf', 're\u0301sume\u0301-2.pdf'],
     ['Müller.pdf', 'Mueller.pdf', 'Müller.pdf', 'Mueller.pdf'],
-    ['', '1', '""', '"1"'],
+    ['', '1', '""', '1'],
     ['1', '1', '1', '1'],
     [
       `${LONG}.pdf`,
@@ -104,7 +104,8 @@ describe('two names in one message', () => {
       'abcabcabcabcabc…cabcabcabcé (é is U+00E9)',
       'abcabcabcabcabc…cabcabcabce\u0301 (e\u0301 is U+0065 U+0301)',
     ],
-    ['<U+00A0>', '\u00a0', '"<U+003C>U+00A0>"', '"<U+00A0>"'],
+    ['<U+00A0>', '\u00a0', '<U+003C>U+00A0>', '"<U+00A0>"'],
+    ['" 1"', ' 1', '"" 1""', '" 1"'],
   ])('%j and %j are %j and %j', (one, other, first, second) => {
     expect(showTwoNames(one, other)).toEqual([first, second]);
     expect(showTwoNames(other, one)).toEqual([second, first]);
