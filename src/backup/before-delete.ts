@@ -1,4 +1,3 @@
-import { otherFileMessage } from '../words/names.ts';
 import type { BackupLine } from '../journal/lines.ts';
 import type { Journal } from '../journal/write.ts';
 import type { LookedBatch } from '../rows/look.ts';
@@ -6,6 +5,7 @@ import type { FileFacts } from '../rows/outcome.ts';
 import type { Target } from '../rows/target.ts';
 import type { BeforeDelete } from '../run/row-progress.ts';
 import type { Guards, RowToDelete } from '../run/row-source.ts';
+import { otherFileMessage } from '../words/names.ts';
 import {
   describeFailure,
   downloadFile,

@@ -1,6 +1,7 @@
 import { InterruptedError } from '../errors.ts';
 import { createTargetIndex, type TargetIndex } from '../manifest/duplicates.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
+import { createLabels } from '../project/labels.ts';
 import { readLook, showsBase, showsInstance } from '../project/look.ts';
 import type { ProjectModel } from '../project/model.ts';
 import type { Look, LookedBatch } from '../rows/look.ts';
@@ -52,7 +53,9 @@ export async function* makePlan(
   const seen = createTargetIndex({ looseRecords: false });
   // Where the repeating setup cannot be read, what a row names is known after its look.
   const isKnown = model.repeats.kind !== 'unknown';
-  const validate = (row: ManifestRow): Validated => validateRow(row, model, defaultInstance);
+  const labels = createLabels(model);
+  const validate = (row: ManifestRow): Validated =>
+    validateRow(row, model, defaultInstance, labels);
   const validated = validateRows(rows, validate, isKnown ? seen : undefined);
   const looked = mapConcurrently(groupByRecords(validated), { concurrency }, async (group) => {
     const asked = group.flatMap((one) => (one.kind === 'valid' ? [one.target] : []));

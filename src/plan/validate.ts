@@ -1,9 +1,11 @@
 import type { TargetIndex } from '../manifest/duplicates.ts';
 import { repeatKind, type FileField, type ProjectModel } from '../project/model.ts';
+import { createLabels, type Labels } from '../project/labels.ts';
 import { nearestName } from '../project/near.ts';
 import type { InvalidCode } from '../rows/outcome.ts';
 import type { ManifestRow } from '../rows/row.ts';
 import type { Target } from '../rows/target.ts';
+import { showName, showTwoNames } from '../words/names.ts';
 
 export interface Fault {
   readonly code: InvalidCode;
@@ -79,13 +81,14 @@ export function validateRow(
   row: ManifestRow,
   model: ProjectModel,
   defaultInstance: string | undefined,
+  labels: Labels = createLabels(model),
 ): Validated {
   const faults: Fault[] = [...row.problems];
   if (faults.some((fault) => fault.code === 'ragged_row')) {
     return { kind: 'invalid', row, faults, target: undefined };
   }
-  const field = row.field === '' ? undefined : validateField(row, model, faults);
-  const eventFault = validateEvent(row, model, field);
+  const field = row.field === '' ? undefined : validateField(row, model, labels, faults);
+  const eventFault = validateEvent(row, model, labels, field);
   if (eventFault !== undefined) faults.push(eventFault);
   let instance = row.instance;
   let undecided = false;
@@ -116,7 +119,9 @@ export function validateRow(
 }
 
 export function instanceRequired(row: ManifestRow, wholeEvent: boolean, form: string): Fault {
-  const what = wholeEvent ? `event ${row.event} repeats` : `form ${form} repeats`;
+  const what = wholeEvent
+    ? `event ${showName(row.event)} repeats`
+    : `form ${showName(form)} repeats`;
   return {
     code: 'instance_required',
     message: `${what}: write the instance to delete from (REDCap would take 1), or give --default-instance`,
@@ -126,9 +131,18 @@ export function instanceRequired(row: ManifestRow, wholeEvent: boolean, form: st
 function validateField(
   row: ManifestRow,
   model: ProjectModel,
+  labels: Labels,
   faults: Fault[],
 ): FileField | undefined {
-  if (faults.some((fault) => fault.code === 'bad_field_name')) return undefined;
+  const badName = faults.findIndex((fault) => fault.code === 'bad_field_name');
+  if (badName !== -1) {
+    const labelled = labels.fieldsLabelled(row.field);
+    if (labelled.length > 0) {
+      const message = `${showName(row.field, 'quoted')} is no field name but a label; write the variable name (${listed(labelled)})`;
+      faults[badName] = { code: 'bad_field_name', message };
+    }
+    return undefined;
+  }
   const field = Object.hasOwn(model.fileFields, row.field)
     ? model.fileFields[row.field]
     : undefined;
@@ -136,21 +150,24 @@ function validateField(
     if (model.otherFields.includes(row.field)) {
       faults.push({
         code: 'not_a_file_field',
-        message: `field ${row.field} holds no files; file fields are ${listed(Object.keys(model.fileFields))}`,
+        message: `field ${showName(row.field)} holds no files; file fields are ${listed(Object.keys(model.fileFields))}`,
       });
     } else {
-      const near = nearestName(row.field, [...Object.keys(model.fileFields), ...model.otherFields]);
-      faults.push({
-        code: 'unknown_field',
-        message: `the project has no field ${row.field}${hint(near)}`,
-      });
+      const names = [...Object.keys(model.fileFields), ...model.otherFields];
+      const labelled = labels.fieldsLabelled(row.field);
+      const message =
+        labelled.length === 0
+          ? `the project has no field ${withNear(row.field, nearestName(row.field, names))}`
+          : `the project has no field ${showName(row.field)}, which is a label; write the variable name (${listed(labelled)})`;
+      faults.push({ code: 'unknown_field', message });
     }
     return undefined;
   }
   if (row.repeatInstrument !== '' && row.repeatInstrument !== field.form) {
+    const [form, other] = showTwoNames(field.form, row.repeatInstrument);
     faults.push({
       code: 'instrument_mismatch',
-      message: `field ${row.field} is on form ${field.form}, not on ${row.repeatInstrument}`,
+      message: `field ${showName(row.field)} is on form ${form}, not on ${other}`,
     });
   }
   return field;
@@ -159,13 +176,14 @@ function validateField(
 function validateEvent(
   row: ManifestRow,
   model: ProjectModel,
+  labels: Labels,
   field: FileField | undefined,
 ): Fault | undefined {
   if (!model.longitudinal) {
     if (row.event === '') return undefined;
     return {
       code: 'event_not_allowed',
-      message: `the project is not longitudinal, so that there is no event ${row.event}; leave the event blank`,
+      message: `the project is not longitudinal, so that there is no event ${showName(row.event)}; leave the event blank`,
     };
   }
   const names = model.events.map((event) => event.name);
@@ -178,25 +196,33 @@ function validateEvent(
     };
   }
   if (!names.includes(row.event)) {
-    return {
-      code: 'unknown_event',
-      message: `the project has no event ${row.event}${hint(nearestName(row.event, names))}`,
-    };
+    const labelled = labels.eventsLabelled(row.event);
+    const fitting = labelled.filter(holds);
+    const message =
+      labelled.length === 0
+        ? `the project has no event ${withNear(row.event, nearestName(row.event, names))}`
+        : `the project has no event ${showName(row.event)}, which is a label; write the unique event name (${listed(fitting.length > 0 ? fitting : labelled)})`;
+    return { code: 'unknown_event', message };
   }
   if (field === undefined || holds(row.event)) return undefined;
   return {
     code: 'field_not_in_event',
-    message: `form ${field.form} with field ${row.field} is not in event ${row.event}; it is in ${listed(names.filter(holds))}`,
+    message: `form ${showName(field.form)} with field ${showName(row.field)} is not in event ${showName(row.event)}; it is in ${listed(names.filter(holds))}`,
   };
 }
 
-function hint(near: string | undefined): string {
-  return near === undefined ? '' : `; did you mean ${near}?`;
+function withNear(name: string, near: string | undefined): string {
+  if (near === undefined) return showName(name);
+  const [wanted, meant] = showTwoNames(name, near);
+  return `${wanted}; did you mean ${meant}?`;
 }
 
 /** The first few names, so that a message stays one line. */
 function listed(names: readonly string[]): string {
   if (names.length === 0) return 'none';
-  const shown = names.slice(0, 6).join(', ');
+  const shown = names
+    .slice(0, 6)
+    .map((name) => showName(name))
+    .join(', ');
   return names.length > 6 ? `${shown} and ${names.length - 6} more` : shown;
 }

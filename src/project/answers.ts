@@ -55,10 +55,20 @@ function parseDictionary(variables: readonly ServerObject[]): Dictionary {
     if (variable['field_type'] === 'file') {
       const form = asText(variable['form_name']);
       const validation = variable['text_validation_type_or_show_slider_number'];
-      fileFields[name] = { form, signature: validation === 'signature' };
+      const label = labelOf(variable['field_label']);
+      fileFields[name] = { form, signature: validation === 'signature', ...label };
     } else otherFields.push(name);
   }
   return { firstField: asText(variables[0]?.['field_name']), fileFields, otherFields };
+}
+
+/** Designers write labels with markup and line breaks. */
+function labelOf(value: unknown): { readonly label?: string } {
+  const label = asText(value)
+    .replace(/<\/?[a-z][^>]*>/gi, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return label === '' ? {} : { label };
 }
 
 /** What the server says of the project itself. A flag that it leaves out says nothing. */
@@ -136,6 +146,7 @@ async function readEvents(
     return {
       name: asText(event['unique_event_name']),
       arm: asText(event['arm_num']),
+      ...labelOf(event['event_name']),
       ...(id === '' ? {} : { id }),
     };
   });

@@ -28,11 +28,15 @@ export interface ProjectModel {
 export interface FileField {
   readonly form: string;
   readonly signature: boolean;
+  /** As people see it on the form; absent where the server does not give one. */
+  readonly label?: string;
 }
 
 export interface ProjectEvent {
   readonly name: string;
   readonly arm: string;
+  /** As people see it; several arms may have an event of one label. */
+  readonly label?: string;
   /** Stays where an event is renamed; absent where the server does not give it. */
   readonly id?: string;
 }

@@ -2,7 +2,7 @@ import { elapsedMs, instantOf, type Clock, type Instant } from '../clock.ts';
 import type { Target } from '../rows/target.ts';
 import type { LookedBatch } from '../rows/look.ts';
 import type { Look } from '../rows/look.ts';
-import type { ProjectModel } from './model.ts';
+import type { FileField, ProjectEvent, ProjectModel } from './model.ts';
 import { findContradiction, placeChange } from './place.ts';
 import type { StructureAnswer } from './read-model.ts';
 
@@ -173,14 +173,19 @@ function sameStructure(one: ProjectModel, other: ProjectModel, fields: readonly 
 
 function partsOf(model: ProjectModel, fields: readonly string[]): string {
   const { longitudinal, recordIdField, missingCodes, events, eventForms, repeats } = model;
-  const places = fields.map((field) => model.fileFields[field] ?? null);
+  const places = fields.map((field) => withoutLabel(model.fileFields[field]));
   return JSON.stringify([
     longitudinal,
     recordIdField,
     missingCodes,
-    events,
+    events.map(withoutLabel),
     Object.entries(eventForms),
     repeats,
     places,
   ]);
+}
+
+/** No look depends on what people call a thing. */
+function withoutLabel(one: FileField | ProjectEvent | undefined): unknown {
+  return one === undefined ? null : { ...one, label: undefined };
 }

@@ -27,6 +27,18 @@ type ValidRow = Validated & { readonly kind: 'valid' };
 
 const LONGITUDINAL = makeModel();
 const CLASSIC = makeClassicModel();
+const LABELLED = makeModel({
+  fileFields: {
+    photo: { form: 'files', signature: false, label: 'Photo of the wound' },
+    sig: { form: 'files', signature: true, label: 'signed' },
+    scan: { form: 'imaging', signature: false, label: 'Photo of the wound' },
+  },
+  events: [
+    { name: 'base_arm_1', arm: '1', label: 'Baseline' },
+    { name: 'visit_arm_1', arm: '1', label: 'Visit' },
+    { name: 'late_arm_2', arm: '2', label: 'Baseline' },
+  ],
+});
 const UNKNOWN = makeModel({ repeats: { kind: 'unknown' } });
 
 describe('a longitudinal project with a repeating instrument and a repeating event', () => {
@@ -117,6 +129,35 @@ describe('messages', () => {
     ['1,report,visit_arm_1,,,', LONGITUDINAL, /event visit_arm_1 repeats.*--default-instance/],
     ['1,photo,base_arm_1,2,,', LONGITUDINAL, /nothing repeats here.*leave the instance blank/],
     ['1,photo,NA,,,', CLASSIC, /not longitudinal.*no event NA; leave the event blank/],
+    [
+      '1,photo,Baseline,,,',
+      LABELLED,
+      /no event Baseline, which is a label; write the unique event name \(base_arm_1, late_arm_2\)$/,
+    ],
+    [
+      '1,photo,Baseline (Arm 2: Control),,,',
+      LABELLED,
+      /no event Baseline \(Arm 2: Control\), which is a label; .* \(late_arm_2\)$/,
+    ],
+    // Of several events, those that have the field's form.
+    ['1,scan,baseline,1,,', LABELLED, /write the unique event name \(base_arm_1\)$/],
+    ['1,photo,Visit,,,', LABELLED, /write the unique event name \(visit_arm_1\)$/],
+    [
+      '1,Photo of the wound,base_arm_1,,,',
+      LABELLED,
+      /^"Photo of the wound" is no field name but a label; write the variable name \(photo, scan\)$/,
+    ],
+    [
+      '1,signed,base_arm_1,,,',
+      LABELLED,
+      /no field signed, which is a label; write the variable name \(sig\)$/,
+    ],
+    ['1,Sign here,base_arm_1,,,', LABELLED, /^"Sign here" is no field name\. Write it as/],
+    [
+      '1,photo,b\u0430se_arm_1,,,',
+      LABELLED,
+      /no event b\u0430se_arm_1 \(\u0430 is U\+0430\); did you mean base_arm_1 \(a is U\+0061\)\?/,
+    ],
   ])('%s', async (line, model, words) => {
     expect(await message(line, model)).toMatch(words);
   });

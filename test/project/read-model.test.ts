@@ -50,16 +50,16 @@ describe('a project as the sandbox serves it', () => {
       recordIdField: 'record_id',
       missingCodes: ['-999'],
       fileFields: {
-        photo: { form: 'files', signature: false },
-        sig: { form: 'files', signature: true },
-        scan: { form: 'imaging', signature: false },
-        report: { form: 'visit', signature: false },
+        photo: { form: 'files', signature: false, label: 'Photo' },
+        sig: { form: 'files', signature: true, label: 'Sig' },
+        scan: { form: 'imaging', signature: false, label: 'Scan' },
+        report: { form: 'visit', signature: false, label: 'Report' },
       },
       otherFields: ['record_id', 'age', 'quality'],
       events: [
-        { name: 'base_arm_1', arm: '1', id: '40001' },
-        { name: 'visit_arm_1', arm: '1', id: '40002' },
-        { name: 'late_arm_2', arm: '2', id: '40003' },
+        { name: 'base_arm_1', arm: '1', label: 'Base', id: '40001' },
+        { name: 'visit_arm_1', arm: '1', label: 'Visit', id: '40002' },
+        { name: 'late_arm_2', arm: '2', label: 'Late', id: '40003' },
       ],
       eventForms: {
         base_arm_1: ['base', 'files', 'imaging'],
@@ -69,6 +69,25 @@ describe('a project as the sandbox serves it', () => {
       repeats: STUDY_REPEATS,
       notes: [],
     });
+  });
+
+  it('reads labels without their markup, and does without them', async () => {
+    const labels = ['<b class="x">Consent</b><br>form\n (scan)', 'age < 5', undefined];
+    const metadata = labels.map((field_label, at) => ({
+      field_name: `f${at}`,
+      form_name: 'base',
+      field_type: 'file',
+      field_label,
+    }));
+    const events = [{ unique_event_name: 'baseline_arm_1', arm_num: 1 }];
+    const answers = { ...LONGITUDINAL, metadata: [200, metadata], event: [200, events] } as const;
+    const model = await readModel(readScripted(answers));
+    expect(Object.values(model.fileFields)).toEqual([
+      { form: 'base', signature: false, label: 'Consent form (scan)' },
+      { form: 'base', signature: false, label: 'age < 5' },
+      { form: 'base', signature: false },
+    ]);
+    expect(model.events).toEqual([{ name: 'baseline_arm_1', arm: '1' }]);
   });
 
   it('asks no event call of a classic project, and reads its repeating forms', async () => {

@@ -87,6 +87,26 @@ describe('"gone" is said with a structure that is no older than a minute', () =>
     expect(readings).toEqual([['photo']]);
   });
 
+  it('other labels are no other structure: one look does', async () => {
+    const photo = { form: 'files', signature: false, label: 'Photograph' };
+    const relabelled = makeModel({
+      fileFields: { ...makeModel().fileFields, photo },
+      events: makeModel().events.map((event) => ({ ...event, label: 'Other' })),
+    });
+    const asked: ProjectModel[] = [];
+    const { clock, look, readings } = open(
+      makeModel(),
+      () => relabelled,
+      (model) => {
+        asked.push(model);
+        return [LATE_ROW];
+      },
+    );
+    await clock.runTo(MINUTE + 1);
+    expect(await look(LATE)).toEqual([GONE]);
+    expect([readings.length, asked.length]).toEqual([1, 1]);
+  });
+
   it('asks again for a field that the last reading did not cover', async () => {
     const row = { ...LATE_ROW, sig: '' };
     const { clock, look, readings } = open(

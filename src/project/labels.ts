@@ -1,0 +1,53 @@
+import { UNSEEN } from '../words/names.ts';
+import type { ProjectModel } from './model.ts';
+
+const EVERY_UNSEEN = new RegExp(UNSEEN, 'gu');
+/** As a data export with labels writes an event: `Baseline (Arm 1: Treatment)`. */
+const WITH_ARM = /^(.*\S)\s*\(arm (\d+): .*\)$/su;
+
+/** What people call the parts of a project, in place of their unique names. */
+export interface Labels {
+  /** Unique names of the events that have this label, by itself or with its arm. */
+  eventsLabelled(text: string): readonly string[];
+  /** Variable names of the file fields that have this label. */
+  fieldsLabelled(text: string): readonly string[];
+}
+
+export function createLabels({ events, fileFields }: ProjectModel): Labels {
+  const byEvent = indexLabels(events.map((event) => [event.label, event]));
+  const byField = indexLabels(
+    Object.entries(fileFields).map(([name, field]) => [field.label, name]),
+  );
+  return {
+    eventsLabelled(text) {
+      const label = fold(text);
+      const named = byEvent.get(label);
+      if (named !== undefined) return named.map(({ name }) => name);
+      const [, alone = '', arm] = WITH_ARM.exec(label) ?? [];
+      const inArms = byEvent.get(alone) ?? [];
+      return inArms.filter((event) => event.arm === arm).map(({ name }) => name);
+    },
+    fieldsLabelled: (text) => byField.get(fold(text)) ?? [],
+  };
+}
+
+function indexLabels<T>(
+  labelled: readonly (readonly [label: string | undefined, one: T])[],
+): ReadonlyMap<string, readonly T[]> {
+  const index = new Map<string, T[]>();
+  for (const [label = '', one] of labelled) {
+    const folded = fold(label);
+    if (folded !== '') index.set(folded, [...(index.get(folded) ?? []), one]);
+  }
+  return index;
+}
+
+/** Labels are taken for the same where people do not see what differs. */
+function fold(label: string): string {
+  return label
+    .replace(EVERY_UNSEEN, '')
+    .normalize('NFKC')
+    .replace(/\s+/gu, ' ')
+    .trim()
+    .toLowerCase();
+}
