@@ -1,7 +1,6 @@
 import { UNSEEN } from '../words/names.ts';
 import type { ProjectModel } from './model.ts';
 
-const EVERY_UNSEEN = new RegExp(UNSEEN, 'gu');
 /** As a data export with labels writes an event: `Baseline (Arm 1: Treatment)`. */
 const WITH_ARM = /^(.*\S)\s*\(arm (\d+): .*\)$/su;
 
@@ -44,10 +43,5 @@ function indexLabels<T>(
 
 /** Labels are taken for the same where people do not see what differs. */
 function fold(label: string): string {
-  return label
-    .replace(EVERY_UNSEEN, '')
-    .normalize('NFKC')
-    .replace(/\s+/gu, ' ')
-    .trim()
-    .toLowerCase();
+  return label.replace(UNSEEN, '').normalize('NFKC').replace(/\s+/gu, ' ').trim().toLowerCase();
 }
