@@ -43,8 +43,8 @@ function changeOf(
   if (approved === undefined)
     return `it has no word of this row, now ${wordsOf(fresh, wordsOfOne(seenOf(fresh)))}`;
   if (approved.plan !== fresh.kind || sees(approved) !== sees(fresh)) {
-    const [seen, now] = wordsOfSeen(seenOf(approved), seenOf(fresh));
-    return `it saw ${wordsOfLine(approved, seen)}, now ${wordsOf(fresh, now)}`;
+    const [before, after] = wordsOfSeen(seenOf(approved), seenOf(fresh));
+    return `it saw ${wordsOfLine(approved, before)}, now ${wordsOf(fresh, after)}`;
   }
   // Rows that name no target of the project have no place that could change.
   if (approved.plan === 'invalid' || approved.plan === 'duplicate') return undefined;

@@ -71,7 +71,7 @@ export async function lookAt(
     if (ended !== undefined) return ended;
   }
 
-  const nearestSpelling = spellingFinder(found.keys());
+  const findSpelling = spellingFinder(found.keys());
   const looks = targets.map((target): Look => {
     const why = failed.get(target.record);
     if (why !== undefined) return { kind: 'nothing', why };
@@ -79,7 +79,7 @@ export async function lookAt(
     if (rows !== undefined) {
       return readLook(rows, target, model, exportedFields.has(target.field));
     }
-    const spelling = nearestSpelling(target.record);
+    const spelling = findSpelling(target.record);
     return { kind: 'no_record', ...(spelling === undefined ? {} : { near: spelling }) };
   });
   return { kind: 'looked', looks, rowsOf: (record) => found.get(record) ?? [], blind: false };

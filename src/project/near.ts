@@ -62,11 +62,6 @@ function indexByFold(names: Iterable<string>): Map<string, string[]> {
   return index;
 }
 
-/** A name that differs from the wanted one in nothing that people see, or by leading zeros alone. */
-export function nearestSpelling(wanted: string, names: Iterable<string>): string | undefined {
-  return spellingFinder(names)(wanted);
-}
-
 /** The most similar valid name, where one is near enough to be a slip of the pen. */
 export function nearestName(wanted: string, names: Iterable<string>): string | undefined {
   const lower = wanted.toLowerCase();
@@ -135,9 +130,9 @@ export async function nameNearRecords(
     for (const row of answer.rows) names.add(asText(row[model.recordIdField]));
   }
   if (names.size === 0) return looked;
-  const nearestSpelling = spellingFinder(names);
+  const findSpelling = spellingFinder(names);
   const looks = looked.looks.map((look, at) => {
-    const near = isNameless(at) ? nearestSpelling(targets[at]?.record ?? '') : undefined;
+    const near = isNameless(at) ? findSpelling(targets[at]?.record ?? '') : undefined;
     return near === undefined ? look : { kind: 'no_record' as const, near };
   });
   return { ...looked, looks };

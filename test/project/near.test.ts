@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nearestName, nearestSpelling } from '../../src/project/near.ts';
+import { nearestName, spellingFinder } from '../../src/project/near.ts';
 
 describe('a record under another spelling', () => {
   it.each<[string, readonly string[], string | undefined]>([
@@ -31,7 +31,7 @@ describe('a record under another spelling', () => {
     // A letter that only looks the same is another one.
     ['а', ['a'], undefined],
   ])('%j among %j: %j', (wanted, names, near) => {
-    expect(nearestSpelling(wanted, names)).toBe(near);
+    expect(spellingFinder(names)(wanted)).toBe(near);
   });
 });
 
