@@ -76,7 +76,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** Why a certificate is not trusted, or undefined where the error is no such thing. */
-export function certificateReason(code: string | undefined): string | undefined {
+function certificateReason(code: string | undefined): string | undefined {
   return code !== undefined && Object.hasOwn(REASONS, code) ? REASONS[code] : undefined;
 }
 

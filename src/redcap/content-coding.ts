@@ -77,7 +77,7 @@ function isCharset(name: string): boolean {
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Text, whatever it says: UTF-8 (or UTF-16 with its mark) without control characters. */
-export function readsWell(bytes: Buffer, text: string): boolean {
+function readsWell(bytes: Buffer, text: string): boolean {
   // oxlint-disable-next-line no-control-regex
   if (/[\0-\x08\x0e-\x1f]/.test(text)) return false;
   if (bytes.length >= 2 && [0xfffe, 0xfeff].includes(bytes.readUInt16BE(0))) return true;
@@ -96,7 +96,7 @@ const unpackers = {
   br: promisify<Buffer, zlib.BrotliOptions, Buffer>(zlib.brotliDecompress),
 };
 
-export interface TextBody {
+interface TextBody {
   readonly body: string;
   /** True where these are not the bytes that the server meant. */
   readonly truncated: boolean;

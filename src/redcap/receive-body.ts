@@ -40,7 +40,7 @@ export function collectText(head: ResponseHead, maxBytes: number): ReceivedBody 
   };
 }
 
-export interface FileEvents {
+interface FileEvents {
   onDrain(): void;
   /** The sink threw, or the bytes cannot be unpacked. */
   onFailure(message: string): void;
