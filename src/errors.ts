@@ -32,16 +32,16 @@ export class InterruptedError extends Error {
   }
 }
 
-/** Tidies up on the way out of an error: a failure of its own is passed over, so that the error that counts is told. */
+/** Tidies up on the way out of an error: a failure of its own is passed over, so that the error that counts is reported. */
 export async function tidyUp(act: () => Promise<unknown>): Promise<void> {
   try {
     await act();
   } catch {
-    // What could not be tidied up is less than what is being told.
+    // What could not be tidied up matters less than what is being reported.
   }
 }
 
-/** Does `act`, then `end` whatever came of it; a failure of `end` is told only where `act` had none. */
+/** Does `act`, then `end` whatever came of it; a failure of `end` is reported only where `act` had none. */
 export async function endingWith<T>(
   act: () => Promise<T>,
   end: () => Promise<unknown>,

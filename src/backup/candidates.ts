@@ -19,7 +19,7 @@ export interface Candidate {
 
 export interface CandidateOptions {
   readonly directory: string;
-  readonly view: RunState;
+  readonly run: RunState;
   /** Tells signatures; `null` where nobody has read the project yet. */
   readonly model: Pick<ProjectModel, 'fileFields'> | null;
   /** Where lines of the plan are lost: which instance a row means. */
@@ -30,13 +30,13 @@ export interface CandidateOptions {
 
 /** The backed-up files whose row is `deleted` or `unknown`, in manifest order. */
 export async function* findCandidates(options: CandidateOptions): AsyncGenerator<Candidate> {
-  const { view, model, chosen, replan } = options;
-  const manifest = await openManifestCopy(options.directory, view.header);
-  for await (const batch of joinRows(manifest.batches(), view, { keeps: chosen, replan })) {
+  const { run, model, chosen, replan } = options;
+  const manifest = await openManifestCopy(options.directory, run.header);
+  for await (const batch of joinRows(manifest.batches(), run, { keeps: chosen, replan })) {
     for (const joined of batch) {
       // Where its instance is lost, nobody knows where the file belongs.
       if (joined.plan !== undefined && joined.plan.plan !== 'delete') continue;
-      const candidate = candidateOf(joined, view, model);
+      const candidate = candidateOf(joined, run, model);
       if (candidate !== undefined) yield candidate;
     }
   }
@@ -44,11 +44,11 @@ export async function* findCandidates(options: CandidateOptions): AsyncGenerator
 
 function candidateOf(
   { row, outcome, target }: JoinedRow,
-  view: RunState,
+  run: RunState,
   model: CandidateOptions['model'],
 ): Candidate | undefined {
   if (outcome.status !== 'deleted' && outcome.status !== 'unknown') return undefined;
-  const file = outcome.file?.backup === undefined ? view.backups.get(row.row) : outcome.file;
+  const file = outcome.file?.backup === undefined ? run.backups.get(row.row) : outcome.file;
   if (file?.backup === undefined) return undefined;
   const { name = '', bytes = 0, sha256 = '', backup } = file;
   const fields = model?.fileFields ?? {};

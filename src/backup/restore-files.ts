@@ -27,7 +27,7 @@ import {
 
 export interface RestoreFilesOptions extends Omit<RestoreOptions, 'journal' | 'runDirectory'> {
   readonly directory: RunDirectory;
-  readonly view: RunState;
+  readonly run: RunState;
   readonly concurrency: number;
   readonly clock: Clock;
   /** Another process took the run over. */
@@ -53,10 +53,10 @@ export async function restoreFiles(
   candidates: AsyncIterable<Candidate>,
   options: RestoreFilesOptions,
 ): Promise<RestoredFiles | 'taken_over'> {
-  const { directory, view, clock, source, onLost } = options;
+  const { directory, run, clock, source, onLost } = options;
   const { path, lock } = directory;
   const { control } = source;
-  await cutTornTail(join(path, JOURNAL_FILE), view);
+  await cutTornTail(join(path, JOURNAL_FILE), run);
   lock.onLost(() => {
     onLost();
     control.stop('taken_over', new TakenOverError().message);
@@ -64,7 +64,7 @@ export async function restoreFiles(
   });
   const journal = appendToJournal(directory, {
     clock,
-    lastStamp: view.lastStamp,
+    lastStamp: run.lastStamp,
     syncEachSend: true,
     onFailure: (error) => {
       control.stop('journal_failed', error.message);

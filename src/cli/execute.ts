@@ -40,8 +40,8 @@ export async function execute(io: Io, options: ExecuteOptions): Promise<ExitCode
     ...options,
     server,
     remove: createRemover(reach),
-    beforeDelete: (view, journal) =>
-      beforeDelete(io, directory.path, connected, view, journal, (bytes) => {
+    beforeDelete: (run, journal) =>
+      beforeDelete(io, directory.path, connected, run, journal, (bytes) => {
         figures['MB saved'] = Math.round(bytes / 1e6);
       }),
     control,
@@ -80,11 +80,11 @@ function beforeDelete(
   io: Io,
   directory: string,
   { reach, server, control }: Connected,
-  view: RunState,
+  run: RunState,
   journal: Journal,
   onSaved: (bytesTotal: number) => void,
 ): ReturnType<EngineOptions['beforeDelete']> {
-  const { header, planned } = view;
+  const { header, planned } = run;
   const backup = header.options['backup'] === true;
   if (!backup && planned?.totals['guarded'] === 0) return undefined;
   const { project } = header;
@@ -93,7 +93,7 @@ function beforeDelete(
     store: backup ? createStore(directory, io.clock) : undefined,
     journal,
     look: project === null ? undefined : (target) => server.look(project, [target]),
-    earlier: (row) => view.backups.get(row),
+    earlier: (row) => run.backups.get(row),
     onSaved,
   });
 }

@@ -12,7 +12,7 @@ import type { Io } from './io.ts';
 export async function withLockedRun<T>(
   io: Io,
   directory: string,
-  act: (view: RunState, lock: Lock) => Promise<T>,
+  act: (run: RunState, lock: Lock) => Promise<T>,
 ): Promise<T> {
   const interrupted = new AbortController();
   io.signals.onFirst(() => {
@@ -29,9 +29,9 @@ export async function withLockedRun<T>(
     },
   });
   try {
-    const view = await openRun(directory);
-    if (view.holes !== undefined) io.stderr.write(`${describeHoles(view.holes)}\n`);
-    return await act(view, lock);
+    const run = await openRun(directory);
+    if (run.holes !== undefined) io.stderr.write(`${describeHoles(run.holes)}\n`);
+    return await act(run, lock);
   } finally {
     await lock.release();
   }

@@ -36,29 +36,29 @@ type RestoreFlags = FlagsOf<'restore'>;
 interface Restore {
   readonly directory: RunDirectory;
   readonly flags: RestoreFlags;
-  readonly view: RunState;
+  readonly run: RunState;
   readonly connected: Connected;
   readonly model: ProjectModel;
   readonly candidates: CandidateOptions;
 }
 
-/** Of the files that were not put back, the screen lists so many; restore.csv has them all. */
+/** How many of the files that were not put back the screen lists; restore.csv has them all. */
 const LISTED_FILES = 100;
 
 /** `restore <run-dir>`: puts back the files that a run backed up. */
 export async function restore(io: Io, directory: string, flags: RestoreFlags): Promise<ExitCode> {
   const ranges = flags.rows === undefined ? undefined : parseRowRanges(flags.rows);
-  return withLockedRun(io, directory, (view, lock) => {
-    refuseUnsaved(view, directory, ranges?.ranges.at(-1)?.last);
+  return withLockedRun(io, directory, (run, lock) => {
+    refuseUnsaved(run, directory, ranges?.ranges.at(-1)?.last);
     return withConnection(io, flags, async (connected) => {
       const { connection, server } = connected;
-      await refuseOther(view, { url: connection.url.href, token: connection.token, server });
+      await refuseOther(run, { url: connection.url.href, token: connection.token, server });
       // Without a check nobody has read the project: who cannot look puts nothing back.
-      const model = view.header.project ?? (await server.readModel());
-      const replan = await replanLost(view, () => openManifestCopy(directory, view.header));
-      const candidates = { directory, view, model, replan, chosen: ranges?.has };
+      const model = run.header.project ?? (await server.readModel());
+      const replan = await replanLost(run, () => openManifestCopy(directory, run.header));
+      const candidates = { directory, run, model, replan, chosen: ranges?.has };
       const placed = { path: directory, lock };
-      const all: Restore = { directory: placed, flags, view, connected, model, candidates };
+      const all: Restore = { directory: placed, flags, run, connected, model, candidates };
       const plan = await countCandidates(findCandidates(candidates));
       if (plan.files === 0 && ranges !== undefined) {
         throw new RefusedError(
@@ -71,24 +71,24 @@ export async function restore(io: Io, directory: string, flags: RestoreFlags): P
   });
 }
 
-function refuseUnsaved(view: RunState, directory: string, lastRow: number | undefined): void {
-  if (view.header.options['backup'] !== true) {
+function refuseUnsaved(run: RunState, directory: string, lastRow: number | undefined): void {
+  if (run.header.options['backup'] !== true) {
     throw new RefusedError(
       `The run in ${directory} made no backup (--backup was not given): there is nothing to restore from.`,
     );
   }
-  const { rows } = view.header.manifest;
+  const { rows } = run.header.manifest;
   if (lastRow !== undefined && lastRow > rows) {
     throw new RefusedError(`--rows names row ${lastRow}, and the manifest has ${rows} rows.`);
   }
 }
 
 async function ask(io: Io, all: Restore, plan: RestorePlan): Promise<void> {
-  const { flags, connected, model, directory, view } = all;
+  const { flags, connected, model, directory, run } = all;
   const files = plan.files - plan.signatures;
   const text = renderRestorePlan(plan, {
     project: model,
-    url: view.header.url,
+    url: run.header.url,
     directory: directory.path,
     overwrite: flags.overwrite === true,
   });
@@ -106,7 +106,7 @@ async function ask(io: Io, all: Restore, plan: RestorePlan): Promise<void> {
 }
 
 async function putBack(io: Io, all: Restore, plan: RestorePlan): Promise<ExitCode> {
-  const { directory, flags, view, connected, model } = all;
+  const { directory, flags, run, connected, model } = all;
   const { server, reach, control, connection, log, progress } = connected;
   log.attach(directory.path);
   const startedAt = new Date(io.clock.now()).toISOString();
@@ -118,7 +118,7 @@ async function putBack(io: Io, all: Restore, plan: RestorePlan): Promise<ExitCod
     look: (target) => server.look(model, [target]),
     overwrite: flags.overwrite === true,
     directory,
-    view,
+    run,
     concurrency: connection.concurrency,
     clock: io.clock,
     onLost: () => {
@@ -175,7 +175,7 @@ async function reportRestore(io: Io, { path, lock }: RunDirectory): Promise<bool
 
 function answerOf(
   io: Io,
-  { directory, flags, view, connected, model }: Restore,
+  { directory, flags, run, connected, model }: Restore,
   { files }: RestorePlan,
   { totals, report }: RestoredFiles,
   more: { readonly startedAt: string; readonly exitCode: ExitCode },
@@ -185,7 +185,7 @@ function answerOf(
     kind: 'restore',
     directory: directory.path,
     project: { id: model.id, title: model.title },
-    url: view.header.url,
+    url: run.header.url,
     rows: flags.rows ?? null,
     overwrite: flags.overwrite === true,
     files,

@@ -22,14 +22,14 @@ type ResumeFlags = FlagsOf<'resume'>;
 /** `resume <run-dir>`: finishes a run that was interrupted or stopped. */
 export async function resume(io: Io, directory: string, flags: ResumeFlags): Promise<ExitCode> {
   const { limit, stopAtMs } = readRunOptions(flags, new Date(io.clock.now()));
-  return withLockedRun(io, directory, async (view, lock) => {
-    const left = countUnfinished(view);
+  return withLockedRun(io, directory, async (run, lock) => {
+    const left = countUnfinished(run);
     if (left === 0) return alreadyFinished(io, directory, flags);
     return withConnection(io, flags, async (connected) => {
       const { url, token } = connected.connection;
-      await refuseOther(view, { url: url.href, token, server: connected.server });
-      await cutTornTail(join(directory, JOURNAL_FILE), view);
-      const confirmed = view.confirmed ? undefined : await confirmLate(io, flags, view, connected);
+      await refuseOther(run, { url: url.href, token, server: connected.server });
+      await cutTornTail(join(directory, JOURNAL_FILE), run);
+      const confirmed = run.confirmed ? undefined : await confirmLate(io, flags, run, connected);
       return execute(io, {
         directory: { path: directory, lock },
         resumes: true,
@@ -56,14 +56,14 @@ async function alreadyFinished(io: Io, directory: string, flags: ResumeFlags): P
 async function confirmLate(
   io: Io,
   flags: ResumeFlags,
-  view: RunState,
+  run: RunState,
   { connection, control }: Connected,
 ): Promise<{ by: Confirmed; files: number }> {
   // The line that has the totals may be lost in a hole.
-  const planned = view.planned?.totals ?? { delete: countUnfinished(view) };
+  const planned = run.planned?.totals ?? { delete: countUnfinished(run) };
   const totals: PlanTotals = { ...emptyTotals(), ...(planned as Partial<PlanTotals>) };
   const { perMinute } = connection.rate;
-  const plan = renderPlan({ header: view.header, totals, blind: false, perMinute });
+  const plan = renderPlan({ header: run.header, totals, blind: false, perMinute });
   const json = flags.json === true;
   if (!json) io.stdout.write(`${plan}\n`);
   const by = await confirmFiles(io, {

@@ -181,7 +181,7 @@ function isOfTheList(answer: ListAnswer): boolean {
   }
 }
 
-/** A read with its retries; the command's waits are told. */
+/** A read with its retries; the command shows what it waits for. */
 async function readAgain<T>(
   options: ServerOptions,
   signal: AbortSignal,

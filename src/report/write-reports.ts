@@ -30,7 +30,7 @@ export interface WriteReportsOptions {
   /** Another process on that machine makes them, and is waited for. */
   readonly onWait: (host: string) => void;
   /** The exit code that follows from the rows. */
-  readonly exitCode: (view: RunState, csvs: MadeCsvs) => ExitCode;
+  readonly exitCode: (run: RunState, csvs: MadeCsvs) => ExitCode;
   /** Writes the journal's last line, once the exit code is known. */
   readonly end?: (exitCode: ExitCode) => Promise<void>;
   /** Throws where the directory is no longer this process's: called before anything takes its place. */
@@ -58,14 +58,14 @@ export async function writeReports(options: WriteReportsOptions): Promise<Writte
   try {
     await removeUnfinished(directory, MADE_FILES);
     const journalPath = join(directory, JOURNAL_FILE);
-    const view = await replayJournal(journalPath);
+    const run = await replayJournal(journalPath);
     const html = gatherFigures();
-    const csvs = await makeCsvReports(directory, view, clock, html.observe, mayWrite);
-    const exitCode = options.exitCode(view, csvs);
+    const csvs = await makeCsvReports(directory, run, clock, html.observe, mayWrite);
+    const exitCode = options.exitCode(run, csvs);
     await options.end?.(exitCode);
     const journalSha256 = await fileSha256(journalPath);
     const summary = summarise({
-      run: view,
+      run: run,
       csvs,
       directory,
       exitCode,
@@ -73,22 +73,22 @@ export async function writeReports(options: WriteReportsOptions): Promise<Writte
       requests: options.requests ?? (await requestsOfLastTime(directory)),
     });
     const page = pageOf(html.figures(), {
-      run: view,
+      run: run,
       totals: csvs.totals,
-      files: listFiles(view, csvs, journalSha256),
+      files: listFiles(run, csvs, journalSha256),
       exitCode,
-      generatedAt: new Date(view.lastStamp).toISOString(),
+      generatedAt: new Date(run.lastStamp).toISOString(),
       tool: TOOL,
       runDirectory: directory,
       errorFile: csvs.files.error.name,
-      ...ceilingOf(view, options.perMinute),
+      ...ceilingOf(run, options.perMinute),
     });
     mayWrite?.();
     const file = await createReportFile(directory, PAGE_FILE, clock);
     await file.write(renderHtml(page));
     await file.finish();
     await writeSummary(directory, summary, clock);
-    return { summary, page, exitCode, holes: view.holes };
+    return { summary, page, exitCode, holes: run.holes };
   } finally {
     await lock.release();
   }
@@ -139,11 +139,11 @@ async function requestsOfLastTime(directory: string): Promise<number | undefined
   }
 }
 
-function listFiles(view: RunState, csvs: MadeCsvs, journalSha256: string): WrittenFile[] {
-  const { manifest } = view.header;
+function listFiles(run: RunState, csvs: MadeCsvs, journalSha256: string): WrittenFile[] {
+  const { manifest } = run.header;
   return [
     { name: MANIFEST_FILE, sha256: manifest.sha256, bytes: manifest.bytes },
-    { name: JOURNAL_FILE, sha256: journalSha256, bytes: view.end },
+    { name: JOURNAL_FILE, sha256: journalSha256, bytes: run.end },
     ...(Object.keys(REPORT_FILES) as (keyof typeof REPORT_FILES)[]).map((name) => csvs.files[name]),
   ];
 }

@@ -83,7 +83,7 @@ export interface FileFacts {
 /**
  * May a request of this run have removed the file? Once it may, only a
  * success, "no file" or a look settles the row. `marked`: nothing but the
- * journal's mark says so, and whether a request had left cannot be told.
+ * journal's send watermark says so, and nobody knows whether a request had left.
  */
 export type Effect = 'none' | 'marked' | 'possible';
 

@@ -7,7 +7,7 @@ import type { Target } from './target.ts';
  * what its answers mean. `redcap/` speaks HTTP behind these types.
  */
 
-/** What is told of any answer, whatever it means. */
+/** What every answer carries, whatever it means. */
 export interface AnswerFacts {
   readonly httpStatus: number | undefined;
   /** One line: the server's own words, or plain words of what happened. */

@@ -23,18 +23,18 @@ export async function openApproved(directory: string): Promise<FromCheck> {
       `--approved ${directory} is no check's directory: it has no ${JOURNAL_FILE}. Name the directory that redcap-sweep check made.`,
     );
   }
-  const view = await replayJournal(journal);
-  const { header } = view;
+  const state = await replayJournal(journal);
+  const { header } = state;
   if (header.kind !== 'check') {
     throw new RefusedError(
       `--approved ${directory} is a run, not a check. To finish a run: redcap-sweep resume ${directory}`,
     );
   }
   const model = header.project;
-  if (view.planned === undefined || view.exitCode === undefined || model === null) {
+  if (state.planned === undefined || state.exitCode === undefined || model === null) {
     throw new RefusedError(`The check in ${directory} did not come to its end. Check again.`);
   }
-  if (view.holes !== undefined) {
+  if (state.holes !== undefined) {
     throw new RefusedError(
       `The journal of the check in ${directory} has lines that cannot be read: it is not the one that was reviewed. Check again.`,
     );
@@ -49,14 +49,14 @@ export async function openApproved(directory: string): Promise<FromCheck> {
     columns: header.columns,
     asRead: header.asRead,
     defaultInstance: typeof fallback === 'string' ? fallback : undefined,
-    approved: { directory: resolve(directory), sha256: await fileSha256(journal), view, model },
+    approved: { directory: resolve(directory), sha256: await fileSha256(journal), state, model },
   };
 }
 
 /** Throws RefusedError where the run would go to another address than the check. */
-export function refuseOtherAddress({ view }: ApprovedCheck, url: string): void {
-  if (url === view.header.url) return;
+export function refuseOtherAddress({ state }: ApprovedCheck, url: string): void {
+  if (url === state.header.url) return;
   throw new RefusedError(
-    `The check was made against ${view.header.url}, this run would go to ${url}. Nothing was deleted.`,
+    `The check was made against ${state.header.url}, this run would go to ${url}. Nothing was deleted.`,
   );
 }

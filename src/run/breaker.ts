@@ -3,13 +3,13 @@ import type { StopReason } from './control.ts';
 import { isFailure, type Outcome } from '../rows/outcome.ts';
 import { answerOf } from './settle-look.ts';
 
-/** `--max-failures`: so many rows, or a share of the finished ones in percent. */
+/** `--max-failures`: a number of rows, or a share of the finished ones in percent. */
 export type MaxFailures =
   { readonly kind: 'count'; readonly n: number } | { readonly kind: 'percent'; readonly n: number };
 
 /** Rows in a row without one trustworthy answer, or still present, that stop a run. */
 export const ROWS_IN_A_ROW = 10;
-/** A share of failures means nothing before so many rows have finished. */
+/** Before as many rows have finished, a share of failures means nothing. */
 const PERCENT_FROM_ROW = 100;
 
 export const STOP_SENTENCES = {
@@ -56,13 +56,13 @@ export function createBreaker(maxFailures: MaxFailures | undefined): Breaker {
         if (after.verified === 'no') stillPresent = [];
         return undefined;
       }
-      // Rows that wait for a second look are heard of later than those behind them.
+      // Rows that wait for a second look are settled later than those behind them.
       if (streak !== lastStreak) stillPresent = [];
       lastStreak = streak;
       stillPresent.push(answerOf(before));
       if (!isFailure(before.status)) failures += 1;
       return stillPresent.length >= ROWS_IN_A_ROW
-        ? { code: 'not_deleting', message: tellNotDeleting(stillPresent) }
+        ? { code: 'not_deleting', message: describeNotDeleting(stillPresent) }
         : tooMany();
     },
   };
@@ -72,16 +72,16 @@ const LONGEST_ANSWER = 200;
 const MOST_ANSWERS = 3;
 
 /** What the server had answered, done or not: whoever looks after it has to know. */
-function tellNotDeleting(answers: readonly (string | undefined)[]): string {
+function describeNotDeleting(answers: readonly (string | undefined)[]): string {
   const counts = new Map<string, number>();
   for (const answer of answers) {
-    const told =
+    const words =
       answer === undefined ? 'nothing to rely on' : `"${oneLine(answer, LONGEST_ANSWER)}"`;
-    counts.set(told, (counts.get(told) ?? 0) + 1);
+    counts.set(words, (counts.get(words) ?? 0) + 1);
   }
   const most = [...counts].toSorted(([, one], [, other]) => other - one).slice(0, MOST_ANSWERS);
-  const words = most
-    .map(([told, n]) => (counts.size === 1 ? told : `${told} (${n} of them)`))
+  const listed = most
+    .map(([words, n]) => (counts.size === 1 ? words : `${words} (${n} of them)`))
     .join(', ');
-  return `Ten rows in a row still hold their file after its deletion was sent. The server had answered: ${words}. Ask the REDCap administrator before you resume.`;
+  return `Ten rows in a row still hold their file after its deletion was sent. The server had answered: ${listed}. Ask the REDCap administrator before you resume.`;
 }

@@ -8,7 +8,7 @@ export interface StopReason {
 
 /**
  * How a run is brought to its end. `stopping` ends every wait and every start
- * of a request, while requests in the air finish; `aborting` tears those down.
+ * of a request, while requests in flight finish; `aborting` tears those down.
  */
 export interface RunControl {
   readonly stopping: AbortSignal;

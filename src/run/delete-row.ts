@@ -161,7 +161,7 @@ function readAnswer(
         progress,
         context,
         { status: 'deleted', code: '' },
-        // A mark alone loses no answer.
+        // Where the watermark alone says that it may have been sent, no answer was lost.
         progress.effect === 'possible' ? LOST_THEN_DONE : '',
       );
     case 'no_file':

@@ -56,7 +56,7 @@ export async function deleteRows(
   const context: DeleteContext = {
     ...options.context,
     server: { confirmed: false },
-    paused: () => silence.deciding ?? verifier?.doubting(),
+    paused: () => silence.deciding ?? verifier?.pause(),
   };
   let inHand = 0;
   let sent = 0;

@@ -31,7 +31,7 @@ export interface ExecuteOptions {
   readonly server: Pick<RunServer, 'look' | 'lookAfter' | 'renewStructure' | 'changeAt'>;
   readonly remove: RemoveFile;
   /** Guards and backup, as the run's journal asks for; gives `undefined` where it has neither. */
-  readonly beforeDelete: (view: RunState, journal: Journal) => SessionOptions['beforeDelete'];
+  readonly beforeDelete: (run: RunState, journal: Journal) => SessionOptions['beforeDelete'];
   readonly control: RunControl;
   readonly clock: Clock;
   readonly random: () => number;
@@ -53,7 +53,7 @@ export interface ExecuteOptions {
   readonly onLost: () => void;
 }
 
-/** How a session ended, as far as the rows do not tell. */
+/** How a session ended, apart from its rows. */
 export interface RunEnd {
   /** Has this session sent a deletion? */
   readonly sent: boolean;
@@ -95,17 +95,17 @@ async function execute(options: ExecuteOptions): Promise<ExecutedRun> {
   const { directory, control, clock } = options;
   const { path, lock } = directory;
   const journalPath = join(path, JOURNAL_FILE);
-  const view = await replayJournal(journalPath);
+  const run = await replayJournal(journalPath);
   const syncEachSend = syncsEachSend(options.intervalMs);
   lock.onLost(() => {
-    // What is in flight has nobody any more whom its answer would tell something.
+    // Nobody is left whom the answers to requests in flight would concern.
     options.onLost();
     control.stop('taken_over', new TakenOverError().message);
     control.abort();
   });
   const journal = appendToJournal(directory, {
     clock,
-    lastStamp: view.lastStamp,
+    lastStamp: run.lastStamp,
     syncEachSend,
     onFailure: (error) => {
       control.stop('journal_failed', error.message);
@@ -117,7 +117,7 @@ async function execute(options: ExecuteOptions): Promise<ExecutedRun> {
   let isOver = false;
   try {
     const { stopped, failure } = await runSession({
-      ...sessionOf(options, view, journal),
+      ...sessionOf(options, run, journal),
       remove: async (target, hooks) => {
         const answer = await options.remove(target, hooks);
         sent ||= hasLeft(answer);
@@ -126,12 +126,12 @@ async function execute(options: ExecuteOptions): Promise<ExecutedRun> {
       journalPath,
       syncEachSend,
       rows: async () => {
-        await renewStructure(options, view);
-        renewing = renewEveryMinute(options, view, ended.signal);
+        await renewStructure(options, run);
+        renewing = renewEveryMinute(options, run, ended.signal);
         // Awaited at the session's end; until then a rejection is not "unhandled".
         renewing.catch(() => undefined);
         options.onPhase('deleting');
-        return options.resumes ? resumedRows(options, view, journal) : freshSession(path, view);
+        return options.resumes ? resumedRows(options, run, journal) : freshSession(path, run);
       },
     }).finally(() => {
       ended.abort();
@@ -159,18 +159,18 @@ async function execute(options: ExecuteOptions): Promise<ExecutedRun> {
 
 function sessionOf(
   options: ExecuteOptions,
-  view: RunState,
+  run: RunState,
   journal: Journal,
 ): Omit<SessionOptions, 'remove' | 'journalPath' | 'syncEachSend' | 'rows'> {
   const { server, directory, control, clock, random, concurrency, retries } = options;
-  const { project, options: recorded } = view.header;
+  const { project, options: recorded } = run.header;
   const { maxFailures } = recorded;
   return {
     look: project === null ? undefined : (targets) => server.lookAfter(project, targets),
     changeAt: project === null ? undefined : (target) => server.changeAt(project, target),
     verifies: recorded['verify'] !== false && project !== null,
     secondLook: options.secondLook,
-    beforeDelete: options.beforeDelete(view, journal),
+    beforeDelete: options.beforeDelete(run, journal),
     journal,
     control,
     clock,
@@ -190,20 +190,20 @@ function sessionOf(
   };
 }
 
-function freshSession(directory: string, view: RunState): SessionRows {
-  return () => freshRows(readManifestCopy(directory, view.header), view);
+function freshSession(directory: string, run: RunState): SessionRows {
+  return () => freshRows(readManifestCopy(directory, run.header), run);
 }
 
 async function resumedRows(
   { directory, server, control, clock }: ExecuteOptions,
-  view: RunState,
+  run: RunState,
   journal: Journal,
 ): Promise<SessionRows> {
-  const { project } = view.header;
-  const replan = await replanLost(view, () => openManifestCopy(directory.path, view.header));
-  const batches = readManifestCopy(directory.path, view.header);
+  const { project } = run.header;
+  const replan = await replanLost(run, () => openManifestCopy(directory.path, run.header));
+  const batches = readManifestCopy(directory.path, run.header);
   return (onLookOnly) =>
-    lookBeforeSending(unfinishedRows(batches, view, replan), {
+    lookBeforeSending(unfinishedRows(batches, run, replan), {
       journal,
       control,
       clock,
@@ -215,17 +215,17 @@ async function resumedRows(
 /** Also where looks are rare, or not asked for: nothing is sent to a place that has become another one. */
 async function renewEveryMinute(
   options: ExecuteOptions,
-  view: RunState,
+  run: RunState,
   ended: AbortSignal,
 ): Promise<void> {
-  while (await options.clock.sleep(MINUTE_MS, ended)) await renewStructure(options, view);
+  while (await options.clock.sleep(MINUTE_MS, ended)) await renewStructure(options, run);
 }
 
 /** The question may have stood for hours: what a designer changed meanwhile is found before the first deletion. */
-async function renewStructure({ server }: ExecuteOptions, view: RunState): Promise<void> {
-  const { project } = view.header;
+async function renewStructure({ server }: ExecuteOptions, run: RunState): Promise<void> {
+  const { project } = run.header;
   if (project === null) return;
-  await server.renewStructure(project, plannedFields(view) ?? Object.keys(project.fileFields));
+  await server.renewStructure(project, plannedFields(run) ?? Object.keys(project.fileFields));
 }
 
 function plannedFields({ planned }: RunState): readonly string[] | undefined {

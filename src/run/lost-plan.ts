@@ -19,11 +19,11 @@ import { invalidVerdict, planLine, unseenVerdict } from '../plan/verdict.ts';
  * not known any more. `undefined` where no line of the plan can be lost.
  */
 export async function replanLost(
-  view: RunState,
+  run: RunState,
   open: () => Promise<Manifest>,
 ): Promise<Replan | undefined> {
-  if (view.holes?.inPlan !== true) return undefined;
-  const { project, options } = view.header;
+  if (run.holes?.inPlan !== true) return undefined;
+  const { project, options } = run.header;
   const fallback = options['defaultInstance'];
   const instance = typeof fallback === 'string' ? fallback : undefined;
   const validate = (row: ManifestRow): Validated =>

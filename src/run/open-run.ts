@@ -35,20 +35,20 @@ export async function lockRun(
 
 /** The journal of a run that can be resumed. Throws RefusedError for what is none. */
 export async function openRun(directory: string): Promise<RunState> {
-  const view = await replayJournal(join(directory, JOURNAL_FILE));
-  const { header } = view;
+  const run = await replayJournal(join(directory, JOURNAL_FILE));
+  const { header } = run;
   if (header.kind === 'check') {
     throw new RefusedError(
       `${directory} is a check, which deletes nothing. To carry it out: redcap-sweep run --approved ${directory}`,
     );
   }
-  if (view.refused !== undefined) {
+  if (run.refused !== undefined) {
     throw new RefusedError(
       `The run in ${directory} was refused and deleted nothing. Correct the rows that its error.csv names, in the manifest, and run that again.`,
     );
   }
   await verifyManifestCopy(directory, header);
-  return view;
+  return run;
 }
 
 /** Another address, project or token would delete other files under the same names. Throws RefusedError. */

@@ -59,7 +59,7 @@ export interface ApprovedCheck {
   readonly directory: string;
   /** Of its journal. */
   readonly sha256: string;
-  readonly view: RunState;
+  readonly state: RunState;
   /** The project as it was reviewed. */
   readonly model: ProjectModel;
 }
@@ -208,8 +208,8 @@ const CHANGED_MEANWHILE =
 
 /** A reviewer approved other rows than those that the check's copy holds by now. */
 function refuseOtherManifest({ approved }: PrepareOptions, sha256: string): void {
-  if (approved === undefined || approved.view.header.manifest.sha256 === sha256) return;
-  const told = describeChange(join(approved.directory, MANIFEST_FILE), approved.view.header);
+  if (approved === undefined || approved.state.header.manifest.sha256 === sha256) return;
+  const told = describeChange(join(approved.directory, MANIFEST_FILE), approved.state.header);
   throw new RefusedError(`The approved check's copy of the manifest has changed. ${told}`);
 }
 

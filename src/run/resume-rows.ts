@@ -29,22 +29,22 @@ export type Unfinished =
 /** Rows without a settled outcome, and rows that were sent and not yet looked at, in manifest order. */
 export async function* unfinishedRows(
   batches: ManifestBatches,
-  view: RunState,
+  run: RunState,
   replan?: Replan,
 ): AsyncIterable<readonly Unfinished[]> {
-  const keeps = (row: number): boolean => isUnfinished(view, row);
-  for await (const joined of joinRows(batches, view, { keeps, replan })) {
-    yield joined.flatMap((one) => unfinishedOf(one, view) ?? []);
+  const keeps = (row: number): boolean => isUnfinished(run, row);
+  for await (const joined of joinRows(batches, run, { keeps, replan })) {
+    yield joined.flatMap((one) => unfinishedOf(one, run) ?? []);
   }
 }
 
-function unfinishedOf(joined: JoinedRow, view: RunState): Unfinished | undefined {
+function unfinishedOf(joined: JoinedRow, run: RunState): Unfinished | undefined {
   const { plan, outcome } = joined;
   const { row } = joined.row;
   if (plan !== undefined && plan.plan !== 'delete') {
     // A row that was sent was valid; where its instance is lost, nobody can look for it.
-    if (view.index.phase(row) === PHASE.open) return undefined;
-    return { kind: 'settled', row, outcome: settledOutcome(view, plan) };
+    if (run.index.phase(row) === PHASE.open) return undefined;
+    return { kind: 'settled', row, outcome: settledOutcome(run, plan) };
   }
   const toDelete = rowToDelete(joined, earlierAttempts(outcome));
   return isSettled(outcome.status)

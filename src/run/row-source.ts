@@ -41,10 +41,10 @@ export interface EarlierAttempts {
 /** The rows that a fresh run deletes. */
 export async function* freshRows(
   batches: ManifestBatches,
-  view: RunState,
+  run: RunState,
 ): AsyncIterable<readonly RowToDelete[]> {
-  const keeps = (row: number): boolean => view.index.phase(row) !== PHASE.settledByPlan;
-  for await (const joined of joinRows(batches, view, { keeps })) {
+  const keeps = (row: number): boolean => run.index.phase(row) !== PHASE.settledByPlan;
+  for await (const joined of joinRows(batches, run, { keeps })) {
     yield joined.map((one) => rowToDelete(one, undefined));
   }
 }

@@ -76,7 +76,7 @@ export type SessionRows = (
   onLookOnly: (one: Unverified) => void,
 ) => AsyncIterable<readonly RowToDelete[]>;
 
-/** How a session of a run ended, as far as the rows do not tell. */
+/** How a session of a run ended, apart from its rows. */
 export interface SessionEnd {
   /** Rows, or looks, are left that the stop kept from being done. */
   readonly stopped: boolean;
@@ -93,7 +93,7 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
   let stopped = false;
   try {
     // Before anything else: a stop that comes at once would stand for the one
-    // that the killed session before never wrote, and its mark would not count.
+    // that the killed session before never wrote, and its watermark would not count.
     if (resumedBy !== undefined) {
       journal.append({ state: 'resumed', at: journal.stamp(), tool: resumedBy, ...by });
     }

@@ -29,7 +29,7 @@ export function createSilence({ look, onSilent, onBug }: SilenceOptions): Silenc
 
   const decide = async (ask: NonNullable<SilenceOptions['look']>): Promise<void> => {
     const looked = await ask(rows.slice());
-    // A row that was under way may have had its answer meanwhile.
+    // A row in flight may have had its answer meanwhile.
     if (looked.kind === 'stopped' || rows.length < ROWS_IN_A_ROW) return;
     if (saysAnything(looked)) rows = [];
     else onSilent();

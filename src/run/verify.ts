@@ -7,6 +7,7 @@ import type { LookedBatch } from '../rows/look.ts';
 import type { Look } from '../rows/look.ts';
 import { ROWS_IN_A_ROW } from './breaker.ts';
 import type { Outcome } from '../rows/outcome.ts';
+import { createLookList, inLookLists } from './look-list.ts';
 import { settleByVerification } from './settle-look.ts';
 
 /** A row that verification has yet to look at. */
@@ -22,7 +23,7 @@ export interface Verifier {
   /** Resolves when few enough looks are outstanding for deleting to go on. */
   ready(): Promise<void> | undefined;
   /** Resolves when fewer than ten rows in a row wait for their second look; until then nothing may be sent. */
-  doubting(): Promise<void> | undefined;
+  pause(): Promise<void> | undefined;
   /** Looks at everything that is left. */
   finish(): Promise<void>;
 }
@@ -43,7 +44,7 @@ export interface VerifierOptions {
   readonly clock: Clock;
   readonly secondLook: SecondLook;
   /**
-   * Told of each row that was looked at. Two rows with the same streak have no
+   * Called for each row that was looked at. Two rows with the same streak have no
    * row between them that was found gone.
    */
   readonly onVerified: (one: Unverified, after: Outcome, streak: number) => void;
@@ -51,8 +52,6 @@ export interface VerifierOptions {
   readonly ended: AbortSignal;
 }
 
-const BATCH_RECORDS = 100;
-const BATCH_ROWS = 500;
 /** The first look comes early: a server that says yes and does nothing shows at once. */
 const FIRST_ROWS = 10;
 const OUTSTANDING = 3;
@@ -65,7 +64,7 @@ interface Waiting extends Unverified {
 }
 
 /** A row whose file was seen once. */
-interface Doubted extends Waiting {
+interface SeenOnce extends Waiting {
   streak: number;
 }
 
@@ -79,12 +78,11 @@ const UNREADABLE: Look = { kind: 'nothing', why: 'the look could not be read' };
  */
 export function createVerifier(options: VerifierOptions): Verifier {
   const { clock, ended, secondLook } = options;
-  let batch: Waiting[] = [];
-  let records = new Set<string>();
+  const batch = createLookList<Waiting>();
   let first = true;
   let outstanding = 0;
   let chain: Promise<void> = Promise.resolve();
-  let doubted: Doubted[] = [];
+  let seenOnce: SeenOnce[] = [];
   let streak = 0;
   /** Those of the newest streak, while they wait. */
   let inARow = 0;
@@ -117,7 +115,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
       const look = looks[n] ?? UNREADABLE;
       if (look.kind === 'there' && late[n] !== true) {
         inARow += 1;
-        doubted.push({ ...one, streak });
+        seenOnce.push({ ...one, streak });
         return;
       }
       if (look.kind === 'gone') {
@@ -127,26 +125,26 @@ export function createVerifier(options: VerifierOptions): Verifier {
       settled.push({ one, look, streak });
     });
     settle(settled, options);
-    if (doubted.length === 0 || watching !== undefined) return;
+    if (seenOnce.length === 0 || watching !== undefined) return;
     watching = watch();
     // Awaited in ready() and finish(); until then a rejection is not "unhandled".
     watching.catch(() => undefined);
   };
 
-  /** Looks again at what was seen, every few seconds, until nothing is in doubt. */
+  /** Looks again at what was seen, every few seconds, until none is left to be looked at again. */
   const watch = async (): Promise<void> => {
-    while (doubted.length > 0 && (await clock.sleep(secondLook.everyMs, ended))) {
-      for (const rows of inLists(doubted)) await lookAgain(rows);
+    while (seenOnce.length > 0 && (await clock.sleep(secondLook.everyMs, ended))) {
+      for (const rows of inLookLists(seenOnce)) await lookAgain(rows);
     }
     watching = undefined;
   };
 
-  const lookAgain = async (rows: readonly Doubted[]): Promise<void> => {
+  const lookAgain = async (rows: readonly SeenOnce[]): Promise<void> => {
     const late = rows.map(isLate);
     const looks = await lookAt(rows);
     if (looks === undefined) return;
     const settled: Settled[] = [];
-    const over = new Set<Doubted>();
+    const over = new Set<SeenOnce>();
     rows.forEach((one, n) => {
       const look = looks[n] ?? UNREADABLE;
       if (look.kind === 'gone') partStreak(one);
@@ -154,23 +152,21 @@ export function createVerifier(options: VerifierOptions): Verifier {
       over.add(one);
       settled.push({ one, look, streak: one.streak });
     });
-    doubted = doubted.filter((one) => !over.has(one));
+    seenOnce = seenOnce.filter((one) => !over.has(one));
     settle(settled, options);
-    inARow = doubted.filter((one) => one.streak === streak).length;
+    inARow = seenOnce.filter((one) => one.streak === streak).length;
     wake?.();
   };
 
   /** A row in between that is gone after all parts those before it from those behind. */
-  const partStreak = (gone: Doubted): void => {
-    for (const one of doubted.slice(doubted.indexOf(gone) + 1)) one.streak += 1;
+  const partStreak = (gone: SeenOnce): void => {
+    for (const one of seenOnce.slice(seenOnce.indexOf(gone) + 1)) one.streak += 1;
     streak += 1;
   };
 
   const send = (): void => {
-    if (batch.length === 0) return;
-    const rows = batch;
-    batch = [];
-    records = new Set();
+    if (batch.size === 0) return;
+    const rows = batch.take();
     first = false;
     outstanding += 1;
     chain = chain
@@ -182,11 +178,11 @@ export function createVerifier(options: VerifierOptions): Verifier {
     chain.catch(() => undefined);
   };
 
-  const holds = (): boolean => inARow >= ROWS_IN_A_ROW || doubted.length >= WAITING_AT_MOST;
+  const isTooMany = (): boolean => inARow >= ROWS_IN_A_ROW || seenOnce.length >= WAITING_AT_MOST;
 
   /** Until few enough wait, or nobody looks any more. */
   const untilFewer = async (): Promise<void> => {
-    while (holds() && watching !== undefined) {
+    while (isTooMany() && watching !== undefined) {
       const changed = new Promise<void>((resolve) => {
         wake = resolve;
       });
@@ -196,8 +192,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
   /** One wait for all who wait. */
   let fewer: Promise<void> | undefined;
-  const doubting = (): Promise<void> | undefined => {
-    if (!holds() || watching === undefined) return undefined;
+  const pause = (): Promise<void> | undefined => {
+    if (!isTooMany() || watching === undefined) return undefined;
     fewer ??= untilFewer().finally(() => {
       fewer = undefined;
     });
@@ -206,20 +202,15 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
   return {
     add(one) {
-      const full = first
-        ? batch.length >= FIRST_ROWS
-        : batch.length >= BATCH_ROWS ||
-          (records.size >= BATCH_RECORDS && !records.has(one.target.record));
-      if (full) send();
-      batch.push({ ...one, since: instantOf(clock) });
-      records.add(one.target.record);
-      if (first && batch.length >= FIRST_ROWS) send();
+      if (batch.isFullFor(one)) send();
+      batch.add({ ...one, since: instantOf(clock) });
+      if (first && batch.size >= FIRST_ROWS) send();
     },
     ready() {
       if (outstanding >= OUTSTANDING) return chain;
-      return doubting();
+      return pause();
     },
-    doubting,
+    pause,
     async finish() {
       send();
       await chain;
@@ -255,23 +246,4 @@ function settle(settled: readonly Settled[], { journal, onVerified }: VerifierOp
     }
   }
   for (const { one, after, streak } of results) onVerified(one, after, streak);
-}
-
-/** Lists of as many rows as one look takes. */
-function* inLists<T extends Unverified>(rows: readonly T[]): Generator<readonly T[]> {
-  let list: T[] = [];
-  let records = new Set<string>();
-  for (const one of rows) {
-    const full =
-      list.length >= BATCH_ROWS ||
-      (records.size >= BATCH_RECORDS && !records.has(one.target.record));
-    if (full) {
-      yield list;
-      list = [];
-      records = new Set();
-    }
-    list.push(one);
-    records.add(one.target.record);
-  }
-  if (list.length > 0) yield list;
 }

@@ -32,7 +32,7 @@ export interface PlanSource {
   /** Looks at once. */
   readonly concurrency: number;
   /** The check that somebody approved, and the project as it was then. */
-  readonly approved: { readonly view: RunState; readonly model: ProjectModel } | undefined;
+  readonly approved: { readonly state: RunState; readonly model: ProjectModel } | undefined;
   readonly journal: Journal;
   readonly onPlanned: (rows: number) => void;
 }
@@ -100,7 +100,7 @@ async function* planChecked(
   const reviewed =
     approved === undefined
       ? undefined
-      : { lines: oneByOne(planLines(approved.view)), model: approved.model };
+      : { lines: oneByOne(planLines(approved.state)), model: approved.model };
   try {
     yield* makePlan((await open()).batches(), {
       model,

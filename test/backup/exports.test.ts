@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ScriptedAnswer } from '../../src/sandbox/script.ts';
 import { only } from './deleted.ts';
-import { openDesk, scanOf, sha256, textFile, type Desk } from './fixture.ts';
+import { openFixture, scanOf, sha256, textFile, type Fixture } from './fixture.ts';
 import { makeTerminal } from './terminal.ts';
 
 const A = textFile('a.txt', 'first bytes');
@@ -15,8 +15,12 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-function scriptExports(desk: Desk, answers: readonly ScriptedAnswer[], lasting = false): void {
-  desk.sandbox.script(({ kind }) => kind === 'export_file', answers, { lasting });
+function scriptExports(
+  fixture: Fixture,
+  answers: readonly ScriptedAnswer[],
+  lasting = false,
+): void {
+  fixture.sandbox.script(({ kind }) => kind === 'export_file', answers, { lasting });
 }
 
 function named(body: string | null, name = 'a.txt'): Response {
@@ -60,58 +64,58 @@ describe('an export that gives no file', () => {
     ['is an error with status 200', errorOf(200, 'no'), '200'],
     ['is refused, and the file is there', errorOf(400, 'no'), '400'],
   ])('that %s: nothing is deleted, nothing is saved', async (_what, answer, status) => {
-    const desk = await openDesk();
-    desk.store([A]);
-    scriptExports(desk, [answer], true);
-    const { code } = await desk.run();
+    const fixture = await openFixture();
+    fixture.store([A]);
+    scriptExports(fixture, [answer], true);
+    const { code } = await fixture.run();
     expect(code).toBe(1);
-    expect(only(desk, 'error.csv')).toMatchObject({
+    expect(only(fixture, 'error.csv')).toMatchObject({
       sweep_status: 'failed',
       sweep_code: 'backup_failed',
       sweep_http_status: status,
       sweep_attempts: '0',
       sweep_backup: '',
     });
-    expect(only(desk, 'error.csv')['sweep_message']).not.toContain('participant');
-    expect([desk.stored(), desk.backups()]).toEqual([[A], []]);
-    expect(desk.sandbox.ledger.counts().delete).toBe(0);
+    expect(only(fixture, 'error.csv')['sweep_message']).not.toContain('participant');
+    expect([fixture.stored(), fixture.backups()]).toEqual([[A], []]);
+    expect(fixture.sandbox.ledger.counts().delete).toBe(0);
   });
 
   it('with a guard, is a guard that cannot be judged', async () => {
-    const desk = await openDesk();
-    desk.store([A], ['a.txt,']);
-    scriptExports(desk, ['html'], true);
-    await desk.run();
-    expect(only(desk, 'error.csv')).toMatchObject({
+    const fixture = await openFixture();
+    fixture.store([A], ['a.txt,']);
+    scriptExports(fixture, ['html'], true);
+    await fixture.run();
+    expect(only(fixture, 'error.csv')).toMatchObject({
       sweep_status: 'guard_mismatch',
       sweep_code: 'guard_unreadable',
     });
-    expect(desk.sandbox.ledger.counts().delete).toBe(0);
+    expect(fixture.sandbox.ledger.counts().delete).toBe(0);
   });
 
   it('because nothing is there any more, is already empty', async () => {
-    const desk = await openDesk();
-    desk.store([A]);
-    scriptExports(desk, [
+    const fixture = await openFixture();
+    fixture.store([A]);
+    scriptExports(fixture, [
       (_call, proceed) => {
-        desk.sandbox.project.removeFile(scanOf(1));
+        fixture.sandbox.project.removeFile(scanOf(1));
         return proceed();
       },
     ]);
-    expect((await desk.run()).code).toBe(0);
-    expect(only(desk, 'success.csv')).toMatchObject({
+    expect((await fixture.run()).code).toBe(0);
+    expect(only(fixture, 'success.csv')).toMatchObject({
       sweep_status: 'already_empty',
       sweep_code: 'gone_since_check',
     });
-    expect(desk.sandbox.ledger.counts().delete).toBe(0);
+    expect(fixture.sandbox.ledger.counts().delete).toBe(0);
   });
 
   it('without a look, fails the row whatever the reason', async () => {
-    const desk = await openDesk();
-    desk.store([A]);
-    desk.sandbox.project.removeFile(scanOf(1));
-    await desk.run({ check: false });
-    expect(only(desk, 'error.csv')).toMatchObject({ sweep_code: 'backup_failed' });
+    const fixture = await openFixture();
+    fixture.store([A]);
+    fixture.sandbox.project.removeFile(scanOf(1));
+    await fixture.run({ check: false });
+    expect(only(fixture, 'error.csv')).toMatchObject({ sweep_code: 'backup_failed' });
   });
 
   it.each<[string, ScriptedAnswer, string]>([
@@ -123,29 +127,29 @@ describe('an export that gives no file', () => {
       'wrong_address',
     ],
   ])('%s stops the run', async (_what, answer, stop) => {
-    const desk = await openDesk();
-    desk.store([A]);
-    scriptExports(desk, [answer], true);
-    expect((await desk.run()).code).toBe(2);
-    expect(only(desk, 'unprocessed.csv')).toMatchObject({
+    const fixture = await openFixture();
+    fixture.store([A]);
+    scriptExports(fixture, [answer], true);
+    expect((await fixture.run()).code).toBe(2);
+    expect(only(fixture, 'unprocessed.csv')).toMatchObject({
       sweep_status: 'not_attempted',
       sweep_code: stop,
     });
-    expect(desk.stored()).toEqual([A]);
+    expect(fixture.stored()).toEqual([A]);
   });
 
   it('is not the end of a row that the stop came in the way of', async () => {
-    const desk = await openDesk();
-    desk.store([A]);
-    const terminal = makeTerminal(desk.folder);
-    scriptExports(desk, [
+    const fixture = await openFixture();
+    fixture.store([A]);
+    const terminal = makeTerminal(fixture.folder);
+    scriptExports(fixture, [
       () => {
         terminal.signal('SIGTERM');
         return new Response('', { status: 503 });
       },
     ]);
-    expect((await desk.run({}, terminal)).code).toBe(143);
-    expect(only(desk, 'unprocessed.csv')).toMatchObject({ sweep_code: 'interrupted' });
+    expect((await fixture.run({}, terminal)).code).toBe(143);
+    expect(only(fixture, 'unprocessed.csv')).toMatchObject({ sweep_code: 'interrupted' });
   });
 });
 
@@ -153,35 +157,35 @@ describe('an export of 0 bytes', () => {
   const empty = (): Response => named(null);
 
   it('is asked for again', async () => {
-    const desk = await openDesk();
-    desk.store([A]);
-    scriptExports(desk, [empty]);
-    expect((await desk.run({ retries: '0' })).code).toBe(0);
-    expect(desk.readBackup('backup/000001-a.txt').toString()).toBe('first bytes');
+    const fixture = await openFixture();
+    fixture.store([A]);
+    scriptExports(fixture, [empty]);
+    expect((await fixture.run({ retries: '0' })).code).toBe(0);
+    expect(fixture.readBackup('backup/000001-a.txt').toString()).toBe('first bytes');
   });
 
   it('twice, is a file of 0 bytes', async () => {
-    const desk = await openDesk();
-    desk.store([textFile('a.txt', '')]);
-    expect((await desk.run({ retries: '0' })).code).toBe(0);
-    expect(only(desk, 'success.csv')).toMatchObject({
+    const fixture = await openFixture();
+    fixture.store([textFile('a.txt', '')]);
+    expect((await fixture.run({ retries: '0' })).code).toBe(0);
+    expect(only(fixture, 'success.csv')).toMatchObject({
       sweep_file_bytes: '0',
       sweep_file_sha256: sha256(''),
     });
-    expect(desk.sandbox.ledger.counts().export_file).toBe(2);
+    expect(fixture.sandbox.ledger.counts().export_file).toBe(2);
   });
 });
 
 describe('a transient failure', () => {
   it('is tried again from the first byte', async () => {
-    const desk = await openDesk();
-    desk.store([A]);
-    scriptExports(desk, [() => cutShort()]);
-    expect((await desk.run()).code).toBe(0);
-    expect(only(desk, 'success.csv')).toMatchObject({
+    const fixture = await openFixture();
+    fixture.store([A]);
+    scriptExports(fixture, [() => cutShort()]);
+    expect((await fixture.run()).code).toBe(0);
+    expect(only(fixture, 'success.csv')).toMatchObject({
       sweep_backup: 'backup/000001-a.txt',
       sweep_file_sha256: sha256('first bytes'),
     });
-    expect(desk.readBackup('backup/000001-a.txt').toString()).toBe('first bytes');
+    expect(fixture.readBackup('backup/000001-a.txt').toString()).toBe('first bytes');
   });
 });

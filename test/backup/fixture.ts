@@ -69,7 +69,7 @@ export interface Ended {
 }
 
 /** A sandbox that is served, and the commands against it. */
-export interface Desk {
+export interface Fixture {
   readonly sandbox: Sandbox;
   readonly url: string;
   readonly folder: string;
@@ -86,7 +86,7 @@ export interface Desk {
   readBackup(path: string): Buffer;
 }
 
-export async function openDesk(options: SandboxOptions = {}): Promise<Desk> {
+export async function openFixture(options: SandboxOptions = {}): Promise<Fixture> {
   const sandbox = createSandbox({
     project: buildProject(SPEC),
     requestsPerMinute: 0,

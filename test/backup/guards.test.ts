@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openDesk, scanOf, sha256, textFile } from './fixture.ts';
+import { openFixture, scanOf, sha256, textFile } from './fixture.ts';
 import { only } from './deleted.ts';
 
 const A = textFile('a.txt', 'first bytes');
@@ -19,47 +19,47 @@ describe('a guard', () => {
     for (const backup of [true, false]) {
       // Without names in the record export, the check cannot judge, and the export does.
       for (const fileNames of ['name', 'document'] as const) {
-        const desk = await openDesk({ fileNames });
-        desk.store([A], [guard]);
+        const fixture = await openFixture({ fileNames });
+        fixture.store([A], [guard]);
         const flags = backup ? {} : { backup: undefined as never };
-        expect((await desk.run(flags)).code).toBe(code);
-        expect(only(desk, report)).toMatchObject({ sweep_status: status, sweep_code: slug });
-        expect(desk.sandbox.ledger.counts().delete).toBe(1 - code);
-        expect(desk.backups()).toEqual(backup && code === 0 ? ['000001-a.txt'] : []);
+        expect((await fixture.run(flags)).code).toBe(code);
+        expect(only(fixture, report)).toMatchObject({ sweep_status: status, sweep_code: slug });
+        expect(fixture.sandbox.ledger.counts().delete).toBe(1 - code);
+        expect(fixture.backups()).toEqual(backup && code === 0 ? ['000001-a.txt'] : []);
       }
     }
   });
 
   it('names the file that is there and the one expected', async () => {
-    const desk = await openDesk({ fileNames: 'document' });
-    desk.store([A, A], ['b.txt,', `,${sha256('b')}`]);
-    await desk.run();
-    const messages = desk.rows('error.csv').map((row) => row['sweep_message'] ?? '');
+    const fixture = await openFixture({ fileNames: 'document' });
+    fixture.store([A, A], ['b.txt,', `,${sha256('b')}`]);
+    await fixture.run();
+    const messages = fixture.rows('error.csv').map((row) => row['sweep_message'] ?? '');
     expect(messages[0]).toMatch(/a\.txt.*b\.txt/);
     expect(messages[1]).toMatch(new RegExp(`${sha}.*${sha256('b')}`));
   });
 
   it('on the name is judged by a look where that is enough', async () => {
-    const desk = await openDesk();
-    desk.store([A, A], ['a.txt,', 'a.txt,']);
-    desk.sandbox.script(
+    const fixture = await openFixture();
+    fixture.store([A, A], ['a.txt,', 'a.txt,']);
+    fixture.sandbox.script(
       ({ kind, target }) => kind === 'delete' && target?.instance === '1',
       [
         async (_call, proceed) => {
           // Somebody replaces the second file after the check.
-          desk.sandbox.project.putFile(scanOf(2), 'new.txt', B.bytes);
+          fixture.sandbox.project.putFile(scanOf(2), 'new.txt', B.bytes);
           return proceed();
         },
       ],
     );
     const flags = { backup: undefined as never, concurrency: '1' };
-    expect((await desk.run(flags)).code).toBe(1);
-    expect(only(desk, 'error.csv')).toMatchObject({
+    expect((await fixture.run(flags)).code).toBe(1);
+    expect(only(fixture, 'error.csv')).toMatchObject({
       sweep_row: '2',
       sweep_code: 'guard_filename',
       sweep_file_name: 'new.txt',
     });
-    expect(desk.sandbox.ledger.counts().export_file).toBe(0);
-    expect(desk.sandbox.project.fileName(scanOf(2))).toBe('new.txt');
+    expect(fixture.sandbox.ledger.counts().export_file).toBe(0);
+    expect(fixture.sandbox.project.fileName(scanOf(2))).toBe('new.txt');
   });
 });

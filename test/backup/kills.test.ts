@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { RequestKind } from '../../src/sandbox/ledger.ts';
 import { startSweep, type Started } from '../support/cli.ts';
-import { openDesk, scanOf, sha256, textFile, type Desk } from './fixture.ts';
+import { openFixture, scanOf, sha256, textFile, type Fixture } from './fixture.ts';
 
 /** At which request of a session the program is killed, and whether that request still has its effect. */
 interface Kill {
@@ -24,8 +24,8 @@ const KILLS: readonly Kill[] = [
 const FILES = 60;
 
 /** Digests of what is whole in the backup folder for a row. */
-function savedFor(desk: Desk, row: number): string[] {
-  const folder = join(desk.runDir, 'backup');
+function savedFor(fixture: Fixture, row: number): string[] {
+  const folder = join(fixture.runDir, 'backup');
   const prefix = new RegExp(`^0*${row}(\\.\\d+)?-`);
   return readdirSync(folder)
     .filter((name) => prefix.test(name))
@@ -33,12 +33,12 @@ function savedFor(desk: Desk, row: number): string[] {
 }
 
 it('killed anywhere: no file is deleted whose own bytes are not whole on disk', async () => {
-  const desk = await openDesk();
-  const { project } = desk.sandbox;
+  const fixture = await openFixture();
+  const { project } = fixture.sandbox;
   const rowOf = new Map(
     Array.from({ length: FILES }, (_, at) => [JSON.stringify(scanOf(at + 1)), at + 1]),
   );
-  desk.store(
+  fixture.store(
     Array.from({ length: FILES }, (_, at) => textFile(`scan-${at}.txt`, `${at}`.repeat(20_000))),
   );
   let program: Started | undefined;
@@ -46,7 +46,7 @@ it('killed anywhere: no file is deleted whose own bytes are not whole on disk', 
   let requests = 0;
   let died = 0;
   const lost: number[] = [];
-  desk.sandbox.script(
+  fixture.sandbox.script(
     ({ kind }) => kind === 'delete' || kind === 'export_file',
     [
       (call, proceed) => {
@@ -61,7 +61,7 @@ it('killed anywhere: no file is deleted whose own bytes are not whole on disk', 
         if (dies && kill?.effect === false) return new Response('', { status: 503 });
         const file = target && project.readFile(target);
         if (kind === 'delete' && file !== undefined) {
-          if (!savedFor(desk, row).includes(sha256(file.bytes))) lost.push(row);
+          if (!savedFor(fixture, row).includes(sha256(file.bytes))) lost.push(row);
         }
         return proceed();
       },
@@ -69,11 +69,11 @@ it('killed anywhere: no file is deleted whose own bytes are not whole on disk', 
     { lasting: true },
   );
 
-  const url = desk.url;
+  const url = fixture.url;
   const connection = ['--url', url, '--token-file', 'token', '--rate', 'unlimited', '--quiet'];
   const session = async (args: readonly string[]): Promise<number> => {
     requests = 0;
-    program = startSweep([...args, ...connection], { cwd: desk.folder });
+    program = startSweep([...args, ...connection], { cwd: fixture.folder });
     return (await program.ended).code;
   };
   const first = ['run', 'manifest.csv', '--yes', '--backup', '--run-dir', 'run'];
@@ -92,13 +92,13 @@ it('killed anywhere: no file is deleted whose own bytes are not whole on disk', 
   kill = undefined;
   expect(await session(['resume', 'run'])).toBe(0);
   expect(lost).toEqual([]);
-  const rows = desk.rows('success.csv');
+  const rows = fixture.rows('success.csv');
   expect(rows).toHaveLength(FILES);
-  expect(readdirSync(join(desk.runDir, 'backup')).filter((name) => name.endsWith('.part'))).toEqual(
-    [],
-  );
+  expect(
+    readdirSync(join(fixture.runDir, 'backup')).filter((name) => name.endsWith('.part')),
+  ).toEqual([]);
   for (const row of rows) {
-    const saved = savedFor(desk, Number(row['sweep_row']));
+    const saved = savedFor(fixture, Number(row['sweep_row']));
     expect(saved).toContain(row['sweep_file_sha256']);
   }
 });

@@ -3,11 +3,15 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ScriptedAnswer } from '../../src/sandbox/script.ts';
 import { A, B, C, deleted, imports, states } from './deleted.ts';
-import { openDesk, scanOf, textFile, type Desk } from './fixture.ts';
+import { openFixture, scanOf, textFile, type Fixture } from './fixture.ts';
 import { makeTerminal } from './terminal.ts';
 
-function scriptImports(desk: Desk, answers: readonly ScriptedAnswer[], lasting = false): void {
-  desk.sandbox.script(({ kind }) => kind === 'import', answers, { lasting });
+function scriptImports(
+  fixture: Fixture,
+  answers: readonly ScriptedAnswer[],
+  lasting = false,
+): void {
+  fixture.sandbox.script(({ kind }) => kind === 'import', answers, { lasting });
 }
 
 describe('an upload', () => {
@@ -22,73 +26,73 @@ describe('an upload', () => {
     ['broken off', 'reset-before', 'failed connection'],
     ['accepted and not stored', () => new Response(''), 'failed not_stored'],
   ])('that is %s', async (_what, answer, state) => {
-    const desk = await deleted();
-    scriptImports(desk, [answer], true);
-    expect((await desk.restore({ rows: '2' })).code).toBe(1);
-    expect(states(desk)).toEqual([`2 ${state}`]);
-    expect(desk.stored()[1]).toBeUndefined();
+    const fixture = await deleted();
+    scriptImports(fixture, [answer], true);
+    expect((await fixture.restore({ rows: '2' })).code).toBe(1);
+    expect(states(fixture)).toEqual([`2 ${state}`]);
+    expect(fixture.stored()[1]).toBeUndefined();
   });
 
   it.each<ScriptedAnswer>(['reset-after', '503-after', 'html-after', '503'])(
     'whose answer is lost (%s) is known by what is stored',
     async (answer) => {
-      const desk = await deleted();
-      scriptImports(desk, [answer]);
-      expect((await desk.restore({ rows: '2' })).code).toBe(0);
-      expect(states(desk)).toEqual(['2 restored']);
-      expect(desk.stored()[1]).toEqual(B);
-      expect(imports(desk)).toBe(answer === '503' ? 2 : 1);
+      const fixture = await deleted();
+      scriptImports(fixture, [answer]);
+      expect((await fixture.restore({ rows: '2' })).code).toBe(0);
+      expect(states(fixture)).toEqual(['2 restored']);
+      expect(fixture.stored()[1]).toEqual(B);
+      expect(imports(fixture)).toBe(answer === '503' ? 2 : 1);
     },
   );
 
   it('whose every answer is lost is known by what is stored', async () => {
-    const desk = await deleted();
-    scriptImports(desk, ['503-after'], true);
-    expect((await desk.restore({ rows: '2', retries: '0' })).code).toBe(0);
-    expect(states(desk)).toEqual(['2 restored']);
+    const fixture = await deleted();
+    scriptImports(fixture, ['503-after'], true);
+    expect((await fixture.restore({ rows: '2', retries: '0' })).code).toBe(0);
+    expect(states(fixture)).toEqual(['2 restored']);
   });
 
   it('is sent again only over what it may overwrite', async () => {
-    const desk = await deleted();
-    scriptImports(desk, [
+    const fixture = await deleted();
+    scriptImports(fixture, [
       () => {
-        desk.sandbox.project.putFile(scanOf(2), 'new.txt', C.bytes);
+        fixture.sandbox.project.putFile(scanOf(2), 'new.txt', C.bytes);
         return new Response('', { status: 503 });
       },
     ]);
-    expect((await desk.restore({ rows: '2' })).code).toBe(1);
-    expect(states(desk)).toEqual(['2 refused other_file']);
-    expect(desk.sandbox.project.fileName(scanOf(2))).toBe('new.txt');
+    expect((await fixture.restore({ rows: '2' })).code).toBe(1);
+    expect(states(fixture)).toEqual(['2 refused other_file']);
+    expect(fixture.sandbox.project.fileName(scanOf(2))).toBe('new.txt');
   });
 
   it('that stores other bytes is failed', async () => {
-    const desk = await deleted();
-    scriptImports(desk, [
+    const fixture = await deleted();
+    scriptImports(fixture, [
       () => {
-        desk.sandbox.project.putFile(scanOf(2), 'b.txt', C.bytes);
+        fixture.sandbox.project.putFile(scanOf(2), 'b.txt', C.bytes);
         return new Response('');
       },
     ]);
-    expect((await desk.restore({ rows: '2' })).code).toBe(1);
-    expect(states(desk)).toEqual(['2 failed not_stored']);
+    expect((await fixture.restore({ rows: '2' })).code).toBe(1);
+    expect(states(fixture)).toEqual(['2 failed not_stored']);
   });
 
   it('that cannot be read back is failed, and restored when it is tried again', async () => {
-    const desk = await deleted();
-    desk.sandbox.script(({ kind }) => kind === 'export_file', ['html', 'html']);
-    expect((await desk.restore({ rows: '2' })).code).toBe(1);
-    expect(states(desk)).toEqual(['2 failed unverified']);
-    expect((await desk.restore({ rows: '2' })).code).toBe(0);
-    expect(states(desk)).toEqual(['2 restored already_there']);
+    const fixture = await deleted();
+    fixture.sandbox.script(({ kind }) => kind === 'export_file', ['html', 'html']);
+    expect((await fixture.restore({ rows: '2' })).code).toBe(1);
+    expect(states(fixture)).toEqual(['2 failed unverified']);
+    expect((await fixture.restore({ rows: '2' })).code).toBe(0);
+    expect(states(fixture)).toEqual(['2 restored already_there']);
   });
 
   it('is in the journal before it leaves, behind a torn line too', async () => {
-    const desk = await deleted();
-    const journal = join(desk.runDir, 'journal.ndjson');
+    const fixture = await deleted();
+    const journal = join(fixture.runDir, 'journal.ndjson');
     appendFileSync(journal, '{"row":1,"state":"se');
     const told: string[] = [];
     scriptImports(
-      desk,
+      fixture,
       [
         (_call, proceed) => {
           told.push(readFileSync(journal, 'utf8').trimEnd().split('\n').at(-1) ?? '');
@@ -97,7 +101,7 @@ describe('an upload', () => {
       ],
       true,
     );
-    expect((await desk.restore({ concurrency: '1' })).code).toBe(0);
+    expect((await fixture.restore({ concurrency: '1' })).code).toBe(0);
     expect(told.map((line) => (JSON.parse(line) as { row: number; state: string }).row)).toEqual([
       1, 2, 3,
     ]);
@@ -127,37 +131,37 @@ describe('files that are refused one by one', () => {
     ['a length is asked for', page(411), 'http_411'],
     ['there is no such place', error(404, 'no such event'), 'http_404'],
   ])('are failed, and all others come back: %s', async (_what, answer, code) => {
-    const desk = await openDesk();
+    const fixture = await openFixture();
     const files = Array.from({ length: 16 }, (_, at) => textFile(`${at}.txt`, `${at}`));
-    desk.store(files);
-    await desk.run();
-    desk.sandbox.script(
+    fixture.store(files);
+    await fixture.run();
+    fixture.sandbox.script(
       ({ kind, target }) => kind === 'import' && target?.record === '1',
       [answer],
       { lasting: true },
     );
-    const ended = await desk.restore({ concurrency: '1' });
+    const ended = await fixture.restore({ concurrency: '1' });
     expect(ended.code).toBe(1);
     expect(ended.err).not.toContain('run the same restore again');
-    expect(states(desk)).toEqual(
+    expect(states(fixture)).toEqual(
       files.map((_file, at) => `${at + 1} ${at < 10 ? `failed ${code}` : 'restored'}`),
     );
-    expect(desk.stored().slice(10)).toEqual(files.slice(10));
+    expect(fixture.stored().slice(10)).toEqual(files.slice(10));
   });
 
   it('are no reason to stop in reading back and comparing either', async () => {
-    const desk = await openDesk();
+    const fixture = await openFixture();
     const files = Array.from({ length: 12 }, (_, at) => textFile(`${at}.txt`, `${at}`));
-    desk.store(files);
-    await desk.run();
-    desk.sandbox.project.putFile(scanOf(1), 'new.txt', C.bytes);
-    desk.sandbox.script(
+    fixture.store(files);
+    await fixture.run();
+    fixture.sandbox.project.putFile(scanOf(1), 'new.txt', C.bytes);
+    fixture.sandbox.script(
       ({ kind, target }) => kind === 'export_file' && target?.record === '1',
       [page(404)],
       { lasting: true },
     );
-    expect((await desk.restore({ concurrency: '1' })).code).toBe(1);
-    expect(states(desk)).toEqual([
+    expect((await fixture.restore({ concurrency: '1' })).code).toBe(1);
+    expect(states(fixture)).toEqual([
       '1 refused not_confirmed',
       ...Array.from({ length: 9 }, (_, at) => `${at + 2} failed unverified`),
       '11 restored',
@@ -179,11 +183,11 @@ describe('a stop', () => {
       'wrong_address',
     ],
   ])('comes of %s at once', async (_what, answer, code) => {
-    const desk = await deleted();
-    scriptImports(desk, [answer], true);
-    expect((await desk.restore({ concurrency: '1' })).code).toBe(1);
-    expect(states(desk)).toEqual([`1 failed ${code}`, `2 refused ${code}`, `3 refused ${code}`]);
-    expect(imports(desk)).toBe(1);
+    const fixture = await deleted();
+    scriptImports(fixture, [answer], true);
+    expect((await fixture.restore({ concurrency: '1' })).code).toBe(1);
+    expect(states(fixture)).toEqual([`1 failed ${code}`, `2 refused ${code}`, `3 refused ${code}`]);
+    expect(imports(fixture)).toBe(1);
   });
 
   it.each([
@@ -192,9 +196,9 @@ describe('a stop', () => {
   ] as const)(
     'by %s ends with what is done, and the rest is for another time',
     async (signal, code) => {
-      const desk = await deleted();
-      const terminal = makeTerminal(desk.folder);
-      desk.sandbox.script(
+      const fixture = await deleted();
+      const terminal = makeTerminal(fixture.folder);
+      fixture.sandbox.script(
         ({ kind, target }) => kind === 'import' && target?.instance === '2',
         [
           (_call, proceed) => {
@@ -203,23 +207,25 @@ describe('a stop', () => {
           },
         ],
       );
-      const ended = await desk.restore({ concurrency: '1' }, terminal);
-      expect([ended.code, states(desk)]).toEqual([
+      const ended = await fixture.restore({ concurrency: '1' }, terminal);
+      expect([ended.code, states(fixture)]).toEqual([
         code,
         ['1 restored', '2 failed interrupted', '3 refused interrupted'],
       ]);
-      expect((await desk.restore()).code).toBe(0);
-      expect(desk.stored()).toEqual([A, B, C]);
+      expect((await fixture.restore()).code).toBe(0);
+      expect(fixture.stored()).toEqual([A, B, C]);
     },
   );
 
   it('comes of a server that gives no answer to ten files in a row', async () => {
-    const desk = await openDesk();
-    desk.store(Array.from({ length: 30 }, (_, at) => textFile(`${at}.txt`, `${at}`)));
-    await desk.run();
-    desk.sandbox.script(({ content }) => content === 'record', ['reset-before'], { lasting: true });
-    expect((await desk.restore({ retries: '0', concurrency: '1' })).code).toBe(1);
-    const codes = desk.rows('restore.csv').map((row) => row['code']);
+    const fixture = await openFixture();
+    fixture.store(Array.from({ length: 30 }, (_, at) => textFile(`${at}.txt`, `${at}`)));
+    await fixture.run();
+    fixture.sandbox.script(({ content }) => content === 'record', ['reset-before'], {
+      lasting: true,
+    });
+    expect((await fixture.restore({ retries: '0', concurrency: '1' })).code).toBe(1);
+    const codes = fixture.rows('restore.csv').map((row) => row['code']);
     expect(codes.filter((code) => code === 'not_confirmed')).toHaveLength(10);
     expect(codes.filter((code) => code === 'no_answers')).toHaveLength(20);
   });
@@ -227,10 +233,10 @@ describe('a stop', () => {
 
 describe('resume after a restore', () => {
   it('leaves alone what was put back, though nobody has looked at it yet', async () => {
-    const desk = await openDesk();
-    desk.store([A, B, C]);
-    const terminal = makeTerminal(desk.folder);
-    desk.sandbox.script(
+    const fixture = await openFixture();
+    fixture.store([A, B, C]);
+    const terminal = makeTerminal(fixture.folder);
+    fixture.sandbox.script(
       ({ kind, target }) => kind === 'delete' && target?.instance === '2',
       [
         async (_call, proceed) => {
@@ -240,10 +246,10 @@ describe('resume after a restore', () => {
         },
       ],
     );
-    expect((await desk.run({ concurrency: '1' }, terminal)).code).toBe(130);
-    expect((await desk.restore()).code).toBe(0);
-    expect(states(desk)).toEqual(['1 restored', '2 restored']);
-    expect((await desk.resume()).code).toBe(1);
-    expect(desk.stored()).toEqual([A, B, undefined]);
+    expect((await fixture.run({ concurrency: '1' }, terminal)).code).toBe(130);
+    expect((await fixture.restore()).code).toBe(0);
+    expect(states(fixture)).toEqual(['1 restored', '2 restored']);
+    expect((await fixture.resume()).code).toBe(1);
+    expect(fixture.stored()).toEqual([A, B, undefined]);
   });
 });

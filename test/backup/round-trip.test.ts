@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { FileContent } from '../../src/sandbox/design.ts';
-import { openDesk, scanOf, sha256, textFile } from './fixture.ts';
+import { openFixture, scanOf, sha256, textFile } from './fixture.ts';
 
 const LARGE_BYTES = 50_000_000;
 
@@ -44,31 +44,31 @@ function nameAndDigest(file: FileContent | undefined): string[] {
 
 describe('backup, delete, restore', () => {
   it('leaves 500 files as they were: names and bytes', async () => {
-    const desk = await openDesk();
+    const fixture = await openFixture();
     const files = Array.from({ length: 500 }, (_, at) => {
       const name = ODD_NAMES[at % 40] ?? `file-${at % 7}.bin`;
       if (at === 20) return { name: 'large.bin', bytes: new Uint8Array(LARGE_BYTES).fill(7) };
       return { name, bytes: at % 50 === 1 ? new Uint8Array() : binary(at, (at * 37) % 5000) };
     });
-    desk.store(files);
+    fixture.store(files);
     const before = files.map(nameAndDigest);
 
-    const ran = await desk.run();
-    expect([ran.code, desk.stored().filter((file) => file !== undefined)]).toEqual([0, []]);
-    const rows = desk.rows('success.csv');
+    const ran = await fixture.run();
+    expect([ran.code, fixture.stored().filter((file) => file !== undefined)]).toEqual([0, []]);
+    const rows = fixture.rows('success.csv');
     expect(rows.map((row) => [row['sweep_file_name'], row['sweep_file_sha256']])).toEqual(before);
-    expect(rows.map((row) => sha256(desk.readBackup(row['sweep_backup'] ?? '')))).toEqual(
+    expect(rows.map((row) => sha256(fixture.readBackup(row['sweep_backup'] ?? '')))).toEqual(
       before.map(([, digest]) => digest),
     );
     expect(rows.map((row) => Number(row['sweep_file_bytes']))).toEqual(
       files.map(({ bytes }) => bytes.length),
     );
-    expect(desk.backups()).toHaveLength(500);
+    expect(fixture.backups()).toHaveLength(500);
 
-    const restored = await desk.restore();
+    const restored = await fixture.restore();
     expect(restored.code).toBe(0);
-    expect(desk.stored().map(nameAndDigest)).toEqual(before);
-    const report = desk.rows('restore.csv');
+    expect(fixture.stored().map(nameAndDigest)).toEqual(before);
+    const report = fixture.rows('restore.csv');
     expect(report.map((row) => [row['sweep_row'], row['file_name'], row['sha256']])).toEqual(
       before.map(([name, digest], at) => [String(at + 1), name, digest]),
     );
@@ -77,9 +77,9 @@ describe('backup, delete, restore', () => {
     );
 
     // Again: a field that holds its bytes is left alone.
-    expect((await desk.restore({ rows: '3,480-490' })).code).toBe(0);
-    expect(desk.sandbox.ledger.counts().import).toBe(500);
-    const again = desk.rows('restore.csv');
+    expect((await fixture.restore({ rows: '3,480-490' })).code).toBe(0);
+    expect(fixture.sandbox.ledger.counts().import).toBe(500);
+    const again = fixture.rows('restore.csv');
     expect(again.map((row) => row['sweep_row'])).toEqual(
       [3, 480, 481, 482, 483, 484, 485, 486, 487, 488, 489, 490].map(String),
     );
@@ -87,17 +87,17 @@ describe('backup, delete, restore', () => {
   });
 
   it('keeps what it saved from others', async () => {
-    const desk = await openDesk();
-    desk.store([textFile('a.txt', 'a')]);
-    await desk.run();
-    const mode = (path: string): number => statSync(join(desk.runDir, path)).mode & 0o777;
+    const fixture = await openFixture();
+    fixture.store([textFile('a.txt', 'a')]);
+    await fixture.run();
+    const mode = (path: string): number => statSync(join(fixture.runDir, path)).mode & 0o777;
     expect([mode('backup'), mode('backup/000001-a.txt')]).toEqual([0o700, 0o600]);
   });
 
   it('speaks PHP: a length, and no filename* behind which it sees no file', async () => {
-    const desk = await openDesk();
+    const fixture = await openFixture();
     const seen: (string | null)[] = [];
-    desk.sandbox.script(
+    fixture.sandbox.script(
       ({ kind }) => kind === 'import',
       [
         ({ headers, form }, proceed) => {
@@ -116,21 +116,21 @@ describe('backup, delete, restore', () => {
       { name: 'empty.dat', bytes: new Uint8Array() },
       { name: 'large.dat', bytes: binary(5, 5_000_000) },
     ];
-    desk.store(files);
-    expect((await desk.run()).code).toBe(0);
-    expect((await desk.restore()).code).toBe(0);
-    expect(desk.stored().map(nameAndDigest)).toEqual(files.map(nameAndDigest));
+    fixture.store(files);
+    expect((await fixture.run()).code).toBe(0);
+    expect((await fixture.restore()).code).toBe(0);
+    expect(fixture.stored().map(nameAndDigest)).toEqual(files.map(nameAndDigest));
     expect(seen.filter((_one, at) => at % 2 === 1)).toEqual([null, null, null, null, null]);
   });
 });
 
 describe('a project without a check', () => {
   it('is read when its files are put back', async () => {
-    const desk = await openDesk();
-    desk.store([textFile('a.txt', 'a')]);
-    expect((await desk.run({ check: false })).code).toBe(0);
-    expect(desk.sandbox.project.hasFile(scanOf(1))).toBe(false);
-    expect((await desk.restore()).code).toBe(0);
-    expect(desk.sandbox.project.fileName(scanOf(1))).toBe('a.txt');
+    const fixture = await openFixture();
+    fixture.store([textFile('a.txt', 'a')]);
+    expect((await fixture.run({ check: false })).code).toBe(0);
+    expect(fixture.sandbox.project.hasFile(scanOf(1))).toBe(false);
+    expect((await fixture.restore()).code).toBe(0);
+    expect(fixture.sandbox.project.fileName(scanOf(1))).toBe('a.txt');
   });
 });
