@@ -35,7 +35,7 @@ export async function weighHoles(run: Holed, holes: Holes): Promise<void> {
   if (typeof run.path === 'string') await keepOffRestored(run, dirname(run.path));
 }
 
-/** Up to a row, "not attempted" is not believed where it was written before a place in the journal. */
+/** Of the rows up to `lastRow`: "not attempted" is not believed where it was written before this place. */
 export function retractNotAttempted(index: RowIndex, lastRow: number, before: number): void {
   for (let row = 1; row <= lastRow; row += 1) {
     const isRetracted =

@@ -1,10 +1,4 @@
-import {
-  isUnknownCode,
-  rowStateOf,
-  type Effect,
-  type Outcome,
-  type Verified,
-} from '../rows/outcome.ts';
+import { rowStateOf, type Effect, type Outcome, type Verified } from '../rows/outcome.ts';
 import type { BodyLine, OutcomeLine, SendingLine } from './lines.ts';
 
 /** An outcome as its line in the journal. What a reader assumes anyway is left out. */
@@ -40,7 +34,7 @@ export function encodeSending(
   return JSON.stringify(line);
 }
 
-/** A reader that does not know of send watermarks takes such a row for one that may have been sent. */
+/** To a reader that knows no send watermarks such a row may have been sent. */
 function effectParts(effect: Effect): Pick<OutcomeLine, 'effect' | 'air'> {
   if (effect === 'none') return {};
   return effect === 'possible' ? { effect: 'possible' } : { effect: 'possible', air: 'mark' };
@@ -73,8 +67,8 @@ export function decodeOutcome(
 }
 
 /**
- * Is it a line that a journal of so many rows may hold? What is valid JSON and
- * no such line is as damaged as what is none.
+ * Is it a line that a journal of this many rows may hold? Valid JSON that is no
+ * such line is as damaged as text that is no JSON.
  */
 export function isBodyLine(line: object, rows: number): line is BodyLine {
   if ('row' in line)
@@ -96,7 +90,7 @@ function isPlan(line: object): boolean {
       return true;
     case 'invalid':
     case 'guard_mismatch':
-      return typeof code === 'string' && rowStateOf(plan, code) !== undefined;
+      return isStateOf(plan, code);
     default:
       return false;
   }
@@ -110,7 +104,7 @@ function isRowLine(line: object): boolean {
     case 'backup':
       return true;
     case 'tried':
-      return typeof code === 'string' && (code === '' || isUnknownCode(code));
+      return code === '' || isStateOf('unknown', code);
     default:
       return isOutcomeLine(line);
   }
@@ -118,7 +112,11 @@ function isRowLine(line: object): boolean {
 
 export function isOutcomeLine(line: object): line is OutcomeLine {
   const { state, code = '' }: { state?: unknown; code?: unknown } = line;
+  return isStateOf(state, code);
+}
+
+function isStateOf(status: unknown, code: unknown): boolean {
   return (
-    typeof state === 'string' && typeof code === 'string' && rowStateOf(state, code) !== undefined
+    typeof status === 'string' && typeof code === 'string' && rowStateOf(status, code) !== undefined
   );
 }

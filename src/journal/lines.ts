@@ -6,7 +6,7 @@ import type { ProjectModel } from '../project/model.ts';
 export const JOURNAL_VERSION = 1;
 export const JOURNAL_FILE = 'journal.ndjson';
 
-/** What its lines name beside it in the run directory: the folder of the backups, and the report of a restore. */
+/** Files beside it that its lines name: the folder of the backups, and the report of a restore. */
 export const BACKUP_FOLDER = 'backup';
 export const RESTORE_FILE = 'restore.csv';
 
@@ -36,7 +36,7 @@ export interface JournalHeader {
   /** What was read of the project; `null` with `--no-check`. */
   readonly project: ProjectModel | null;
   readonly options: Readonly<Record<string, unknown>>;
-  /** Salted digest, to tell another token where the project is not known. */
+  /** Salted digest, by which another token is recognised where the project is not known. */
   readonly token: { readonly salt: string; readonly sha256: string };
   /** The approved check that this run carries out. */
   readonly approved?: { readonly directory: string; readonly sha256: string };
@@ -134,7 +134,7 @@ export type EventLine =
       readonly at: number;
       readonly tool: string;
       readonly session: string;
-      /** `user@host`, as far as the system tells. */
+      /** `user@host`, as far as that is known. */
       readonly by?: string;
     }
   /** A restore came to its end, and its report stands. */

@@ -14,7 +14,7 @@ import { journalSource, NEWLINE, parseLine, type JournalSource } from './read.ts
 import { PHASE } from './row-index.ts';
 
 /**
- * Gives the final state of each row, as the journal tells it. Nothing is said
+ * Gives the final state of each row, as the journal has it. Nothing is said
  * of a row that the journal does not hold.
  */
 export interface OutcomeReader {

@@ -91,7 +91,7 @@ function begin(path: string | JournalSource, line: object | undefined, end: numb
   };
 }
 
-/** A first line of this version that has a manifest has everything else, too: it was written and synced as a whole. */
+/** The first line is written and synced as a whole: where it names a manifest, everything else is there too. */
 function isHeader(line: object): line is JournalHeader {
   const { manifest }: { manifest?: { rows?: unknown } } = line;
   return typeof manifest?.rows === 'number';

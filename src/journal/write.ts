@@ -53,7 +53,7 @@ export interface JournalOptions {
   readonly syncEveryMs: number;
   /** Runs a function at the end of this turn of the event loop. */
   readonly defer: (run: () => void) => void;
-  /** Runs a function after so many milliseconds; gives what cancels it. A timer by default. */
+  /** Runs a function after `ms` milliseconds; gives what cancels it. A timer by default. */
   readonly later?: (run: () => void, ms: number) => () => void;
   readonly lastStamp?: number;
   /** Called once, at the first write that fails; nothing is appended after it. */

@@ -65,7 +65,7 @@ export async function writeReports(options: WriteReportsOptions): Promise<Writte
     await options.end?.(exitCode);
     const journalSha256 = await fileSha256(journalPath);
     const summary = summarise({
-      run: run,
+      run,
       csvs,
       directory,
       exitCode,
@@ -73,7 +73,7 @@ export async function writeReports(options: WriteReportsOptions): Promise<Writte
       requests: options.requests ?? (await requestsOfLastTime(directory)),
     });
     const page = pageOf(html.figures(), {
-      run: run,
+      run,
       totals: csvs.totals,
       files: listFiles(run, csvs, journalSha256),
       exitCode,

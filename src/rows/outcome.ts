@@ -24,7 +24,7 @@ export const STOP_CODES = [
 ] as const;
 export type StopCode = (typeof STOP_CODES)[number];
 
-export const INVALID_CODES = [
+const INVALID_CODES = [
   'missing_value',
   'bad_field_name',
   'bad_instance',
@@ -43,7 +43,7 @@ export const INVALID_CODES = [
 ] as const;
 export type InvalidCode = (typeof INVALID_CODES)[number];
 
-export const GUARD_CODES = [
+const GUARD_CODES = [
   'guard_filename',
   'guard_sha256',
   'guard_unreadable',
@@ -51,11 +51,10 @@ export const GUARD_CODES = [
 ] as const;
 export type GuardCode = (typeof GUARD_CODES)[number];
 
-/** `gone_since_check`: the check had seen a file there. */
-export type EmptyCode = '' | 'gone_since_check';
-
-/** Codes of a try that settled nothing, as they stand in `sweep_code`. */
-export type AnswerCode = 'unexpected_answer' | 'timeout' | 'connection' | `http_${string}`;
+/** Codes of a try that settled nothing, as they stand in `sweep_code`; beside them, `http_` and a status. */
+const ANSWER_CODES = ['unexpected_answer', 'timeout', 'connection'] as const;
+type HttpCode = `http_${string}`;
+export type AnswerCode = (typeof ANSWER_CODES)[number] | HttpCode;
 
 export const STATUSES = [
   'deleted',
@@ -108,69 +107,49 @@ export interface OutcomeDetails {
   readonly file?: FileFacts | undefined;
 }
 
-/** Why nothing tells what became of a file. */
-export type UnknownCode = AnswerCode | GuardCode | StopCode | 'backup_failed' | 'unknown_record';
+/** The codes that may stand beside each status. `gone_since_check`: the check had seen a file there. */
+const CODES = {
+  deleted: ['', 'new_file'],
+  already_empty: ['', 'gone_since_check'],
+  failed: [...ANSWER_CODES, 'still_present', 'backup_failed'],
+  unknown: [...ANSWER_CODES, ...GUARD_CODES, ...STOP_CODES, 'backup_failed', 'unknown_record'],
+  guard_mismatch: GUARD_CODES,
+  invalid: INVALID_CODES,
+  duplicate: ['duplicate_of'],
+  not_attempted: [...STOP_CODES, 'would_delete', 'nothing_to_delete'],
+} as const satisfies Record<Status, readonly string[]>;
 
-/** A status with the codes that may stand beside it: together, the state of a row. */
-export type RowState =
-  | { readonly status: 'deleted'; readonly code: '' | 'new_file' }
-  | { readonly status: 'already_empty'; readonly code: EmptyCode }
-  | { readonly status: 'failed'; readonly code: AnswerCode | 'still_present' | 'backup_failed' }
-  | { readonly status: 'unknown'; readonly code: UnknownCode }
-  | { readonly status: 'guard_mismatch'; readonly code: GuardCode }
-  | { readonly status: 'invalid'; readonly code: InvalidCode }
-  | { readonly status: 'duplicate'; readonly code: 'duplicate_of' }
-  | {
-      readonly status: 'not_attempted';
-      readonly code: StopCode | 'would_delete' | 'nothing_to_delete';
-    };
+/** Statuses whose code may be that of an HTTP answer too. */
+type WithHttpCode = 'failed' | 'unknown';
+type CodeOf<S extends Status> =
+  (typeof CODES)[S][number] | (S extends WithHttpCode ? HttpCode : never);
+
+/** Why nothing tells what became of a file. */
+export type UnknownCode = CodeOf<'unknown'>;
+
+/** A status with a code that may stand beside it: together, the state of a row. */
+export type RowState = {
+  [S in Status]: { readonly status: S; readonly code: CodeOf<S> };
+}[Status];
 
 export type Outcome = OutcomeDetails & RowState;
 
 /** The state that a status and a code make up; `undefined` where the code may not stand beside the status. */
 export function rowStateOf(status: string, code: string): RowState | undefined {
-  switch (status) {
-    case 'deleted':
-      return code === '' || code === 'new_file' ? { status, code } : undefined;
-    case 'already_empty':
-      return code === '' || code === 'gone_since_check' ? { status, code } : undefined;
-    case 'failed':
-      return isAnswerCode(code) || code === 'still_present' || code === 'backup_failed'
-        ? { status, code }
-        : undefined;
-    case 'unknown':
-      return isUnknownCode(code) ? { status, code } : undefined;
-    case 'guard_mismatch':
-      return isOneOf(GUARD_CODES, code) ? { status, code } : undefined;
-    case 'invalid':
-      return isOneOf(INVALID_CODES, code) ? { status, code } : undefined;
-    case 'duplicate':
-      return code === 'duplicate_of' ? { status, code } : undefined;
-    case 'not_attempted':
-      return isOneOf(STOP_CODES, code) || code === 'would_delete' || code === 'nothing_to_delete'
-        ? { status, code }
-        : undefined;
-    default:
-      return undefined;
-  }
+  const state = { status, code };
+  return isRowState(state) ? state : undefined;
 }
 
-export function isUnknownCode(code: string): code is UnknownCode {
-  return (
-    isAnswerCode(code) ||
-    isOneOf(GUARD_CODES, code) ||
-    isOneOf(STOP_CODES, code) ||
-    code === 'backup_failed' ||
-    code === 'unknown_record'
-  );
+function isRowState(state: { readonly status: string; readonly code: string }): state is RowState {
+  const { status, code } = state;
+  if (!isStatus(status)) return false;
+  const codes: readonly string[] = CODES[status];
+  const takesHttp = status === 'failed' || status === 'unknown';
+  return codes.includes(code) || (takesHttp && code.startsWith('http_'));
 }
 
-function isAnswerCode(code: string): code is AnswerCode {
-  return isOneOf(['unexpected_answer', 'timeout', 'connection'], code) || code.startsWith('http_');
-}
-
-function isOneOf<T extends string>(codes: readonly T[], code: string): code is T {
-  return codes.some((one) => one === code);
+function isStatus(text: string): text is Status {
+  return Object.hasOwn(CODES, text);
 }
 
 export type ReportName = 'success' | 'error' | 'unprocessed';

@@ -95,7 +95,7 @@ export function claimLease(
 
 /**
  * The sign of life. `lost`: another session holds the lease. `missing`: nobody
- * does. Throws where neither can be told, or the number cannot be written.
+ * does. Throws where neither is known, or the number cannot be written.
  */
 export function renewLease(
   directory: string,

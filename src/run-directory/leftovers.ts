@@ -45,7 +45,7 @@ export async function clearLeftovers(
       } else if (!(await isAlive(lease.session, platform))) await takeAway(path);
     }
   } catch {
-    // It is no business of this command's own.
+    // Tidying up is not what this command was asked for.
   }
 }
 

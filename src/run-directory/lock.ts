@@ -21,7 +21,7 @@ export type LockPurpose = keyof typeof LEASE_FILES;
 
 const BEAT_EVERY_MS = 5000;
 /** So long after its last sign of life a holder no longer takes its lock for granted: a good deal less than a minute. */
-const DOUBT_MS = 15_000;
+const UNCERTAIN_AFTER_MS = 15_000;
 /** Asking the disk before every write would be felt at full speed. */
 const GLANCE_EVERY_MS = 100;
 /** Windows renames onto no file that somebody is reading at that moment. */
@@ -46,7 +46,7 @@ export interface Lock {
   /** This process, as the journal names it. */
   readonly session: string;
   readonly lost: boolean;
-  /** To be called before anything is written or sent. Throws TakenOverError, or why it cannot be told. */
+  /** To be called before anything is written or sent. Throws TakenOverError, or why that is not known. */
   assertOurs(): void;
   /** Asked every now and then: does what this process alone writes look as it left it? */
   alsoCheck(check: () => boolean): void;
@@ -68,7 +68,7 @@ export interface LockOptions {
   readonly machine?: string | undefined;
   /** How others on this machine find out that this process is alive; a simulated one has nothing of the kind. */
   readonly listen?: (session: string) => Promise<HolderSocket>;
-  /** Runs a function after so many milliseconds; gives what cancels it. A timer by default. */
+  /** Runs a function after `ms` milliseconds; gives what cancels it. A timer by default. */
   readonly later?: (run: () => void, ms: number) => () => void;
 }
 
@@ -108,7 +108,7 @@ export async function takeLock(directory: string, options: LockOptions): Promise
       }
       if (!held) continue;
       // Whoever fell asleep in the middle of it may have been taken for dead already.
-      if (elapsedMs(clock, began) < DOUBT_MS) break;
+      if (elapsedMs(clock, began) < UNCERTAIN_AFTER_MS) break;
       held = false;
       dropLease(directory, name, holder);
     }
@@ -183,7 +183,7 @@ function hold(
     try {
       if (!isStill) renew();
     } catch {
-      // A disk that is full or away: no sign of life was given, and after some time the lock is in doubt.
+      // A disk that is full or away: no sign of life was given, and after some time the lock is uncertain.
     }
     cancel = later(beat, BEAT_EVERY_MS);
   };
@@ -196,7 +196,7 @@ function hold(
     },
     assertOurs() {
       if (!lost && !isStill) {
-        if (elapsedMs(clock, confirmed) >= DOUBT_MS) renew();
+        if (elapsedMs(clock, confirmed) >= UNCERTAIN_AFTER_MS) renew();
         else if (elapsedMs(clock, glanced) >= GLANCE_EVERY_MS) {
           glanced = instantOf(clock);
           if (!isAsLeft()) lose();

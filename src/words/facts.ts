@@ -1,6 +1,6 @@
 import type { Status, StopCode, Verified } from '../rows/outcome.ts';
 
-/** A state as people are told it: that of the reports, a check's two apart. */
+/** A state as people see it: that of the reports, with a check's two apart. */
 export type State = Status | 'would_delete' | 'nothing_to_delete';
 
 /** What screen and page both judge a check or a run by. */

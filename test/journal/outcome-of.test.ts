@@ -38,8 +38,8 @@ const BY_MARK = { effect: 'possible', air: 'mark' };
 const MARK = { state: 'mark', upTo: 1025 };
 
 async function tell(lines: readonly object[], header: object = {}): Promise<Outcome> {
-  const view = await replayJournal(journalOf(headerLine(ROWS, { ...header }), ...lines));
-  for await (const [joined] of joinRows(rowsOf(1), view))
+  const run = await replayJournal(journalOf(headerLine(ROWS, { ...header }), ...lines));
+  for await (const [joined] of joinRows(rowsOf(1), run))
     if (joined !== undefined) return joined.outcome;
   throw new Error('the row is lost');
 }
@@ -227,7 +227,7 @@ describe('what the journal tells of a row', () => {
   });
 
   it('finds the newest look of each row', async () => {
-    const view = await replayJournal(
+    const run = await replayJournal(
       journalOf(
         headerLine(ROWS),
         { row: 1, state: 'deleted', attempts: 1, look: true },
@@ -235,9 +235,9 @@ describe('what the journal tells of a row', () => {
         { verified: 'yes', rows: [1], at: 9 },
       ),
     );
-    const outcomes = readOutcomes(view);
+    const outcomes = readOutcomes(run);
     expect([1, 2].map((row) => outcomes.outcomeOf(row, undefined).verified)).toEqual(['yes', '']);
-    expect([1, 2].map((row) => view.index.lookDue(row))).toEqual([false, true]);
+    expect([1, 2].map((row) => run.index.lookDue(row))).toEqual([false, true]);
     outcomes.close();
   });
 
@@ -249,8 +249,8 @@ describe('what the journal tells of a row', () => {
       message: `refused ${at + 1} ${'ü'.repeat(at % 90)}`,
       attempts: 1,
     }));
-    const view = await replayJournal(journalOf(headerLine(20_000), ...lines.toReversed()));
-    const outcomes = readOutcomes(view);
+    const run = await replayJournal(journalOf(headerLine(20_000), ...lines.toReversed()));
+    const outcomes = readOutcomes(run);
     for (let row = 1; row <= 20_000; row += 37) {
       expect(outcomes.outcomeOf(row, undefined).message).toBe(lines[row - 1]?.message);
     }

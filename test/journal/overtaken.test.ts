@@ -19,8 +19,8 @@ const sending = (attempt: number, effect?: 'possible'): object => ({
 });
 
 async function fateOf(...lines: readonly object[]): Promise<Outcome> {
-  const view = await replayJournal(journalOf(headerLine(1, FIRST), PLAN, ...lines));
-  const outcomes = readOutcomes(view);
+  const run = await replayJournal(journalOf(headerLine(1, FIRST), PLAN, ...lines));
+  const outcomes = readOutcomes(run);
   try {
     return outcomes.outcomeOf(1, PLAN as never);
   } finally {
@@ -80,6 +80,6 @@ it('and what it did remove is removed', async () => {
 it('a session’s own stop and end count', async () => {
   const stop = { state: 'stop', at: 30, code: 'limit', message: '', ...SECOND };
   const end = { state: 'end', at: 31, exitCode: 3, ...SECOND };
-  const view = await replayJournal(journalOf(headerLine(1, FIRST), PLAN, RESUMED, MARK, stop, end));
-  expect([view.stop?.code, view.exitCode, view.uncertainUpTo]).toEqual(['limit', 3, 0]);
+  const run = await replayJournal(journalOf(headerLine(1, FIRST), PLAN, RESUMED, MARK, stop, end));
+  expect([run.stop?.code, run.exitCode, run.uncertainUpTo]).toEqual(['limit', 3, 0]);
 });

@@ -138,14 +138,14 @@ describe('replayJournal', () => {
   it('keeps what a second session begins with apart from how the first one ended', async () => {
     const stop = { state: 'stop', at: 5, code: 'limit', message: 'The pilot is done.' };
     const end = { state: 'end', at: 6, exitCode: 3 };
-    const view = await replayJournal(journalOf(headerLine(3), confirmed(), stop, end));
-    expect(view).toMatchObject({
+    const run = await replayJournal(journalOf(headerLine(3), confirmed(), stop, end));
+    expect(run).toMatchObject({
       confirmed: true,
       exitCode: 3,
       sessions: 1,
       lastStamp: Date.parse('2026-03-02T10:00:00.000Z'),
     });
-    expect(view.stop).toEqual({ code: 'limit', message: 'The pilot is done.' });
+    expect(run.stop).toEqual({ code: 'limit', message: 'The pilot is done.' });
     const resumed = { state: 'resumed', at: 7, tool: 't' };
     const live = await replayJournal(journalOf(headerLine(3), confirmed(), stop, end, resumed));
     expect(live).toMatchObject({
@@ -165,9 +165,9 @@ describe('joinRows', () => {
   const planned = { state: 'planned', at: 1, totals: {} };
 
   it('gives each row its plan line, where it has one, and its outcome', async () => {
-    const view = await replayJournal(journalOf(headerLine(4), ...plan, planned, outcome(1)));
+    const run = await replayJournal(journalOf(headerLine(4), ...plan, planned, outcome(1)));
     const read: unknown[] = [];
-    for await (const batch of joinRows(rowsOf(4), view)) {
+    for await (const batch of joinRows(rowsOf(4), run)) {
       read.push(...batch.map((one) => [one.plan, one.outcome.status]));
     }
     expect(read).toEqual([
@@ -179,11 +179,11 @@ describe('joinRows', () => {
   });
 
   it('leaves rows out, and plans those anew whose line is lost', async () => {
-    const view = await replayJournal(journalOf(headerLine(4), ...plan, planned));
+    const run = await replayJournal(journalOf(headerLine(4), ...plan, planned));
     const read: unknown[] = [];
     const keeps = (row: number): boolean => row !== 2;
     const replan = ({ row }: { row: number }): PlanLine => ({ row, plan: 'delete', instance: '7' });
-    for await (const batch of joinRows(rowsOf(4), view, { keeps, replan })) {
+    for await (const batch of joinRows(rowsOf(4), run, { keeps, replan })) {
       read.push(...batch.map((one) => [one.row.row, one.plan?.plan, one.target.instance]));
     }
     expect(read).toEqual([

@@ -14,7 +14,7 @@ import { bytesOf } from './play-read.ts';
 export interface BeforeDeleteParts {
   readonly source: FileSource;
   readonly journal: Journal;
-  readonly view: RunState;
+  readonly run: RunState;
   readonly process: number;
   readonly look: ((targets: readonly Target[]) => Promise<LookedBatch>) | undefined;
 }
@@ -22,7 +22,7 @@ export interface BeforeDeleteParts {
 /** The real guards and backup, with a store in memory; when each was judged is kept for the audit. */
 export function watchBeforeDelete(
   game: Game,
-  { source, journal, view, process, look }: BeforeDeleteParts,
+  { source, journal, run, process, look }: BeforeDeleteParts,
 ): ((work: RowToDelete) => Promise<BeforeDelete>) | undefined {
   const { scenario, world } = game;
   if (!scenario.guards && !scenario.backup) return undefined;
@@ -31,7 +31,7 @@ export function watchBeforeDelete(
     store: scenario.backup ? memoryStore(game) : undefined,
     journal,
     look: look && ((target) => look([target])),
-    earlier: (row) => view.backups.get(row),
+    earlier: (row) => run.backups.get(row),
   });
   return async (work) => {
     const beganAt = world.now;

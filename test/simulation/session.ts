@@ -127,24 +127,24 @@ export async function playSession(
     return { ended: undefined, power: false, wire, elsewhere: true };
   }
   game.beganAt.set(process, world.now);
-  const view = await replayJournal(disk.source);
-  if (!fresh && game.copy !== undefined && !(await game.copy.isWhole(view.header))) {
+  const run = await replayJournal(disk.source);
+  if (!fresh && game.copy !== undefined && !(await game.copy.isWhole(run.header))) {
     world.note('refused: the copy of the manifest has changed');
     for (const cancel of cancels) cancel();
     await lock?.release();
     life.kill();
     return { ended: undefined, power: false, wire, elsewhere: true };
   }
-  disk.truncate(view.end);
+  disk.truncate(run.end);
   const syncEachSend = syncsEachSend(settings.intervalMs);
   const journal = openLivingJournal(game, settings, life, lock, {
     now: () => clock.now(),
-    lastStamp: view.lastStamp,
+    lastStamp: run.lastStamp,
     onFailure: (error) => {
       control.stop('journal_failed', error.message);
     },
   });
-  const model = view.header.project;
+  const model = run.header.project;
   const running = runSession({
     remove: createRemover(reach),
     look:
@@ -167,7 +167,7 @@ export async function playSession(
     beforeDelete: watchBeforeDelete(game, {
       source: { ...reach, files: createFiles(reach) },
       journal,
-      view,
+      run,
       process,
       // Not kept as a look at the row: where it tells nothing, an export judges.
       look: model !== null ? (targets) => reads.look(model, targets) : undefined,
@@ -185,17 +185,17 @@ export async function playSession(
     journalPath: disk.source,
     syncEachSend,
     watermarkRows: settings.markAheadRows,
-    confirmed: view.confirmed ? undefined : { by: '--yes', files: game.rowOf.size },
+    confirmed: run.confirmed ? undefined : { by: '--yes', files: game.rowOf.size },
     resumedBy: fresh ? undefined : 'simulation',
     ...(lock === undefined ? {} : { sessionId: lock.session }),
     rows: async (): Promise<SessionRows> => {
       const manifest = await game.openRows();
       if (model !== null) await reads.renewStructure(model, Object.keys(model.fileFields));
       const { copy } = game;
-      const batches = copy === undefined ? manifest.batches() : copy.batches(view.header);
-      if (fresh) return () => freshRows(batches, view);
+      const batches = copy === undefined ? manifest.batches() : copy.batches(run.header);
+      if (fresh) return () => freshRows(batches, run);
       return (onLookOnly) =>
-        lookBeforeSending(unfinishedRows(batches, view), {
+        lookBeforeSending(unfinishedRows(batches, run), {
           journal,
           control,
           clock,

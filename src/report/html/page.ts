@@ -7,7 +7,7 @@ import type { Facts, State } from '../../words/facts.ts';
 import { judge, type Verdict } from '../../words/verdict.ts';
 import { stateTotals } from './states.ts';
 
-/** What the page tells beside the figures that were gathered from the rows. */
+/** What the page says besides the figures that were gathered from the rows. */
 export interface HtmlContext {
   readonly run: RunState;
   readonly totals: Readonly<Record<Status, number>>;

@@ -31,7 +31,7 @@ export interface TimeSeries {
 
 export interface TimeBuckets {
   add(atMs: number, series: number, count: number): void;
-  /** The series in at most so many slots; empty ones follow where there are fewer than `least`. */
+  /** The series in at most `most` slots; empty ones follow where there are fewer than `least`. */
   series(most: number, least?: number): TimeSeries;
   /** The fullest slot at the narrowest width; `undefined` once that had to be widened. */
   peak(): TimeSlot | undefined;

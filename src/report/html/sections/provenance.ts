@@ -3,7 +3,7 @@ import { html, value, type Markup, formatBytes } from '../markup.ts';
 import type { Page } from '../page.ts';
 import { time, facts } from './head.ts';
 
-/** What was put back since the run, when and by whom: before anything that is told of the run. */
+/** What was put back since the run, when and by whom: before anything else that is said of the run. */
 export function restoresSection({ context }: Page): Markup | undefined {
   const { restores } = context.run;
   if (restores.length === 0) return undefined;

@@ -67,7 +67,7 @@ export function sampleSection({ figures, states }: Page): Markup | undefined {
 }
 
 /**
- * Rows that need attention, as many as fit into so many bytes: text of a
+ * Rows that need attention, as many as fit into `mostBytes`: text of a
  * hostile manifest may grow thirtyfold when it is made safe.
  */
 export function attentionSection({ figures }: Page, mostBytes: number): Markup | undefined {
