@@ -127,14 +127,21 @@ const ENDED_BETWEEN =
   'a request may have removed the file, and the run ended before it was tried again';
 
 /** Only the send watermark of a session that was killed, or is still at work, says that the row may have been sent. */
-function uncertain(details: Omit<OutcomeDetails, 'message'>): Outcome {
+function uncertain(known: Omit<OutcomeDetails, 'message' | 'effect'>): Outcome {
+  const { said, httpStatus, attempts, startedAt, finishedAt, verified, file } = known;
   return {
     status: 'unknown',
     code: 'interrupted',
     message:
       'the run is under way or was killed; whether a request of this row had left cannot be told; resume settles it',
-    ...details,
+    said,
+    httpStatus,
+    attempts,
     effect: 'marked',
+    startedAt,
+    finishedAt,
+    verified,
+    file,
   };
 }
 
@@ -149,7 +156,7 @@ function notBegun(run: RunState, row: number, plan: PlanLine | undefined): Outco
     run.backups.get(row) ?? (name === undefined ? undefined : { name });
   const planOnly = isPlanOnly(run);
   if (!planOnly && row <= run.uncertainUpTo) {
-    return uncertain({ attempts: 0, effect: 'none', verified: '', file });
+    return uncertain({ attempts: 0, verified: '', file });
   }
   const unconfirmed =
     plan?.plan === 'delete' && plan.seen === undefined && run.header.project !== null;
