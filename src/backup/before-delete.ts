@@ -15,7 +15,7 @@ import {
 } from './download-file.ts';
 import { DiskError, type BackupStore, type PendingBackup } from './store.ts';
 
-export interface BeforeDeleteOptions {
+interface BeforeDeleteOptions {
   readonly source: FileSource;
   /** Absent without `--backup`. */
   readonly store: BackupStore | undefined;

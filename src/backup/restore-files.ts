@@ -25,7 +25,7 @@ import {
   type RestoreTotals,
 } from './restored.ts';
 
-export interface RestoreFilesOptions extends Omit<RestoreOptions, 'journal' | 'runDirectory'> {
+interface RestoreFilesOptions extends Omit<RestoreOptions, 'journal' | 'runDirectory'> {
   readonly directory: RunDirectory;
   readonly run: RunState;
   readonly concurrency: number;

@@ -47,7 +47,7 @@ const REASONS: Readonly<Record<string, string>> = {
 const FILE_ONLY: ReadonlySet<string> = new Set(['EFBIG', 'ENAMETOOLONG', 'EILSEQ', 'HELD_OPEN']);
 
 /** Runs an operation on the disk; what fails becomes a DiskError. */
-export async function onDisk<T>(act: () => Promise<T>): Promise<T> {
+async function onDisk<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {

@@ -12,7 +12,7 @@ import type { LostZerosRows, Problem, WrittenPlan } from '../run/write-plan.ts';
 const LONGEST_MESSAGE = 400;
 
 /** A plan in words: what a person judges before anything is deleted. */
-export interface PlanWords {
+interface PlanWords {
   readonly header: JournalHeader;
   readonly totals: PlanTotals;
   readonly perMinute: number;

@@ -127,7 +127,7 @@ export interface UploadFile {
   };
 }
 
-export interface FileHooks {
+interface FileHooks {
   /** The stop: breaks every wait before the request. */
   readonly signal?: AbortSignal | undefined;
   /** Tears down the request that is in flight. */

@@ -15,7 +15,7 @@ const STAGING = /^\.redcap-sweep-[A-Za-z0-9]{6}$/;
 const ASIDE = /^\.redcap-sweep-[A-Za-z0-9]{6}\.[0-9a-f]{12}$/;
 const LOOK_EVERY_MS = 5000;
 
-export interface LeftoverOptions {
+interface LeftoverOptions {
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly machine?: string | undefined;
   readonly platform?: NodeJS.Platform;

@@ -30,7 +30,7 @@ export interface RunDirectory {
   readonly lock: Lock;
 }
 
-export interface StagingOptions {
+interface StagingOptions {
   /** `--run-dir`: this directory itself. */
   readonly runDir: string | undefined;
   /** `--report-dir`: where directories are made. */

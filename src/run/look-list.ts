@@ -8,7 +8,7 @@ interface Looked {
 }
 
 /** As many rows as one look takes. */
-export interface LookList<T extends Looked> {
+interface LookList<T extends Looked> {
   readonly size: number;
   isFullFor(one: Looked): boolean;
   add(one: T): void;

@@ -14,7 +14,7 @@ import {
 import type { RunDirectory } from '../run-directory/staging.ts';
 import type { Lock } from '../run-directory/lock.ts';
 
-export interface AppendOptions {
+interface AppendOptions {
   readonly clock: Clock;
   /** The last time that stands in it. */
   readonly lastStamp: number;
@@ -70,7 +70,7 @@ export function ownFile(file: SizedFile, lock: Lock): JournalFile {
 }
 
 /** Makes the reports of a directory; calls `end` once the exit code is known. */
-export type MakeReports<T> = (end: (exitCode: ExitCode) => Promise<void>) => Promise<T>;
+type MakeReports<T> = (end: (exitCode: ExitCode) => Promise<void>) => Promise<T>;
 
 /**
  * Ends a directory in which nothing is carried out: that of a check, or of a

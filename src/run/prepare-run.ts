@@ -7,8 +7,6 @@ import { JOURNAL_FILE, type JournalHeader } from '../journal/lines.ts';
 import { JournalError, openJournal } from '../journal/write.ts';
 import { readUnchanged } from '../manifest/fingerprint.ts';
 import { openManifest, type Manifest } from '../manifest/read.ts';
-import { planWithoutLooks } from '../plan/make-plan.ts';
-import { countPlanned, emptyTotals, type PlanTotals } from '../plan/totals.ts';
 import type { ProjectModel } from '../project/model.ts';
 import { UnreadableAnswer } from '../project/answers.ts';
 import { createStaging, type Staging } from '../run-directory/staging.ts';
@@ -23,7 +21,7 @@ import { oneLine } from '../words/one-line.ts';
 import type { RunControl } from './control.ts';
 import { headerOf } from './journal-header.ts';
 import type { RunServer } from './server.ts';
-import { writePlan, type WrittenPlan } from './write-plan.ts';
+import { countRows, countUnchecked, writePlan, type WrittenPlan } from './write-plan.ts';
 
 /** What a run, or a check, is prepared from. */
 export interface PrepareOptions {
@@ -112,7 +110,8 @@ async function writeStaging(
   }
   const model = checks ? await readProject(options) : null;
   options.onPhase('reading_manifest');
-  const unchecked = model === null ? await countUnchecked(open, options) : undefined;
+  const unchecked =
+    model === null ? await countUnchecked(open, options.defaultInstance) : undefined;
   const rows = unchecked?.rows ?? (await countRows(open));
   const header = await describeRun(options, staging.session, startedAtMs, model, {
     sha256: copy.sha256,
@@ -131,8 +130,16 @@ async function writeStaging(
   const plan = (): Promise<WrittenPlan> => {
     options.onPhase(model === null ? 'planning' : 'looking', rows);
     const { defaultInstance, concurrency, approved, onPlanned } = options;
-    const how = { defaultInstance, concurrency, approved, onPlanned, look: server.lookForCheck };
-    return writePlan({ ...how, open, model, journal });
+    return writePlan({
+      open,
+      model,
+      defaultInstance,
+      look: (project, targets) => server.lookForCheck(project, targets),
+      concurrency,
+      approved,
+      journal,
+      onPlanned,
+    });
   };
   const write = async (): Promise<PreparedRun> => {
     journal.append(header);
@@ -211,24 +218,6 @@ function refuseOtherManifest({ approved }: PrepareOptions, sha256: string): void
   if (approved === undefined || approved.state.header.manifest.sha256 === sha256) return;
   const told = describeChange(join(approved.directory, MANIFEST_FILE), approved.state.header);
   throw new RefusedError(`The approved check's copy of the manifest has changed. ${told}`);
-}
-
-/** One that cannot be read to its end is refused before anybody looks. */
-async function countRows(open: () => Promise<Manifest>): Promise<number> {
-  let rows = 0;
-  for await (const batch of (await open()).batches()) rows += batch.length;
-  return rows;
-}
-
-async function countUnchecked(
-  open: () => Promise<Manifest>,
-  { defaultInstance }: PrepareOptions,
-): Promise<PlanTotals> {
-  const totals = emptyTotals();
-  for await (const batch of planWithoutLooks((await open()).batches(), defaultInstance)) {
-    for (const one of batch) countPlanned(totals, one, null);
-  }
-  return totals;
 }
 
 async function readProject({

@@ -20,7 +20,7 @@ import { settleByLook } from './settle-look.ts';
 import type { Unverified } from './verify.ts';
 
 /** A row that a resumed run has to do with: send it, or only look at what was sent. */
-export type Unfinished =
+type Unfinished =
   | { readonly kind: 'send'; readonly row: RowToDelete }
   | { readonly kind: 'look'; readonly unverified: Unverified }
   /** The plan had settled it, and its line is lost. */
@@ -59,7 +59,7 @@ function earlierAttempts(outcome: Outcome): EarlierAttempts | undefined {
   return { attempts, effect, startedAt, code, said, httpStatus, file };
 }
 
-export interface LookFirstOptions {
+interface LookFirstOptions {
   readonly journal: Journal;
   readonly control: RunControl;
   readonly clock: Clock;

@@ -4,7 +4,7 @@ import type { Effect, Outcome, RowState, Verified } from '../rows/outcome.ts';
 import { CANNOT_BE_TOLD, DONE, foundEmpty, mayHave, withAnswer } from './row-messages.ts';
 
 /** What a look before sending decides: send, or an end that needs no request. */
-export type LookDecision =
+type LookDecision =
   | { readonly kind: 'send' }
   | { readonly kind: 'settle'; readonly state: RowState; readonly message: string }
   /** A request may have removed the file, and the look does not say whether it did. */

@@ -4,14 +4,14 @@ import { ROWS_IN_A_ROW } from './breaker.ts';
 import type { Outcome } from '../rows/outcome.ts';
 
 /** Ten rows in a row without one trustworthy answer: is the server silent, or only its answers to deletions? */
-export interface Silence {
+interface Silence {
   /** Counts a row that reached the deleting pass, in the order in which rows finish. */
   finished(target: Target, outcome: Outcome, confirmed: boolean): void;
   /** While a look is out that decides whether the run goes on. Never rejects; nothing is sent until it resolves. */
   readonly deciding: Promise<void> | undefined;
 }
 
-export interface SilenceOptions {
+interface SilenceOptions {
   /** Looks at those rows, and settles none; absent where the run makes no looks. */
   readonly look: ((targets: readonly Target[]) => Promise<LookedBatch>) | undefined;
   readonly onSilent: () => void;

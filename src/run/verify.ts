@@ -38,7 +38,7 @@ export interface SecondLook {
 /** Exports can come from a replica that lags some seconds behind. */
 export const SECOND_LOOK: SecondLook = { everyMs: 3000, untilMs: 15_000 };
 
-export interface VerifierOptions {
+interface VerifierOptions {
   readonly look: (targets: readonly Target[]) => Promise<LookedBatch>;
   readonly journal: Journal;
   readonly clock: Clock;

@@ -23,7 +23,7 @@ export interface Problem {
 const LISTED_PROBLEMS = 100;
 
 /** What a plan is made from. */
-export interface PlanSource {
+interface PlanSource {
   readonly open: () => Promise<Manifest>;
   /** `null` with `--no-check`. */
   readonly model: ProjectModel | null;
@@ -51,6 +51,25 @@ export interface WrittenPlan {
   readonly lostZeros?: LostZerosRows | undefined;
   /** This token sees other record names than the real ones. */
   readonly blind: boolean;
+}
+
+/** One that cannot be read to its end is refused before anybody looks. */
+export async function countRows(open: PlanSource['open']): Promise<number> {
+  let rows = 0;
+  for await (const batch of (await open()).batches()) rows += batch.length;
+  return rows;
+}
+
+/** The plan's figures where nobody looks. */
+export async function countUnchecked(
+  open: PlanSource['open'],
+  defaultInstance: string | undefined,
+): Promise<PlanTotals> {
+  const totals = emptyTotals();
+  for await (const batch of planWithoutLooks((await open()).batches(), defaultInstance)) {
+    for (const one of batch) countPlanned(totals, one, null);
+  }
+  return totals;
 }
 
 /** Judges every row and writes the verdicts into the journal. Throws RefusedError where nobody can look. */
