@@ -151,18 +151,31 @@ or would.
   },
   {
     name: 'scan',
-    summary: "list the project's files as a manifest",
+    summary: "list the project's files as a manifest: all, or those of a list or a REDCap report",
     details: `Writes a manifest of every file that the project holds, as far as this token
-may see.
+may see; or of the files in a list of records, in a data export of REDCap
+(raw data), or in a report that was built there, as they stand now.
 
   redcap-sweep scan --field consent_file --output consents.csv
-  redcap-sweep check consents.csv --column expect_filename=file_name`,
+  redcap-sweep scan --from Study_DATA_2026-11-24.csv --output files.csv
+  redcap-sweep scan --report 1234 --output files.csv
+  redcap-sweep check files.csv --column expect_filename=file_name`,
     options: [
       { flags: '--field <names>', description: 'only these file fields, separated by commas' },
       { flags: '--event <names>', description: 'only these events, separated by commas' },
       {
         flags: '--record-file <file>',
-        description: 'only the records listed in this file, one a line',
+        description:
+          "only the records listed in this file: one a line, or CSV with them in the first column or under the record ID field's name",
+      },
+      {
+        flags: '--from <file>',
+        description:
+          'only the files that this data export of REDCap shows (CSV, raw data; gzip is read as it is), or - for standard input',
+      },
+      {
+        flags: '--report <id>',
+        description: 'only the files that this report shows, by its number in REDCap',
       },
       {
         flags: '--filter <logic>',
@@ -170,8 +183,9 @@ may see.
       },
       {
         flags: '--output <file>',
-        description: 'write the manifest here instead of standard output',
+        description: 'write the manifest here instead of standard output; never over another file',
       },
+      { flags: '--replace', description: 'with --output: write over a file that is there' },
       ...CONNECTION_OPTIONS,
     ],
   },

@@ -1,162 +1,193 @@
-import { readFile } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
-import { RefusedError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { decodeText } from '../files/read-file.ts';
-import { nearestName } from '../project/near.ts';
-import type { ProjectModel } from '../project/model.ts';
 import { csvLine } from '../files/csv-line.ts';
-import { createReportFile } from '../files/atomic-file.ts';
-import { scanProject, SCAN_COLUMNS, type ScanScope } from '../project/scan.ts';
+import type { Table } from '../manifest/table.ts';
+import { allSpellings, findNearRecords } from '../project/near.ts';
+import type { ProjectModel } from '../project/model.ts';
+import type { RecordList } from '../project/record-list.ts';
+import { scanProject, SCAN_COLUMNS, type ScanOptions, type ScanScope } from '../project/scan.ts';
+import { scanExport, type ExportedTable } from '../project/scan-export.ts';
+import { countOf } from '../words/counts.ts';
 import type { FlagsOf } from './commands.ts';
-import { withConnection } from './connect.ts';
+import { withConnection, type Connected } from './connect.ts';
 import type { Io } from './io.ts';
-import { count } from '../words/counts.ts';
+import { describeExportNotes, describeMissing, NAMED_RECORDS } from './scan-notes.ts';
+import { openScanOutput, refuseToReplace } from './scan-output.ts';
+import { chooseScope, refuseAbsent, refuseTogether } from './scan-scope.ts';
+import {
+  exportedTable,
+  openExport,
+  parseReportId,
+  readIds,
+  readReport,
+  readWhole,
+} from './scan-source.ts';
 
-/** `scan`: writes a manifest of every file that the project holds, as far as this token may see. */
-export async function scan(io: Io, flags: FlagsOf<'scan'>): Promise<ExitCode> {
-  const records =
-    flags.recordFile === undefined ? undefined : await readRecordFile(flags.recordFile);
-  return withConnection(io, flags, async ({ server, progress }) => {
-    progress.phase('Reading the project', undefined);
-    const model = await server.readModel();
-    const scope: ScanScope = {
-      fields: chooseNames(flags.field, Object.keys(model.fileFields), '--field', 'file field'),
-      events: chooseEvents(flags.event, model),
-      records,
-      filter: flags.filter,
-    };
-    const output = await openOutput(io, flags.output);
-    let files = 0;
-    const result = await discardOnError(
-      output,
-      scanProject(model, scope, {
-        exportRecords: (query) => server.exportRecords(query),
-        async onRows(rows) {
-          files += rows.length;
-          await output.write(rows.map((row) => csvLine(row)).join(''));
-        },
-        onRecords: (total) => {
-          progress.phase('Scanning records', total);
-        },
-        onProgress: (done) => {
-          progress.at(done, { files });
-        },
-        begin: () => output.write(csvLine(SCAN_COLUMNS)),
-      }),
-    );
-    await output.close();
-    progress.end();
-    for (const record of result.missing) {
-      io.stderr.write(
-        `Warning: record ${record} of --record-file does not exist, or this token may not see it.\n`,
-      );
-    }
-    if (result.leftOut.length > 0) {
-      io.stderr.write(
-        `The export leaves these file fields out, so that their files are not listed: ${result.leftOut.join(', ')}. Ask for the export right on them.\n`,
-      );
-    }
-    if (flags.quiet !== true) {
-      io.stderr.write(`${count(files)} ${files === 1 ? 'file' : 'files'} found.\n`);
-    }
-    return result.leftOut.length > 0 ? EXIT.rowsLeft : EXIT.ok;
-  });
+type Flags = FlagsOf<'scan'>;
+type Scope = Omit<ScanScope, 'records'>;
+
+/** What came of a scan, beside the list itself. */
+interface Listed {
+  /** For standard error, in order. */
+  readonly notes: readonly string[];
+  /** Does the list lack something that may be there, or everything that was asked for? */
+  readonly lacks: boolean;
 }
 
-async function discardOnError<T>(output: Output, scanning: Promise<T>): Promise<T> {
+/** `scan`: writes a manifest of the project's files, as far as this token may see: all, or those of a list. */
+export async function scan(io: Io, flags: Flags): Promise<ExitCode> {
+  refuseTogether(flags);
+  const report = flags.report === undefined ? undefined : parseReportId(flags.report);
+  await refuseToReplace(flags);
+  const ids = flags.recordFile === undefined ? undefined : await readWhole(flags.recordFile);
+  const table = flags.from === undefined ? undefined : await openExport(io, flags.from);
   try {
-    return await scanning;
+    return await withConnection(
+      io,
+      flags,
+      async (connected) => listFiles(io, flags, connected, { report, ids, table }),
+      flags.from === '-',
+    );
+  } finally {
+    await table?.close();
+  }
+}
+
+/** What the files to be listed are named by; all of them where nothing is given. */
+interface Given {
+  readonly report: string | undefined;
+  /** The bytes of `--record-file`. */
+  readonly ids: Buffer | undefined;
+  readonly table: Table | undefined;
+}
+
+async function listFiles(
+  io: Io,
+  flags: Flags,
+  connected: Connected,
+  { report, ids, table }: Given,
+): Promise<ExitCode> {
+  const { server, progress } = connected;
+  progress.phase('Reading the project', undefined);
+  const model = await server.readModel();
+  const scope = chooseScope(flags, model);
+  const list = ids === undefined ? undefined : await readIds(ids, flags.recordFile ?? '', model);
+  const exported =
+    table === undefined
+      ? report === undefined
+        ? undefined
+        : await readReport(server, report)
+      : exportedTable(table);
+  const output = await openScanOutput(io, flags);
+  let files = 0;
+  const options: ScanOptions = {
+    exportRecords: server.exportRecords,
+    async onRows(rows) {
+      files += rows.length;
+      await output.write(rows.map((row) => csvLine(row)).join(''));
+    },
+    onRecords: (total) => {
+      progress.phase('Scanning records', total);
+    },
+    onProgress: (done) => {
+      progress.at(done, { files });
+    },
+    begin: () => output.write(csvLine(SCAN_COLUMNS)),
+  };
+  let listed: Listed;
+  let otherName: string | undefined;
+  try {
+    listed =
+      exported === undefined
+        ? await listProject(connected, model, { ...scope, list }, options)
+        : await listExported(connected, model, { ...scope, flags, exported }, options);
+    otherName = await output.close();
   } catch (error) {
     await output.discard();
     throw error;
   }
-}
-
-async function readRecordFile(path: string): Promise<readonly string[]> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    throw new RefusedError(`--record-file ${path} cannot be read: ${(error as Error).message}.`);
-  }
-  const lines = decodeText(bytes, `--record-file ${path}`)
-    .split(/\r\n|\n|\r/)
-    .filter((line) => line.trim() !== '');
-  if (lines.length === 0) throw new RefusedError(`--record-file ${path} names no record.`);
-  return [...new Set(lines)];
-}
-
-function chooseEvents(
-  text: string | undefined,
-  model: ProjectModel,
-): readonly string[] | undefined {
-  if (text === undefined) return undefined;
-  if (!model.longitudinal) {
-    throw new RefusedError('--event does not fit: the project is not longitudinal.');
-  }
-  return chooseNames(
-    text,
-    model.events.map((event) => event.name),
-    '--event',
-    'event',
-  );
-}
-
-function chooseNames(
-  text: string | undefined,
-  known: readonly string[],
-  option: string,
-  what: string,
-): readonly string[] {
-  if (text === undefined) return known;
-  const wanted = text
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
-  if (wanted.length === 0) throw new RefusedError(`${option} names nothing.`);
-  for (const name of wanted) {
-    if (known.includes(name)) continue;
-    const near = nearestName(name, known);
-    throw new RefusedError(
-      `${option}: the project has no ${what} ${name}${near === undefined ? '' : `; did you mean ${near}?`}`,
+  progress.end();
+  for (const note of listed.notes) io.stderr.write(`${note}\n`);
+  if (otherName !== undefined) {
+    io.stderr.write(
+      `Another program has ${flags.output} open: the list is ${otherName} beside it.\n`,
     );
   }
-  return [...new Set(wanted)];
+  if (flags.quiet !== true) io.stderr.write(`${countOf(files, 'file')} found.\n`);
+  return listed.lacks ? EXIT.rowsLeft : EXIT.ok;
 }
 
-interface Output {
-  write(text: string): Promise<void>;
-  /** Puts the list in its place. */
-  close(): Promise<void>;
-  discard(): Promise<void>;
+async function listProject(
+  { server }: Connected,
+  model: ProjectModel,
+  { list, ...scope }: Scope & { readonly list: RecordList | undefined },
+  options: ScanOptions,
+): Promise<Listed> {
+  const records = list?.records;
+  const { missing, leftOut } = await scanProject(model, { ...scope, records }, options);
+  const notes: string[] = [];
+  let unknown = missing;
+  if (list !== undefined && missing.length > 0) {
+    const first = list.records[0]?.at(-1);
+    const near = await findNearRecords(
+      server.exportRecords,
+      model,
+      missing.slice(0, NAMED_RECORDS + 1),
+      allSpellings,
+    );
+    // A first line that names no record, where others do, heads them.
+    if (
+      list.mayHaveHeader &&
+      missing[0] === first &&
+      missing.length < list.records.length &&
+      !near.has(first ?? '')
+    ) {
+      unknown = missing.slice(1);
+      notes.push(`The first line of --record-file, "${first}", is taken for a header.`);
+    }
+    notes.push(...describeMissing(unknown, list.records.length, near));
+  }
+  if (leftOut.length > 0) {
+    notes.push(
+      `The export leaves these file fields out, so that their files are not listed: ${leftOut.join(', ')}. Ask for the export right on them.`,
+    );
+  }
+  const nothingKnown = list !== undefined && missing.length === list.records.length;
+  return { notes, lacks: leftOut.length > 0 || nothingKnown };
 }
 
-async function openOutput(io: Io, path: string | undefined): Promise<Output> {
-  if (path === undefined) {
-    return {
-      write: (text) =>
-        new Promise((resolve) => {
-          // A reader that is slow is waited for; one that went away is not.
-          io.stdout.write(text, () => {
-            resolve();
-          });
-        }),
-      close: () => Promise.resolve(),
-      discard: () => Promise.resolve(),
-    };
+async function listExported(
+  { server, progress }: Connected,
+  model: ProjectModel,
+  {
+    flags,
+    exported,
+    ...scope
+  }: Scope & { readonly flags: Flags; readonly exported: ExportedTable },
+  options: ScanOptions,
+): Promise<Listed> {
+  const { source, header } = exported;
+  const of = source.kind === 'export' ? 'the export' : source.subject.toLowerCase();
+  if (header.length === 0) {
+    await options.begin();
+    return { notes: [`${source.subject} has no rows.`], lacks: false };
   }
-  try {
-    // Whole or not at all: half a list must not pass for a manifest.
-    const file = await createReportFile(dirname(path), basename(path), io.clock);
-    return {
-      write: (text) => file.write(text) ?? Promise.resolve(),
-      async close() {
-        await file.finish();
-      },
-      discard: () => file.discard(),
-    };
-  } catch (error) {
-    throw new RefusedError(`--output ${path} cannot be written: ${(error as Error).message}.`);
-  }
+  if (flags.field !== undefined) refuseAbsent(scope.fields, exported);
+  progress.phase(`Reading ${of}`, undefined);
+  const scanned = await scanExport(model, exported, scope, {
+    ...options,
+    renewStructure: (fields) => server.renewStructure(model, fields),
+    changeAt: (target) => server.changeAt(model, target),
+  });
+  const { unknownRecords, knownRecords, leftOut } = scanned;
+  const near = await findNearRecords(
+    server.exportRecords,
+    model,
+    unknownRecords.first,
+    allSpellings,
+  );
+  const noneKnown = unknownRecords.count > 0 && knownRecords === 0;
+  return {
+    notes: describeExportNotes(scanned, { near, of }),
+    lacks: leftOut.size > 0 || near.size > 0 || noneKnown,
+  };
 }

@@ -12,6 +12,7 @@ import { createDeleter } from '../redcap/deleter.ts';
 import type { RedcapClient } from '../redcap/client.ts';
 import { createReader } from '../redcap/reader.ts';
 import { type Reader } from '../rows/server.ts';
+import type { ExportRow } from '../rows/look.ts';
 import type { ReadAnswer } from '../rows/server.ts';
 import { retrying, type Retrying } from '../retry.ts';
 import type { RunControl } from '../run/control.ts';
@@ -22,6 +23,8 @@ import type { RemoveFile } from '../rows/server.ts';
 export interface Server extends RunServer {
   /** One list; without records: all that the project has. */
   exportRecords: ExportAny;
+  /** All rows of a report, by its number. */
+  exportReport(id: string): Promise<ReadAnswer<readonly ExportRow[]>>;
   readonly requests: number;
 }
 
@@ -73,6 +76,11 @@ export function createServer(options: ServerOptions): Server {
     renewStructure: (model, fields) => structureOf(model).renew(fields, beforeStop),
     changeAt: (model, target) => structureOf(model).changeAt(target),
     exportRecords: exportUntilStop,
+    exportReport(id) {
+      const reader = createReader(client, { signal: control.stopping, abort: control.aborting });
+      const report = (): ReturnType<Reader['exportReport']> => reader.exportReport(id);
+      return readAgain(options, control.stopping, report, { emptyAgain: true });
+    },
     get requests() {
       return client.requests;
     },

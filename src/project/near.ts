@@ -105,6 +105,11 @@ export function otherSpellings(record: string): readonly string[] {
   return [...spellings];
 }
 
+/** The same, and as it is written: for the server, which mostly takes no notice of case. */
+export function allSpellings(record: string): readonly string[] {
+  return [record, ...otherSpellings(record)];
+}
+
 /**
  * Asks whether the project has a missing record under another spelling, so
  * that the message can name it. An answer that cannot be read names nothing.
@@ -121,19 +126,36 @@ export async function nameNearRecords(
     return look?.kind === 'no_record' && look.near === undefined && look.arms === undefined;
   };
   const missing = new Set(targets.flatMap(({ record }, at) => (isNameless(at) ? [record] : [])));
-  const asked = [...new Set([...missing].flatMap((record) => otherSpellings(record)))];
+  const near = await findNearRecords(exportRecords, model, missing);
+  if (near.size === 0) return looked;
+  const looks = looked.looks.map((look, at) => {
+    const name = isNameless(at) ? near.get(targets[at]?.record ?? '') : undefined;
+    return name === undefined ? look : { kind: 'no_record' as const, near: name };
+  });
+  return { ...looked, looks };
+}
+
+/** The spellings under which the project has missing records; none where an answer cannot be read. */
+export async function findNearRecords(
+  exportRecords: ExportRecords,
+  { recordIdField }: ProjectModel,
+  missing: Iterable<string>,
+  spellings: (record: string) => readonly string[] = otherSpellings,
+): Promise<ReadonlyMap<string, string>> {
+  const wanted = [...missing];
+  const asked = [...new Set(wanted.flatMap((record) => spellings(record)))];
   const names = new Set<string>();
   for (let at = 0; at < asked.length; at += ASK_AT_MOST) {
     const records = asked.slice(at, at + ASK_AT_MOST);
-    const answer = await exportRecords({ records, fields: [model.recordIdField] });
-    if (answer.kind !== 'rows') return looked;
-    for (const row of answer.rows) names.add(asText(row[model.recordIdField]));
+    const answer = await exportRecords({ records, fields: [recordIdField] });
+    if (answer.kind !== 'rows') return new Map();
+    for (const row of answer.rows) names.add(asText(row[recordIdField]));
   }
-  if (names.size === 0) return looked;
   const findSpelling = spellingFinder(names);
-  const looks = looked.looks.map((look, at) => {
-    const near = isNameless(at) ? findSpelling(targets[at]?.record ?? '') : undefined;
-    return near === undefined ? look : { kind: 'no_record' as const, near };
-  });
-  return { ...looked, looks };
+  return new Map(
+    wanted.flatMap((record) => {
+      const near = findSpelling(record);
+      return near === undefined ? [] : [[record, near] as const];
+    }),
+  );
 }

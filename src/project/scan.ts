@@ -1,17 +1,11 @@
-import { InterruptedError, RefusedError } from '../errors.ts';
-import { asText, placeOf } from './cells.ts';
-import {
-  askForList,
-  BODYLESS,
-  createLists,
-  type ExportAny,
-  type ListAnswer,
-  type ListQuery,
-  type Lists,
-} from './export-lists.ts';
-import { readValue } from './look.ts';
+import { RefusedError } from '../errors.ts';
 import type { ExportRow } from '../rows/look.ts';
+import type { Target } from '../rows/target.ts';
+import { asText, placeOf } from './cells.ts';
+import type { ExportAny } from './export-lists.ts';
+import { readValue } from './look.ts';
 import type { ProjectModel } from './model.ts';
+import { BATCH_FIELDS, BATCH_RECORDS, createScanLists, cut, type ScanLists } from './scan-lists.ts';
 
 /** A scan's columns: a manifest, with the stored name beside. */
 export const SCAN_COLUMNS = [
@@ -27,7 +21,8 @@ export const SCAN_COLUMNS = [
 export interface ScanScope {
   readonly fields: readonly string[];
   readonly events: readonly string[] | undefined;
-  readonly records: readonly string[] | undefined;
+  /** Each by its name, or by names of which the first one that the project has is meant. */
+  readonly records: readonly (string | readonly string[])[] | undefined;
   readonly filter: string | undefined;
 }
 
@@ -40,14 +35,11 @@ export interface ScanOptions {
 }
 
 export interface Scanned {
-  /** Records asked for that the project does not have, or that the token may not see. */
+  /** Records asked for that the project does not have, or that the token may not see: by the last of their names. */
   readonly missing: readonly string[];
-  /** Fields that no answer had: their files, if any, are not listed. */
+  /** Fields that no answer had, or that showed something else in place of a value: their files, if any, are not listed. */
   readonly leftOut: readonly string[];
 }
-
-const BATCH_RECORDS = 100;
-const BATCH_FIELDS = 300;
 
 /**
  * Lists files in batches of records. Throws RefusedError where an answer
@@ -58,159 +50,98 @@ export async function scanProject(
   scope: ScanScope,
   options: ScanOptions,
 ): Promise<Scanned> {
-  const { missing, names } = await chooseRecords(model, scope, options);
+  const lists = createScanLists(options.exportRecords, model);
+  const { missing, names } = await chooseRecords(scope, lists);
   await options.begin();
   options.onRecords(names.length);
   const seen = new Set<string>();
-  const lists = createLists();
+  const withheld = new Set<string>();
   let done = 0;
   for (const records of cut(names, BATCH_RECORDS)) {
     for (const fields of cut(scope.fields, BATCH_FIELDS)) {
-      const rows = await exportAll(options, lists, model, records, fields);
-      for (const row of rows)
+      const found = await lists.ofRecords(records, fields);
+      if (found.missing.length > 0) throw describeMissing(found.missing, records.length);
+      for (const row of found.rows) {
         for (const field of fields) if (Object.hasOwn(row, field)) seen.add(field);
-      await options.onRows(rows.flatMap((row) => filesOf(row, fields, model, scope.events)));
+      }
+      const rows = found.rows.filter((row) => isOfEvents(row, model, scope.events));
+      await options.onRows(rows.flatMap((row) => filesOf(row, fields, model, withheld)));
     }
     options.onProgress((done += records.length));
   }
-  return {
-    missing,
-    leftOut: names.length === 0 ? [] : scope.fields.filter((field) => !seen.has(field)),
-  };
+  const isLeftOut = (field: string): boolean => !seen.has(field) || withheld.has(field);
+  return { missing, leftOut: names.length === 0 ? [] : scope.fields.filter(isLeftOut) };
 }
 
 async function chooseRecords(
-  model: ProjectModel,
   { records, filter }: ScanScope,
-  options: ScanOptions,
+  lists: ScanLists,
 ): Promise<{ names: readonly string[]; missing: readonly string[] }> {
-  const found = new Set<string>();
-  const id = model.recordIdField;
-  const gather = (rows: readonly ExportRow[]): void => {
-    for (const row of rows) found.add(asText(row[id]));
-  };
-  const lists = createLists();
-  if (records === undefined) {
-    gather(await exportEvery(options, { fields: [id], filterLogic: filter }));
-    return { names: [...found], missing: [] };
+  if (records === undefined) return { names: await lists.everyName(filter), missing: [] };
+  const unknown = new Set<string>();
+  for (const names of cut([...new Set(records.flat())], BATCH_RECORDS)) {
+    for (const name of (await lists.ofRecords(names, [])).missing) unknown.add(name);
   }
-  const findMissing = async (
-    asked: readonly string[],
-    size: number,
-  ): Promise<readonly string[]> => {
-    for (const batch of cut(asked, size)) {
-      gather(await exportNamed(options, lists, { records: batch, fields: [id] }));
-    }
-    return asked.filter((record) => !found.has(record));
-  };
-  // Loaded servers leave records out: those that are missing are asked for once more.
-  const missing = await findMissing(await findMissing(records, BATCH_RECORDS), BATCH_RECORDS / 4);
-  const present = records.filter((record) => found.has(record));
-  if (filter === undefined) return { names: present, missing };
-  found.clear();
-  for (const batch of cut(present, BATCH_RECORDS)) {
-    const query = { records: batch, fields: [id], filterLogic: filter };
-    gather(await exportNamed(options, lists, query));
-  }
-  return { names: present.filter((record) => found.has(record)), missing };
+  const meant = records.map((names) => {
+    const known = [names].flat().find((name) => !unknown.has(name));
+    return { known, name: [names].flat().at(-1) ?? '' };
+  });
+  const missing = meant.flatMap(({ known, name }) => (known === undefined ? [name] : []));
+  const names = [...new Set(meant.flatMap(({ known }) => known ?? []))];
+  if (filter === undefined) return { names, missing };
+  const matching = await lists.filterNames(names, filter);
+  return { names: names.filter((name) => matching.has(name)), missing };
 }
 
-function* cut<T>(items: readonly T[], size: number): Generator<readonly T[], void, undefined> {
-  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
-}
-
-/**
- * Rows of a batch of records that the project lists; those that are missing are
- * asked for once more. Events are chosen afterwards, so that it is the record
- * that is missing.
- */
-async function exportAll(
-  options: ScanOptions,
-  lists: Lists,
-  model: ProjectModel,
-  records: readonly string[],
-  scopeFields: readonly string[],
-): Promise<readonly ExportRow[]> {
-  const id = model.recordIdField;
-  const fields = [...new Set([id, ...scopeFields])];
-  const found = new Set<string>();
-  const ask = async (names: readonly string[]): Promise<readonly ExportRow[]> => {
-    const rows = await exportNamed(options, lists, { records: names, fields });
-    for (const row of rows) found.add(asText(row[id]));
-    return rows;
-  };
-  const rows = await ask(records);
-  const absent = records.filter((record) => !found.has(record));
-  if (absent.length === 0) return rows;
-  const more = await ask(absent);
-  const missing = absent.filter((record) => !found.has(record));
-  if (missing.length === 0) return [...rows, ...more];
-  throw new RefusedError(
-    missing.length === records.length
-      ? `None of ${records.length} records that the project lists comes when it is asked for by name: this token sees other record names than the real ones (de-identified export rights), or the records were deleted meanwhile. Ask for the full export right. The scan is not complete.`
+function describeMissing(missing: readonly string[], asked: number): RefusedError {
+  return new RefusedError(
+    missing.length === asked
+      ? `None of ${asked} records that the project lists comes when it is asked for by name: this token sees other record names than the real ones (de-identified export rights), or the records were deleted meanwhile. Ask for the full export right. The scan is not complete.`
       : `Records that the project lists do not come when they are asked for, twice: ${missing.slice(0, 6).join(', ')}${missing.length > 6 ? ` and ${missing.length - 6} more` : ''}. They were deleted meanwhile, or the server left them out. The scan is not complete; scan again.`,
   );
 }
 
-/** Rows of named records, in parts where the server fails on the whole. Throws for a record that it fails on alone. */
-async function exportNamed(
-  { exportRecords }: ScanOptions,
-  lists: Lists,
-  query: ListQuery,
-): Promise<readonly ExportRow[]> {
-  const answer = await askForList(exportRecords, query, lists);
-  if (answer.kind !== 'rows') throw notComplete(answer);
-  const [first] = answer.failed;
-  if (first === undefined) return answer.rows;
-  const names = [...answer.failed.keys()];
-  throw new RefusedError(
-    `The server fails on ${names.length === 1 ? 'this record' : 'these records'} even when asked for nothing else: ${names.slice(0, 6).join(', ')}${names.length > 6 ? ` and ${names.length - 6} more` : ''} (${first[1]}). A list without their files would not be whole, so there is none. Ask the server's administrator about them, or list the others by --record-file.`,
-  );
-}
-
-/** Rows of all records that the project lists. */
-async function exportEvery(
-  { exportRecords }: ScanOptions,
-  query: Parameters<ExportAny>[0],
-): Promise<readonly ExportRow[]> {
-  let answer = await exportRecords(query);
-  if (answer.kind === 'bodyless') answer = await exportRecords(query);
-  if (answer.kind === 'rows') return answer.rows;
-  throw notComplete(
-    answer.kind === 'bodyless' ? { kind: 'unreadable', message: BODYLESS } : answer,
-  );
-}
-
-function notComplete(answer: Exclude<ListAnswer, { kind: 'rows' }>): Error {
-  if (answer.kind === 'stopped') return new InterruptedError();
-  return new RefusedError(
-    `The server's list of records cannot be used${answer.message === '' ? '' : `: ${answer.message}`}. The scan is not complete.`,
-  );
+/** Events are chosen here and not by the server, so that a record without a row is one that is missing. */
+function isOfEvents(
+  row: ExportRow,
+  { longitudinal }: ProjectModel,
+  events: readonly string[] | undefined,
+): boolean {
+  return events === undefined || events.includes(longitudinal ? placeOf(row).event : '');
 }
 
 function filesOf(
   row: ExportRow,
   fields: readonly string[],
   model: ProjectModel,
-  events: readonly string[] | undefined,
+  withheld: Set<string>,
 ): string[][] {
-  const files: string[][] = [];
-  const place = placeOf(row);
-  const event = model.longitudinal ? place.event : '';
-  if (events !== undefined && !events.includes(event)) return files;
-  for (const name of fields) {
-    const look = readValue(row[name], model.missingCodes);
-    if (look.kind !== 'there') continue;
-    const field = model.fileFields[name];
-    files.push([
-      asText(row[model.recordIdField]),
-      name,
-      event,
-      place.instance,
-      look.name ?? '',
-      field?.form ?? '',
-      field?.signature === true ? 'yes' : 'no',
-    ]);
-  }
-  return files;
+  const { event, instance } = placeOf(row);
+  const record = asText(row[model.recordIdField]);
+  return fields.flatMap((field) => {
+    const look = readValue(row[field], model.missingCodes);
+    // What is neither blank nor a code stands in place of a value that this token may not see.
+    if (look.kind === 'nothing' && !isMissingCode(row[field], model)) withheld.add(field);
+    if (look.kind !== 'there') return [];
+    const target = { record, field, event: model.longitudinal ? event : '', instance };
+    return [scanLine(model, target, look.name ?? '')];
+  });
+}
+
+export function isMissingCode(value: unknown, { missingCodes }: ProjectModel): boolean {
+  return missingCodes.includes(asText(value).trim());
+}
+
+/** A file as a line of the list, in the order of `SCAN_COLUMNS`. */
+export function scanLine(model: ProjectModel, target: Target, fileName: string): string[] {
+  const field = model.fileFields[target.field];
+  return [
+    target.record,
+    target.field,
+    target.event,
+    target.instance,
+    fileName,
+    field?.form ?? '',
+    field?.signature === true ? 'yes' : 'no',
+  ];
 }

@@ -56,6 +56,11 @@ export function createReader(client: RedcapClient, hooks: ReadHooks = {}): Reade
         },
         jsonOf((json) => readObjects(json, [])),
       ),
+    exportReport: (id) =>
+      ask(
+        { content: 'report', report_id: id, rawOrLabel: 'raw', rawOrLabelHeaders: 'raw' },
+        jsonOf((json) => readObjects(json, [])),
+      ),
   };
 }
 

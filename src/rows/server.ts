@@ -170,4 +170,6 @@ export interface Reader {
   /** Needs the Design right; an error (400) too where nothing repeats. */
   repeatingFormsEvents(): Promise<ReadAnswer<readonly ServerObject[]>>;
   exportRecords(query: RecordQuery): Promise<ReadAnswer<readonly ExportRow[]>>;
+  /** The rows of a report that was built in REDCap, with its own columns; an error (403) for one of another project. */
+  exportReport(id: string): Promise<ReadAnswer<readonly ExportRow[]>>;
 }

@@ -1,0 +1,174 @@
+import { RefusedError } from '../errors.ts';
+import { countOf, listWords } from '../words/counts.ts';
+import { showName } from '../words/names.ts';
+import type { ProjectModel } from './model.ts';
+
+/** Where a list of exported rows comes from, and how messages name it. */
+export interface ExportSource {
+  readonly kind: 'export' | 'report';
+  /** As a sentence begins with it: "The export". */
+  readonly subject: string;
+}
+
+/** Where the columns stand that say which file a cell is of. */
+export interface ExportedColumns {
+  readonly width: number;
+  readonly record: number;
+  readonly event: number | undefined;
+  readonly repeatInstrument: number | undefined;
+  readonly repeatInstance: number | undefined;
+  readonly files: readonly { readonly field: string; readonly at: number }[];
+  /** Columns that are none of the project's, nor REDCap's own. */
+  readonly strange: readonly string[];
+}
+
+/** What REDCap writes where an export has labels for headers. */
+const LABELS = new Set([
+  'Event Name',
+  'Repeat Instrument',
+  'Repeat Instance',
+  'Data Access Group',
+  'Survey Identifier',
+  'Survey Timestamp',
+  'Complete?',
+]);
+const ONE_VALUE_A_LINE = ['record', 'field_name', 'value'];
+const VARIABLE_NAME = /^[a-z][a-z0-9_]*$/;
+/** Choices of checkboxes, statuses and times of forms. */
+const DERIVED = /___|_complete$|_timestamp$/;
+const SHOWN_HEADERS = 20;
+
+/**
+ * Finds the columns of an export of the project, for these file fields. Names
+ * are compared as they stand: REDCap's variables are lower-case, and a label
+ * may differ from one by its case alone. Throws RefusedError with what to tick
+ * in REDCap.
+ */
+export function findExportedColumns(
+  cells: readonly string[],
+  model: ProjectModel,
+  wanted: readonly string[],
+  source: ExportSource,
+): ExportedColumns {
+  const headers = cells.map((cell) => cell.trim());
+  const { recordIdField } = model;
+  refuseOtherShapes(headers, recordIdField, source);
+  const find = (name: string): number | undefined => placeOf(headers, name, source);
+  const record = find(recordIdField);
+  if (record === undefined) {
+    throw new RefusedError(
+      `${source.subject} has no column ${recordIdField}, the project's record ID field. ${seen(headers)} ${INCLUDE_RECORD_ID[source.kind]}`,
+    );
+  }
+  const event = find('redcap_event_name');
+  if (model.longitudinal && event === undefined) {
+    throw new RefusedError(
+      `${source.subject} has no column redcap_event_name, and the project is longitudinal: nothing says which event a row is of. ${INCLUDE_EVENT[source.kind]}`,
+    );
+  }
+  const files = wanted.flatMap((field) => {
+    const at = find(field);
+    return at === undefined ? [] : [{ field, at }];
+  });
+  if (files.length === 0) {
+    throw new RefusedError(
+      `${source.subject} has no file field: ${wanted.length === 0 ? 'the project has none' : `none of its columns is ${shorten(wanted, 'or')}`}. ${seen(headers)} ${INCLUDE_FILES[source.kind]}`,
+    );
+  }
+  const known = new Set([...Object.keys(model.fileFields), ...model.otherFields]);
+  return {
+    width: headers.length,
+    record,
+    event,
+    repeatInstrument: find('redcap_repeat_instrument'),
+    repeatInstance: find('redcap_repeat_instance'),
+    files,
+    strange: headers.filter(
+      (name) =>
+        name !== '' && !known.has(name) && !name.startsWith('redcap_') && !DERIVED.test(name),
+    ),
+  };
+}
+
+function refuseOtherShapes(
+  headers: readonly string[],
+  recordIdField: string,
+  source: ExportSource,
+): void {
+  if (ONE_VALUE_A_LINE.every((name) => headers.includes(name))) {
+    throw new RefusedError(
+      `${source.subject} has one line a value (columns ${listWords(ONE_VALUE_A_LINE)}). Export it with one line a row: through the API, type=flat.`,
+    );
+  }
+  const label = headers.find((header) => LABELS.has(header));
+  const named = headers.filter((header) => header !== '');
+  const notNames = named.filter((header) => !VARIABLE_NAME.test(header));
+  const mostlyLabels = !headers.includes(recordIdField) && notNames.length * 2 > named.length;
+  const shown = label ?? (mostlyLabels ? notNames[0] : undefined);
+  if (shown === undefined) return;
+  throw new RefusedError(
+    `${source.subject} has labels for headers (${showName(shown, 'quoted')}), and field names are needed. ${USE_RAW}`,
+  );
+}
+
+/** Throws RefusedError where an event or a form is named by its label. */
+export function refuseLabel(
+  source: ExportSource,
+  what: 'event' | 'form',
+  label: string,
+  line: number | undefined,
+): never {
+  const where = line === undefined ? '' : ` (line ${line})`;
+  throw new RefusedError(
+    `${source.subject} has labels in place of names: ${showName(label, 'quoted')}${where} is no unique name of ${what === 'event' ? 'an event' : 'a form'}. ${USE_RAW}`,
+  );
+}
+
+const USE_RAW =
+  'In REDCap, export "CSV / Microsoft Excel (raw data)", not "(labels)": raw data, and field names for headers. Through the API: rawOrLabel=raw and rawOrLabelHeaders=raw.';
+
+const INCLUDE_RECORD_ID = {
+  export:
+    'Include that field in the export, under its own name and not hashed: "All data" has it, a report where it is among its fields.',
+  report: 'In REDCap, edit the report and add that field under "Fields to include".',
+} as const;
+
+const INCLUDE_EVENT = {
+  export:
+    'Export it again with this column left in; through the API, it comes where the record ID field is among the fields.',
+  report:
+    'In REDCap, edit the report and add the record ID field under "Fields to include": the column comes with it.',
+} as const;
+
+const INCLUDE_FILES = {
+  export: 'In REDCap, tick the instruments that hold the files, or "All data".',
+  report: 'In REDCap, edit the report and add the file fields under "Fields to include".',
+} as const;
+
+function placeOf(
+  headers: readonly string[],
+  name: string,
+  source: ExportSource,
+): number | undefined {
+  const at = headers.indexOf(name);
+  if (at === -1) return undefined;
+  const again = headers.indexOf(name, at + 1);
+  if (again === -1) return at;
+  throw new RefusedError(
+    `${source.subject} has the column ${name} twice, as columns ${at + 1} and ${again + 1}. Remove one of them.`,
+  );
+}
+
+function seen(headers: readonly string[]): string {
+  const named = headers.filter((header) => header !== '').map((header) => showName(header, 'quoted'));
+  return named.length === 0 ? 'No header has a name.' : `Headers seen: ${shorten(named, 'and')}.`;
+}
+
+function shorten(names: readonly string[], word: 'and' | 'or'): string {
+  if (names.length > SHOWN_HEADERS) {
+    const rest = countOf(names.length - SHOWN_HEADERS, 'other');
+    return `${names.slice(0, SHOWN_HEADERS).join(', ')} ${word} ${rest}`;
+  }
+  if (names.length < 2) return names.join('');
+  return `${names.slice(0, -1).join(', ')} ${word} ${names.at(-1) ?? ''}`;
+}

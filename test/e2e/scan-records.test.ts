@@ -1,0 +1,120 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { buildProject, type SandboxProject } from '../../src/sandbox/project.ts';
+import { utf16 } from '../manifest/manifest-of.ts';
+import { namesIn } from '../support/cli.ts';
+import { FAST, openStand, type Stand } from '../support/stand.ts';
+
+/** A photo in each record; ids with zeros, a comma and a blank. */
+function makeClinic(more: readonly string[] = []): SandboxProject {
+  const ids = ['001', '002', 'Site A, 3', 'b 2', ...more];
+  return buildProject({
+    kind: 'classic',
+    recordIdField: 'subject_id',
+    forms: [{ name: 'papers', fields: [{ name: 'photo', type: 'file' }] }],
+    records: ids.map((id) => ({ id, rows: [{ files: { photo: 'p.jpg' } }] })),
+  });
+}
+
+const openClinic = (more: readonly string[] = []) => openStand({ project: makeClinic(more) });
+
+async function scanList(stand: Stand, content: string | Buffer) {
+  await writeFile(join(stand.folder, 'ids.csv'), content);
+  const ended = await stand.sweep(['scan', '--record-file', 'ids.csv', ...FAST]);
+  const records = [...ended.stdout.matchAll(/^("[^"]*"|[^,]*),photo,/gm)].map(([, id]) => id);
+  const notes = ended.stderr.split('\n').filter((line) => !line.startsWith('Warning: --rate'));
+  return { ...ended, records, notes: notes.slice(0, -1) };
+}
+
+describe('a list of ids as Excel writes it', () => {
+  it.each<[string, string | Buffer]>([
+    ['a column with its header', '\ufeffSubject ID\r\n001\r\n"Site A, 3"\r\n'],
+    ['further columns', 'sep=;\r\nName;Subject-ID\r\nX, Y;001\r\nZ;Site A, 3\r\n'],
+    ['UTF-16 with tabs', utf16('Subject ID\tNote\r\n001\t"two\r\nlines"\r\nSite A, 3\t\r\n')],
+    ['plain, with a comma in an id', '001\nSite A, 3\n'],
+  ])('%s', async (_what, content) => {
+    const scan = await scanList(await openClinic(), content);
+    expect([scan.code, scan.records, scan.notes]).toEqual([
+      0,
+      ['001', '"Site A, 3"'],
+      ['2 files found.'],
+    ]);
+  });
+
+  it('with a header of its own, which is told', async () => {
+    const scan = await scanList(await openClinic(), 'Patient;Since\n001;2020\n002;2021\n');
+    expect([scan.code, scan.records]).toEqual([0, ['001', '002']]);
+    expect(scan.notes).toEqual([
+      'The first line of --record-file, "Patient", is taken for a header.',
+      '2 files found.',
+    ]);
+  });
+});
+
+describe('ids that the project does not have', () => {
+  it('are warned of, a near one named, and the others are listed', async () => {
+    const scan = await scanList(await openClinic(), '1\n002\nB 2\nnobody\n');
+    expect([scan.code, scan.records]).toEqual([0, ['002']]);
+    expect(scan.notes).toEqual([
+      'Warning: record 1 of --record-file does not exist, or this token may not see it; did you mean "001"?',
+      'Warning: record B 2 of --record-file does not exist, or this token may not see it; did you mean "b 2"?',
+      'Warning: record nobody of --record-file does not exist, or this token may not see it.',
+      '1 file found.',
+    ]);
+  });
+
+  it('are named up to twenty, and where none is known the exit is 1', async () => {
+    const ids = Array.from({ length: 30 }, (_, at) => `X${at}`);
+    const scan = await scanList(await openClinic(), ids.join('\n'));
+    expect([scan.code, scan.records]).toEqual([1, []]);
+    expect(scan.notes.filter((note) => note.startsWith('Warning: record X'))).toHaveLength(20);
+    expect(scan.notes.slice(20)).toEqual([
+      'Warning: and so for 10 more records.',
+      expect.stringMatching(/^None of the records of --record-file is in the project\. /),
+      '0 files found.',
+    ]);
+  });
+});
+
+describe('--output', () => {
+  it('never goes over a file without --replace, and asks nothing before', async () => {
+    const stand = await openClinic();
+    await stand.write('list.csv', 'mine');
+    const scan = await stand.sweep(['scan', '--output', 'list.csv', ...FAST]);
+    expect([scan.code, stand.sandbox.ledger.entries]).toEqual([2, []]);
+    expect(scan.stderr).toMatch(/--output list\.csv: .* there already.*--replace/);
+    expect(await readFile(join(stand.folder, 'list.csv'), 'utf8')).toBe('mine');
+    const again = await stand.sweep(['scan', '--output', 'list.csv', '--replace', ...FAST]);
+    expect(again.code).toBe(0);
+    expect(await readFile(join(stand.folder, 'list.csv'), 'utf8')).toMatch(
+      /^record,field,.*\n001,/,
+    );
+  });
+
+  it('nor over one that somebody makes meanwhile', async () => {
+    const stand = await openClinic();
+    stand.sandbox.script(
+      ({ form }) => form.text('content') === 'record',
+      [
+        async (_call, proceed) => {
+          await stand.write('list.csv', 'mine');
+          return proceed();
+        },
+      ],
+    );
+    const scan = await stand.sweep(['scan', '--output', 'list.csv', ...FAST]);
+    expect([scan.code, await readFile(join(stand.folder, 'list.csv'), 'utf8')]).toEqual([
+      2,
+      'mine',
+    ]);
+    expect(await namesIn(stand.folder)).toEqual(['list.csv']);
+  });
+
+  it('is needed by --replace', async () => {
+    const stand = await openClinic();
+    const scan = await stand.sweep(['scan', '--replace', ...FAST]);
+    expect([scan.code, stand.sandbox.ledger.entries]).toEqual([2, []]);
+    expect(scan.stderr).toMatch(/--replace .*--output/);
+  });
+});
