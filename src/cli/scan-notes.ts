@@ -1,92 +1,139 @@
 import type { NoticedCell, ScannedExport, Tally } from '../project/scan-notes.ts';
 import type { Target } from '../rows/target.ts';
 import { countOf, listWords } from '../words/counts.ts';
-import { quoted } from '../words/quote.ts';
+import { createLostZeros } from '../words/lost-zeros.ts';
+import { showName, showTwoNames } from '../words/names.ts';
 
+/** The names under which the project has records that it does not have as they are written. */
 type Near = ReadonlyMap<string, string>;
 
+/** Near names are looked for among so many. */
+export const NEAR_FOR_AT_MOST = 100;
 /** More than these are counted alone. */
-export const NAMED_RECORDS = 20;
+const NAMED_RECORDS = 20;
+const NAMED_CELLS = 10;
+/** As many are told one by one; of more, that they have lost their zeros is said once. */
+const FEW_LOST_ZEROS = 3;
 
 /** What a list of the files in an export leaves out or has otherwise, as lines for standard error. */
 export function describeExportNotes(
   scanned: ScannedExport,
   { near, of }: { readonly near: Near; readonly of: string },
 ): string[] {
-  const { strange, gone, renamed, leftOut, unknownRecords, knownRecords } = scanned;
-  const isOne = (tally: Tally<unknown>): boolean => tally.count === 1;
+  const { strange, gone, renamed, leftOut, unknownRecords } = scanned;
   const lines: string[] = [];
   if (strange.length > 0) {
+    const one = strange.length === 1;
     lines.push(
-      `Passed over: ${describeColumns(strange)}, no ${strange.length === 1 ? 'field' : 'fields'} of the project. Of a file field that was renamed since, no file is listed.`,
+      `Passed over: the ${one ? 'column' : 'columns'} ${describeColumns(strange)}, ${one ? 'which is no field' : 'which are no fields'} of the project. Of a file field that was renamed since, no file is listed.`,
     );
   }
   if (gone.count > 0) {
     lines.push(
-      `${countOf(gone.count, 'file')} of ${of} ${isOne(gone) ? 'is' : 'are'} not there any more:`,
-      ...listed(gone, describeCell),
-    );
-  }
-  if (renamed.count > 0) {
-    lines.push(
-      `${countOf(renamed.count, 'file')} of ${of} ${isOne(renamed) ? 'has' : 'have'} another name now, and ${isOne(renamed) ? 'is' : 'are'} listed under it:`,
+      `${countOf(gone.count, 'file')} of ${of} ${gone.count === 1 ? 'is' : 'are'} not there any more:`,
       ...listed(
-        renamed,
-        ({ target, shown, now = '' }) =>
-          `${describeTarget(target)}: ${quoted(now)}, where ${of} has ${quoted(shown)}`,
+        gone,
+        ({ target, shown }) => `${describeTarget(target)}: ${showName(shown, 'quoted')}`,
       ),
     );
   }
-  if (unknownRecords.count > 0) {
+  if (renamed.count > 0) {
+    const have =
+      renamed.count === 1
+        ? 'has another name now, and is listed under it'
+        : 'have other names now, and are listed under these';
     lines.push(
-      knownRecords === 0
-        ? `None of the records of ${of} is in the project, or this token may not see them. Is it of another project?`
-        : `${countOf(unknownRecords.count, 'record')} of ${of} ${isOne(unknownRecords) ? 'is' : 'are'} not in the project, or this token may not see ${isOne(unknownRecords) ? 'it' : 'them'}:`,
-      ...listed(unknownRecords, (record) => `${record}${nearHint(near.get(record))}`),
+      `${countOf(renamed.count, 'file')} of ${of} ${have}:`,
+      ...listed(renamed, ({ target, shown, now = '' }) => {
+        const [is, was] = showTwoNames(now, shown, 'quoted');
+        return `${describeTarget(target)}: ${is}, where ${of} has ${was}`;
+      }),
     );
   }
+  if (unknownRecords.count > 0) lines.push(...describeUnknown(scanned, near, of));
   if (leftOut.size > 0) {
     const cells = [...leftOut.values()].reduce((sum, { count }) => sum + count, 0);
     lines.push(
-      `${countOf(cells, 'cell')} of ${of} ${cells === 1 ? 'is' : 'are'} not listed, and may be of ${cells === 1 ? 'a file' : 'files'}:`,
+      `${countOf(cells, 'cell')} of ${of} ${cells === 1 ? 'is not listed, and may be of a file' : 'are not listed, and may be of files'}:`,
       ...[...leftOut].map(([why, tally]) => `  ${why}: ${describeFirst(tally)}`),
-      `Export again from the project as it is now, with REDCap's own columns left in, and with the rights to all of these fields.`,
+      "Export again from the project as it is now, with REDCap's own columns left in, and with the rights to all of these fields.",
     );
   }
   return lines;
 }
 
+function describeUnknown(
+  { unknownRecords, knownRecords }: ScannedExport,
+  near: Near,
+  of: string,
+): string[] {
+  const { count, first } = unknownRecords;
+  const { others, lostZeros } = splitLostZeros(first, near);
+  if (knownRecords === 0 && near.size === 0) {
+    return [
+      `None of the records of ${of} is in the project, or this token may not see them. Is it of another project?`,
+    ];
+  }
+  const tally = { count: count - (first.length - others.length), first: others };
+  return [
+    `${countOf(count, 'record')} of ${of} ${count === 1 ? 'is not in the project, or this token may not see it' : 'are not in the project, or this token may not see them'}:`,
+    ...listed(tally, (record) => {
+      const { name, hint } = showWithNear(record, near);
+      return name + hint;
+    }),
+    ...(lostZeros === '' ? [] : [`  ${lostZeros}`]),
+  ];
+}
+
 /** Records of a list that the project does not have. `asked`: how many the list names. */
 export function describeMissing(missing: readonly string[], asked: number, near: Near): string[] {
-  const named = missing.slice(0, NAMED_RECORDS);
-  const more = missing.length - named.length;
+  const { others, lostZeros } = splitLostZeros(missing, near);
+  const more = others.length - NAMED_RECORDS;
   return [
-    ...named.map(
-      (record) =>
-        `Warning: record ${record} of --record-file does not exist, or this token may not see it${nearHint(near.get(record)) || '.'}`,
-    ),
-    ...(more > 0 ? [`Warning: and so for ${countOf(more, 'more record', 'more records')}.`] : []),
-    ...(missing.length === asked
+    ...(lostZeros === '' ? [] : [`Warning: ${lostZeros}.`]),
+    ...others.slice(0, NAMED_RECORDS).map((record) => {
+      const { name, hint } = showWithNear(record, near);
+      return `Warning: record ${name} of --record-file does not exist, or this token may not see it${hint === '' ? '.' : hint}`;
+    }),
+    ...(more > 0 ? [`Warning: and so for ${countOf(more, 'more record')}.`] : []),
+    ...(missing.length === asked && near.size === 0
       ? [
-          `None of the records of --record-file is in the project. Is the list of another project, or are the ids in another column? The first one counts, or the one headed by the record ID field.`,
+          'None of the records of --record-file is in the project. Is the list of another project, or are the ids in another column? The first one counts, or the one headed by the record ID field.',
         ]
       : []),
   ];
 }
 
-function nearHint(near: string | undefined): string {
-  return near === undefined ? '' : `; did you mean ${quoted(near)}?`;
+/** Ids that a spreadsheet took the zeros off, in one sentence where they are many, and the others. */
+function splitLostZeros(
+  records: readonly string[],
+  near: Near,
+): { readonly others: readonly string[]; readonly lostZeros: string } {
+  const zeros = createLostZeros();
+  const others = records.filter((record) => {
+    const name = near.get(record);
+    return name === undefined || !zeros.note(record, name);
+  });
+  return records.length - others.length > FEW_LOST_ZEROS
+    ? { others, lostZeros: zeros.words() }
+    : { others: records, lostZeros: '' };
+}
+
+function showWithNear(record: string, near: Near): { name: string; hint: string } {
+  const other = near.get(record);
+  if (other === undefined) return { name: showName(record), hint: '' };
+  const [name, meant] = showTwoNames(record, other);
+  return { name, hint: `; did you mean ${meant}?` };
 }
 
 function describeColumns(names: readonly string[]): string {
-  const shown = names.slice(0, 10).map((name) => quoted(name));
+  const shown = names.slice(0, NAMED_CELLS).map((name) => showName(name, 'quoted'));
   const more = names.length - shown.length;
-  const all = more > 0 ? [...shown, `${more} more`] : shown;
-  return `the ${names.length === 1 ? 'column' : 'columns'} ${listWords(all)}`;
+  return listWords(more > 0 ? [...shown, `${more} more`] : shown);
 }
 
 function listed<T>({ count, first }: Tally<T>, describe: (item: T) => string): string[] {
-  const shown = first.slice(0, 10);
+  const shown = first.slice(0, NAMED_CELLS);
   const more = count - shown.length;
   return [
     ...shown.map((item) => `  ${describe(item)}`),
@@ -99,15 +146,11 @@ function describeFirst({ count, first: [cell] }: Tally<NoticedCell>): string {
   return `${countOf(count, 'cell')}, ${count === 1 ? '' : 'the first '}of ${of}`;
 }
 
-function describeCell({ target, shown }: NoticedCell): string {
-  return `${describeTarget(target)}: ${quoted(shown)}`;
-}
-
 function describeTarget({ record, field, event, instance }: Target): string {
   return [
-    `record ${record}`,
+    `record ${showName(record)}`,
     `field ${field}`,
-    ...(event === '' ? [] : [`event ${event}`]),
+    ...(event === '' ? [] : [`event ${showName(event)}`]),
     ...(instance === '' ? [] : [`instance ${instance}`]),
   ].join(', ');
 }

@@ -7,10 +7,11 @@ import type { RecordList } from '../project/record-list.ts';
 import { scanProject, SCAN_COLUMNS, type ScanOptions, type ScanScope } from '../project/scan.ts';
 import { scanExport, type ExportedTable } from '../project/scan-export.ts';
 import { countOf } from '../words/counts.ts';
+import { showName } from '../words/names.ts';
 import type { FlagsOf } from './commands.ts';
 import { withConnection, type Connected } from './connect.ts';
 import type { Io } from './io.ts';
-import { describeExportNotes, describeMissing, NAMED_RECORDS } from './scan-notes.ts';
+import { describeExportNotes, describeMissing, NEAR_FOR_AT_MOST } from './scan-notes.ts';
 import { openScanOutput, refuseToReplace } from './scan-output.ts';
 import { chooseScope, refuseAbsent, refuseTogether } from './scan-scope.ts';
 import {
@@ -131,7 +132,7 @@ async function listProject(
     const near = await findNearRecords(
       server.exportRecords,
       model,
-      missing.slice(0, NAMED_RECORDS + 1),
+      missing.slice(0, NEAR_FOR_AT_MOST),
       allSpellings,
     );
     // A first line that names no record, where others do, heads them.
@@ -142,7 +143,9 @@ async function listProject(
       !near.has(first ?? '')
     ) {
       unknown = missing.slice(1);
-      notes.push(`The first line of --record-file, "${first}", is taken for a header.`);
+      notes.push(
+        `The first line of --record-file, ${showName(first ?? '', 'quoted')}, is taken for a header.`,
+      );
     }
     notes.push(...describeMissing(unknown, list.records.length, near));
   }

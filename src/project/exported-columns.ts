@@ -160,7 +160,9 @@ function placeOf(
 }
 
 function seen(headers: readonly string[]): string {
-  const named = headers.filter((header) => header !== '').map((header) => showName(header, 'quoted'));
+  const named = headers
+    .filter((header) => header !== '')
+    .map((header) => showName(header, 'quoted'));
   return named.length === 0 ? 'No header has a name.' : `Headers seen: ${shorten(named, 'and')}.`;
 }
 

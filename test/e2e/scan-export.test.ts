@@ -281,7 +281,7 @@ describe('what has changed since', () => {
       column === 'subject_id' ? text.replace(/^0+/, '') : text;
     const scan = await scanFrom(stand, { written: { cell } });
     expect([scan.code, scan.lines.length]).toEqual([1, 5]);
-    expect(scan.stderr).toMatch(/ {2}8; did you mean "008"\?/);
+    expect(scan.stderr).toMatch(/ {2}8; did you mean 008\?/);
   });
 
   it('what has no place in the project as it is, or is not seen any more, is counted, exit 1', async () => {

@@ -57,10 +57,21 @@ describe('ids that the project does not have', () => {
     const scan = await scanList(await openClinic(), '1\n002\nB 2\nnobody\n');
     expect([scan.code, scan.records]).toEqual([0, ['002']]);
     expect(scan.notes).toEqual([
-      'Warning: record 1 of --record-file does not exist, or this token may not see it; did you mean "001"?',
-      'Warning: record B 2 of --record-file does not exist, or this token may not see it; did you mean "b 2"?',
+      'Warning: record 1 of --record-file does not exist, or this token may not see it; did you mean 001?',
+      'Warning: record B 2 of --record-file does not exist, or this token may not see it; did you mean b 2?',
       'Warning: record nobody of --record-file does not exist, or this token may not see it.',
       '1 file found.',
+    ]);
+  });
+
+  it('that lost their zeros are told once, and where they all did the exit is 1', async () => {
+    const ids = Array.from({ length: 8 }, (_, at) => `000${at}`);
+    const stand = await openClinic(ids);
+    const scan = await scanList(stand, ids.map(Number).join('\n'));
+    expect([scan.code, scan.records]).toEqual([1, []]);
+    expect(scan.notes).toEqual([
+      'Warning: 8 ids of this list have lost their leading zeros: 0 is 0000, 1 is 001, 2 is 002 and so on.',
+      '0 files found.',
     ]);
   });
 
