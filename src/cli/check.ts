@@ -29,7 +29,7 @@ export async function check(io: Io, manifest: string, flags: FlagsOf<'check'>): 
     const made = await endPlan(directory, { clock: io.clock }, (end) =>
       makeReports(io, {
         directory: directory.path,
-        exitCode: (_view, csvs) => exitCodeOfRows(csvs),
+        exitCode: (_run, csvs) => exitCodeOfRows(csvs),
         end,
         requests: server.requests,
         perMinute,

@@ -2,11 +2,10 @@ import { readConnection, type Connection } from '../config/connection.ts';
 import type { ConnectionOptions } from '../config/options.ts';
 import { proxyLabel } from '../config/proxy.ts';
 import { promptToken } from '../config/read-token.ts';
-import type { RunControl } from '../run/control.ts';
 import { createClient } from '../redcap/client.ts';
 import { createPacer, intervalWithin } from '../redcap/pacer.ts';
 import { createUndiciTransport } from '../redcap/undici-transport.ts';
-import { createRunControl } from '../run/control.ts';
+import { createRunControl, type RunControl } from '../run/control.ts';
 import { createRedactor } from '../words/one-line.ts';
 import { TOOL, VERSION } from '../version.ts';
 import type { CommonFlags } from './commands.ts';
@@ -35,7 +34,7 @@ export interface Connected {
 
 type ConnectFlags = ConnectionOptions & CommonFlags & Rehearsal;
 
-/** Works with a connection, and closes it at the end, whatever that is. Throws as `connect` does. */
+/** Acts over a connection, and closes it at the end, whatever that is. Throws as `connect` does. */
 export async function withConnection<T>(
   io: Io,
   flags: ConnectFlags,
@@ -52,8 +51,8 @@ export async function withConnection<T>(
 }
 
 /**
- * Reads the connection's options and opens a client of the server. Signals are
- * led to the control: the first one stops, the second one aborts. Throws
+ * Reads the connection's options and opens a client of the server. Signals go
+ * to the control: the first one stops, the second one aborts. Throws
  * RefusedError where the options or the environment cannot be used.
  */
 async function connect(io: Io, flags: ConnectFlags, stdinIsTaken: boolean): Promise<Connected> {
@@ -111,7 +110,7 @@ function openServer(
   connection: Connection,
   control: RunControl,
   progress: Progress,
-  log?: RunLog,
+  log: RunLog,
 ): Pick<Connected, 'server' | 'reach' | 'close'> {
   const { url, proxy, timeoutMs, concurrency, rate, token, caPems } = connection;
   const transport = createUndiciTransport({
@@ -131,7 +130,7 @@ function openServer(
     about: { url, ...(proxy === undefined ? {} : { proxy: proxyLabel(proxy) }) },
     onHold: (ms, reason) => {
       progress.waiting(`waiting ${aboutDuration(ms)}: ${reason}`);
-      log?.log('info', 'hold', { ms, reason });
+      log.log('info', 'hold', { ms, reason });
       void io.clock.sleep(ms, control.stopping).then(() => {
         progress.waiting('');
       });
@@ -145,7 +144,7 @@ function openServer(
     retries: connection.retries,
     onRetry: (ms, message) => {
       progress.waiting(`trying again in ${aboutDuration(ms)}: ${message}`);
-      log?.log('debug', 'retry', { ms, message });
+      log.log('debug', 'retry', { ms, message });
     },
     onAnswer: () => {
       progress.waiting('');

@@ -1,6 +1,6 @@
 import { createBeforeDelete } from '../backup/before-delete.ts';
 import { createStore } from '../backup/store.ts';
-import { type ExitCode } from '../exit-codes.ts';
+import type { ExitCode } from '../exit-codes.ts';
 import type { RunState } from '../journal/run-state.ts';
 import type { Journal } from '../journal/write.ts';
 import { ManifestChangedError } from '../manifest/fingerprint.ts';
@@ -111,7 +111,7 @@ async function report(
   };
   const made = await makeReports(io, {
     directory: directory.path,
-    exitCode: (_view, csvs) => exitCodeOfEnding(ending, csvs),
+    exitCode: (_run, csvs) => exitCodeOfEnding(ending, csvs),
     end,
     mayWrite: () => {
       directory.lock.assertOurs();

@@ -57,8 +57,8 @@ export async function restore(io: Io, directory: string, flags: RestoreFlags): P
       const model = run.header.project ?? (await server.readModel());
       const replan = await replanLost(run, () => openManifestCopy(directory, run.header));
       const candidates = { directory, run, model, replan, chosen: ranges?.has };
-      const placed = { path: directory, lock };
-      const all: Restore = { directory: placed, flags, run, connected, model, candidates };
+      const locked = { path: directory, lock };
+      const all: Restore = { directory: locked, flags, run, connected, model, candidates };
       const plan = await countCandidates(findCandidates(candidates));
       if (plan.files === 0 && ranges !== undefined) {
         throw new RefusedError(

@@ -7,17 +7,14 @@ import type { ProjectReader } from '../project/answers.ts';
 import { readModel, readProjectId, readStructure } from '../project/read-model.ts';
 import { createStructure, type LookWays, type Structure } from '../project/structure.ts';
 import { createFileClient } from '../redcap/file-client.ts';
-import { type FileClient } from '../rows/server.ts';
 import { createDeleter } from '../redcap/deleter.ts';
 import type { RedcapClient } from '../redcap/client.ts';
 import { createReader } from '../redcap/reader.ts';
-import { type Reader } from '../rows/server.ts';
 import type { ExportRow } from '../rows/look.ts';
-import type { ReadAnswer } from '../rows/server.ts';
 import { retrying, type Retrying } from '../retry.ts';
 import type { RunControl } from '../run/control.ts';
 import type { RunServer } from '../run/server.ts';
-import type { RemoveFile } from '../rows/server.ts';
+import type { FileClient, ReadAnswer, Reader, RemoveFile } from '../rows/server.ts';
 
 /** The server as commands know it: the engine's, and lists as they come. */
 export interface Server extends RunServer {
@@ -40,17 +37,19 @@ export interface ServerOptions {
 
 export function createServer(options: ServerOptions): Server {
   const { client, control, clock } = options;
-  const stopping = readerUntil(options, control.stopping);
-  const looking = readerUntil(options, control.looking);
+  const reader = readerUntil(options, control.stopping);
   const exportUntilStop = exportBy(options, control.stopping);
   const exportUntilEnd = exportBy(options, control.looking);
   const lists = createLists();
-  const ways = (reader: ProjectReader, exportRecords: ExportAny): LookWays => ({
-    lookAt: (model, targets) => lookAt(exportRecords, model, targets, lists),
-    readStructure: (known, fields) => readStructure(stoppingAt(reader, control), known, fields),
-  });
-  const beforeStop = ways(stopping, exportUntilStop);
-  const afterStop = ways(looking, exportUntilEnd);
+  const ways = (signal: AbortSignal, exportRecords: ExportAny): LookWays => {
+    const heeding = readerUntil(options, signal, heedStop(control));
+    return {
+      lookAt: (model, targets) => lookAt(exportRecords, model, targets, lists),
+      readStructure: (known, fields) => readStructure(heeding, known, fields),
+    };
+  };
+  const beforeStop = ways(control.stopping, exportUntilStop);
+  const afterStop = ways(control.looking, exportUntilEnd);
   const forCheck: LookWays = {
     ...beforeStop,
     async lookAt(model, targets) {
@@ -65,11 +64,11 @@ export function createServer(options: ServerOptions): Server {
   return {
     async readModel() {
       const begun = instantOf(clock);
-      const model = await readModel(stopping);
+      const model = await readModel(reader);
       readAt = begun;
       return model;
     },
-    readProjectId: () => readProjectId(stopping),
+    readProjectId: () => readProjectId(reader),
     look: (model, targets) => structureOf(model).look(targets, beforeStop),
     lookForCheck: (model, targets) => structureOf(model).lookForCheck(targets, forCheck),
     lookAfter: (model, targets) => structureOf(model).look(targets, afterStop),
@@ -103,10 +102,17 @@ export function createFiles({ client }: ServerOptions): FileClient {
   return createFileClient(client);
 }
 
-function readerUntil(options: ServerOptions, signal: AbortSignal): ProjectReader {
+function readerUntil(
+  options: ServerOptions,
+  signal: AbortSignal,
+  heed: (answer: ReadAnswer<unknown>) => void = () => undefined,
+): ProjectReader {
   const reader = createReader(options.client, { signal, abort: options.control.aborting });
-  const again = <T>(read: () => Promise<ReadAnswer<T>>) =>
-    readAgain(options, signal, read, { emptyAgain: true });
+  const again = async <T>(read: () => Promise<ReadAnswer<T>>): Promise<ReadAnswer<T>> => {
+    const answer = await readAgain(options, signal, read, { emptyAgain: true });
+    heed(answer);
+    return answer;
+  };
   return {
     version: () => again(() => reader.version()),
     project: () => again(() => reader.project()),
@@ -118,19 +124,9 @@ function readerUntil(options: ServerOptions, signal: AbortSignal): ProjectReader
 }
 
 /** A ban or a rejected token ends the command wherever it is met. */
-function stoppingAt(reader: ProjectReader, control: RunControl): ProjectReader {
-  const heeding = async <T>(reading: Promise<ReadAnswer<T>>): Promise<ReadAnswer<T>> => {
-    const answer = await reading;
+function heedStop(control: RunControl): (answer: ReadAnswer<unknown>) => void {
+  return (answer) => {
     if (answer.kind === 'stop') control.stop(answer.stop, answer.message);
-    return answer;
-  };
-  return {
-    version: () => heeding(reader.version()),
-    project: () => heeding(reader.project()),
-    metadata: (fields) => heeding(reader.metadata(fields)),
-    events: () => heeding(reader.events()),
-    formEventMapping: () => heeding(reader.formEventMapping()),
-    repeatingFormsEvents: () => heeding(reader.repeatingFormsEvents()),
   };
 }
 
@@ -145,8 +141,7 @@ function exportBy(options: ServerOptions, signal: AbortSignal): ExportAny {
     const answer = await readAgain(options, signal, () => reader.exportRecords(query), {
       retriesAfter: tries === 'two' ? retriesAfter : undefined,
     });
-    // A ban or a rejected token ends the command wherever it is met.
-    if (answer.kind === 'stop') control.stop(answer.stop, answer.message);
+    heedStop(control)(answer);
     return exportAnswerOf(answer);
   };
 }
