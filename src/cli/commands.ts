@@ -190,6 +190,16 @@ may see; or of the files in a list of records, in a data export of REDCap
     ],
   },
   {
+    name: 'project',
+    summary:
+      'what this token reaches: project, server, rights, file fields; the test of a connection',
+    details: `Reads the project, counts the records that the token sees, and looks whether
+exports show its file fields. Changes nothing.
+
+  redcap-sweep project`,
+    options: [JSON_OUT, ...CONNECTION_OPTIONS],
+  },
+  {
     name: 'restore',
     argument: RUN_DIR,
     summary: 'put back the files that a run backed up',

@@ -28,6 +28,7 @@ export const HANDLERS: Handlers = {
   resume: async (...given) => (await import('./resume.ts')).resume(...given),
   report: async (...given) => (await import('./report.ts')).report(...given),
   scan: async (...given) => (await import('./scan.ts')).scan(...given),
+  project: async (...given) => (await import('./project.ts')).project(...given),
   restore: async (...given) => (await import('./restore.ts')).restore(...given),
   sandbox: async (...given) => (await import('./sandbox.ts')).sandbox(...given),
   demo: async (...given) => (await import('./demo.ts')).demo(...given),

@@ -4,6 +4,7 @@ import { lookAt } from '../project/look.ts';
 import type { ProjectModel } from '../project/model.ts';
 import { nameNearRecords } from '../project/near.ts';
 import type { ProjectReader } from '../project/answers.ts';
+import { readOverview, type OverviewReader, type ProjectOverview } from '../project/overview.ts';
 import { readModel, readProjectId, readStructure } from '../project/read-model.ts';
 import { createStructure, type LookWays, type Structure } from '../project/structure.ts';
 import { createFileClient } from '../redcap/file-client.ts';
@@ -18,6 +19,8 @@ import type { FileClient, ReadAnswer, Reader, RemoveFile } from '../rows/server.
 
 /** The server as commands know it: the engine's, and lists as they come. */
 export interface Server extends RunServer {
+  /** What the token reaches; throws RefusedError where project, fields or records cannot be read. */
+  readOverview(onModel: (model: ProjectModel) => void): Promise<ProjectOverview>;
   /** One list; without records: all that the project has. */
   exportRecords: ExportAny;
   /** All rows of a report, by its number. */
@@ -69,6 +72,7 @@ export function createServer(options: ServerOptions): Server {
       return model;
     },
     readProjectId: () => readProjectId(reader),
+    readOverview: (onModel) => readOverview(reader, exportUntilStop, onModel),
     look: (model, targets) => structureOf(model).look(targets, beforeStop),
     lookForCheck: (model, targets) => structureOf(model).lookForCheck(targets, forCheck),
     lookAfter: (model, targets) => structureOf(model).look(targets, afterStop),
@@ -106,7 +110,7 @@ function readerUntil(
   options: ServerOptions,
   signal: AbortSignal,
   heed: (answer: ReadAnswer<unknown>) => void = () => undefined,
-): ProjectReader {
+): OverviewReader {
   const reader = createReader(options.client, { signal, abort: options.control.aborting });
   const again = async <T>(read: () => Promise<ReadAnswer<T>>): Promise<ReadAnswer<T>> => {
     const answer = await readAgain(options, signal, read, { emptyAgain: true });
@@ -120,6 +124,8 @@ function readerUntil(
     events: () => again(() => reader.events()),
     formEventMapping: () => again(() => reader.formEventMapping()),
     repeatingFormsEvents: () => again(() => reader.repeatingFormsEvents()),
+    instruments: () => again(() => reader.instruments()),
+    users: () => again(() => reader.users()),
   };
 }
 

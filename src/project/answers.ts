@@ -17,7 +17,8 @@ export class UnreadableAnswer extends RefusedError {
   readonly answered: boolean;
 
   constructor(what: string, message: string, answered = true) {
-    super(`The server's answer for ${what} cannot be used: ${message}. Nothing was deleted.`);
+    const sentence = message.replace(/\.$/, '');
+    super(`The server's answer for ${what} cannot be used: ${sentence}. Nothing was deleted.`);
     this.answered = answered;
     this.reason = `${what}: ${message}`;
   }
@@ -63,7 +64,7 @@ function parseDictionary(variables: readonly ServerObject[]): Dictionary {
 }
 
 /** Designers write labels with markup and line breaks. */
-function labelOf(value: unknown): { readonly label?: string } {
+export function labelOf(value: unknown): { readonly label?: string } {
   const label = asText(value)
     .replace(/<\/?[a-z][^>]*>/gi, ' ')
     .replace(/\s+/g, ' ')
@@ -71,11 +72,16 @@ function labelOf(value: unknown): { readonly label?: string } {
   return label === '' ? {} : { label };
 }
 
+/** What real servers answer to a token that they do not know. */
+const REJECTED = /do not have permissions to use the API/i;
+
 /** What the server says of the project itself. A flag that it leaves out says nothing. */
 export interface ProjectInfo {
   readonly id: string;
   readonly title: string;
   readonly production: boolean | undefined;
+  /** Blank where it never was. */
+  readonly productionTime: string;
   readonly longitudinal: boolean | undefined;
   /** Servers before 8 leave it out. */
   readonly repeating: boolean | undefined;
@@ -83,11 +89,19 @@ export interface ProjectInfo {
 }
 
 export async function readInfo(reader: Pick<ProjectReader, 'project'>): Promise<ProjectInfo> {
-  const info = valueOf(await reader.project(), 'project information');
+  const answer = await reader.project();
+  // Of the first answer of all: later ones have another reason to say so.
+  if (answer.kind === 'error' && answer.httpStatus === 403 && REJECTED.test(answer.message)) {
+    throw new RefusedError(
+      `The server does not accept the token, or its user has no API rights. Is it the right one for this server? (${answer.message})`,
+    );
+  }
+  const info = valueOf(answer, 'project information');
   return {
     id: asText(info['project_id']),
     title: asText(info['project_title']),
     production: asFlag(info['in_production']),
+    productionTime: asText(info['production_time']),
     longitudinal: asFlag(info['is_longitudinal']),
     repeating: asFlag(info['has_repeating_instruments_or_events']),
     missingCodes: parseMissingCodes(asText(info['missing_data_codes'])),
@@ -212,7 +226,7 @@ function valueOf<T>(answer: ReadAnswer<T>, what: string): T {
 }
 
 /** What ends the command in every phase: a stop of the user's, or of the server's. */
-function throwStop(answer: ReadAnswer<unknown>): void {
+export function throwStop(answer: ReadAnswer<unknown>): void {
   if (answer.kind === 'not_sent') throw new InterruptedError();
   if (answer.kind === 'stop') throw new RefusedError(answer.message);
 }

@@ -123,8 +123,13 @@ export function readValue(value: unknown, missingCodes: readonly string[]): Look
     return { kind: 'nothing', why: `the field holds the missing-data code ${text}` };
   }
   // What this token may not see: REDCap shows `[*DATA REMOVED*]` and the like in its place.
-  if (WITHHELD.test(text)) return { kind: 'nothing', why: `the export shows ${text} in its place` };
+  if (isWithheld(text)) return { kind: 'nothing', why: `the export shows ${text} in its place` };
   return markedLook(text);
+}
+
+/** A text that stands in place of a value which this token may not see. */
+export function isWithheld(value: unknown): boolean {
+  return WITHHELD.test(asText(value).trim());
 }
 
 /** Does this export row stand for the place that the target names? */

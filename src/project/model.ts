@@ -9,6 +9,8 @@ export interface ProjectModel {
   readonly redcapVersion: string;
   /** `undefined`: the server does not say. */
   readonly production?: boolean | undefined;
+  /** When it went to production, as the server writes it; absent where it never did. */
+  readonly productionTime?: string;
   readonly longitudinal: boolean;
   readonly recordIdField: string;
   /** Codes that stand for "missing" in any field; such a value says nothing of a file. */

@@ -24,6 +24,7 @@ export async function readModel(reader: ProjectReader): Promise<ProjectModel> {
     title: info.title,
     redcapVersion: await readVersion(reader, notes),
     production: info.production,
+    ...(info.productionTime === '' ? {} : { productionTime: info.productionTime }),
     recordIdField: dictionary.firstField || 'record_id',
     fileFields: dictionary.fileFields,
     otherFields: dictionary.otherFields,

@@ -42,6 +42,16 @@ export function createReader(client: RedcapClient, hooks: ReadHooks = {}): Reade
         { content: 'repeatingFormsEvents' },
         jsonOf((json) => readObjects(json, [])),
       ),
+    instruments: () =>
+      ask(
+        { content: 'instrument' },
+        jsonOf((json) => readObjects(json, ['instrument_name'])),
+      ),
+    users: () =>
+      ask(
+        { content: 'user' },
+        jsonOf((json) => readObjects(json, ['username'])),
+      ),
     exportRecords: ({ records, fields, events, filterLogic }) =>
       ask(
         {

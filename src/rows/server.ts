@@ -169,6 +169,10 @@ export interface Reader {
   formEventMapping(): Promise<ReadAnswer<readonly ServerObject[]>>;
   /** Needs the Design right; an error (400) too where nothing repeats. */
   repeatingFormsEvents(): Promise<ReadAnswer<readonly ServerObject[]>>;
+  /** The forms, with their labels. */
+  instruments(): Promise<ReadAnswer<readonly ServerObject[]>>;
+  /** Needs the User Rights right. Whose token it is, no answer says. */
+  users(): Promise<ReadAnswer<readonly ServerObject[]>>;
   exportRecords(query: RecordQuery): Promise<ReadAnswer<readonly ExportRow[]>>;
   /** The rows of a report that was built in REDCap, with its own columns; an error (403) for one of another project. */
   exportReport(id: string): Promise<ReadAnswer<readonly ExportRow[]>>;

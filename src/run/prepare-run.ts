@@ -17,6 +17,7 @@ import {
   MANIFEST_FILE,
   type ManifestSource,
 } from '../run-directory/manifest-copy.ts';
+import { LOOK_AT_CONNECTION } from '../words/advice.ts';
 import { oneLine } from '../words/one-line.ts';
 import type { RunControl } from './control.ts';
 import { headerOf } from './journal-header.ts';
@@ -195,7 +196,7 @@ function refusalOf(error: unknown, { approved, reportDir, control }: PrepareOpti
   if (error instanceof UnreadableAnswer && approved === undefined) {
     const advice = error.answered
       ? 'A token without the API Export right can delete without a check: --no-check.'
-      : 'Look at --url, at the VPN and at the proxy.';
+      : LOOK_AT_CONNECTION;
     return new RefusedError(`${error.message} ${advice}`, { cause: error });
   }
   // One look's answer stopped the command while another look waited for its turn.

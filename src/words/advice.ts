@@ -1,5 +1,8 @@
 import type { AnswerCode, GuardCode, InvalidCode, Status, StopCode } from '../rows/outcome.ts';
 
+/** Where no answer came at all. */
+export const LOOK_AT_CONNECTION = 'Look at --url, at the VPN and at the proxy.';
+
 /** What a code means to the person who has to act: what it is, and what to do about it. */
 type Words = readonly [title: string, toDo: string];
 
