@@ -40,6 +40,7 @@ describe('what the README shows is what the program prints', () => {
       'check',
       'run',
       'resume',
+      'project',
       'restore',
     ]);
     // Directories are named by the time: the first that the README shows is the first one made.
