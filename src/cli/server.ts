@@ -3,7 +3,6 @@ import { createLists, type ExportAnswer, type ExportAny } from '../project/expor
 import { lookAt } from '../project/look.ts';
 import type { ProjectModel } from '../project/model.ts';
 import { nameNearRecords } from '../project/near.ts';
-import type { ProjectReader } from '../project/answers.ts';
 import { readOverview, type OverviewReader, type ProjectOverview } from '../project/overview.ts';
 import { readModel, readProjectId, readStructure } from '../project/read-model.ts';
 import { createStructure, type LookWays, type Structure } from '../project/structure.ts';
@@ -80,8 +79,8 @@ export function createServer(options: ServerOptions): Server {
     changeAt: (model, target) => structureOf(model).changeAt(target),
     exportRecords: exportUntilStop,
     exportReport(id) {
-      const reader = createReader(client, { signal: control.stopping, abort: control.aborting });
-      const report = (): ReturnType<Reader['exportReport']> => reader.exportReport(id);
+      const reports = createReader(client, { signal: control.stopping, abort: control.aborting });
+      const report = (): ReturnType<Reader['exportReport']> => reports.exportReport(id);
       return readAgain(options, control.stopping, report, { emptyAgain: true });
     },
     get requests() {
