@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ScriptedAnswer } from '../../src/sandbox/script.ts';
-import { fates, pick } from '../support/run-files.ts';
-import { FAST, openStand, photo, photosManifest } from '../support/stand.ts';
+import { rowOutcomes, pick } from '../support/run-files.ts';
+import { FAST, openFixture, photo, photosManifest } from '../support/fixture.ts';
 
 const html = (status: number, text: string): ScriptedAnswer => {
   const page = `<html><body><h1>${text}</h1></body></html>`;
@@ -200,23 +200,23 @@ describe('what each answer makes of a row', () => {
     { name: 'without verification', options: ['--no-verify'], which: 'blind' },
     { name: 'with verification', options: [], which: 'looked' },
   ] as const)('$name', async ({ options, which }) => {
-    const stand = await openStand();
+    const fixture = await openFixture();
     CASES.forEach(({ answers }, at) => {
       const last = answers.at(-1);
-      stand.sandbox.script(photo(at + 2), answers, { lasting: last !== 'ok' });
+      fixture.sandbox.script(photo(at + 2), answers, { lasting: last !== 'ok' });
     });
     // Enough rows, and good ones between, so that no condition stops the run.
     const order = CASES.flatMap((_, at) => [`${at + 2},photo`, `${at + 101},photo`]);
     for (let at = 0; at < CASES.length; at += 1) {
-      stand.project.putFile(photo(at + 2), `photo-${at + 2}.jpg`);
-      stand.project.putFile(photo(at + 101), 'good.jpg');
+      fixture.project.putFile(photo(at + 2), `photo-${at + 2}.jpg`);
+      fixture.project.putFile(photo(at + 101), 'good.jpg');
     }
-    await stand.write('m.csv', `record,field\n1,photo\n${order.join('\n')}\n`);
+    await fixture.write('m.csv', `record,field\n1,photo\n${order.join('\n')}\n`);
     const tried = ['--retries', '2', '--timeout', '2', '--concurrency', '8'];
-    const ended = await stand.sweep(['run', 'm.csv', '--yes', ...FAST, ...tried, ...options]);
-    const run = await stand.run();
+    const ended = await fixture.sweep(['run', 'm.csv', '--yes', ...FAST, ...tried, ...options]);
+    const run = await fixture.run();
     const reported = Object.fromEntries(
-      CASES.map(({ name }, at) => [name, fates(run)[1 + at * 2]]),
+      CASES.map(({ name }, at) => [name, rowOutcomes(run)[1 + at * 2]]),
     );
     expect(reported).toEqual(Object.fromEntries(CASES.map((one) => [one.name, one[which]])));
     const statuses = CASES.map((_, at) => pick(run.rows.get(2 + at * 2), 'http_status')[0]);
@@ -228,18 +228,18 @@ describe('what each answer makes of a row', () => {
   });
 
   it('a server that never answers: no_answers after ten rows, and nothing counts as sent', async () => {
-    const stand = await openStand();
-    await stand.close();
-    await stand.write('m.csv', photosManifest(20));
+    const fixture = await openFixture();
+    await fixture.close();
+    await fixture.write('m.csv', photosManifest(20));
     const args = ['run', 'm.csv', '--yes', '--no-check', ...FAST, '--retries', '1'];
-    const ended = await stand.sweep(args);
+    const ended = await fixture.sweep(args);
     expect(ended.code).toBe(2);
     expect(ended.stderr).toContain('Ten rows in a row');
-    const run = await stand.run();
+    const run = await fixture.run();
     const expected = Array.from({ length: 20 }, (_, at) =>
       at < 10 ? 'failed connection 0 ' : 'not_attempted no_answers 0 ',
     );
-    expect(fates(run)).toEqual(expected);
+    expect(rowOutcomes(run)).toEqual(expected);
     expect(run.summary.stop).toMatchObject({ code: 'no_answers' });
   });
 });

@@ -4,7 +4,13 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { busiestSecond } from '../support/busiest-second.ts';
 import { BIN, namesIn, pause, startProgram, until, type Started } from '../support/cli.ts';
-import { FAST, makeArchive, openStand, photosManifest, type Stand } from '../support/stand.ts';
+import {
+  FAST,
+  makeArchive,
+  openFixture,
+  photosManifest,
+  type Fixture,
+} from '../support/fixture.ts';
 
 /** A real terminal: a small Python program holds one, types what it reads, and shows what comes. */
 const PTY = `
@@ -39,14 +45,14 @@ interface Terminal extends Started {
   type(text: string): void;
 }
 
-async function open(stand: Stand, args: readonly string[], redirect = ''): Promise<Terminal> {
-  const script = join(stand.folder, 'terminal.py');
+async function open(fixture: Fixture, args: readonly string[], redirect = ''): Promise<Terminal> {
+  const script = join(fixture.folder, 'terminal.py');
   await writeFile(script, PTY);
   const shell = `exec "$0" "$@" ${redirect}`;
   const command = ['bash', '-c', shell, process.execPath, BIN, ...args];
   const started = startProgram('python3', [script, ...command], {
-    cwd: stand.folder,
-    env: { ...stand.env, TERM: 'xterm' },
+    cwd: fixture.folder,
+    env: { ...fixture.env, TERM: 'xterm' },
     typing: true,
   });
   return {
@@ -57,22 +63,22 @@ async function open(stand: Stand, args: readonly string[], redirect = ''): Promi
   };
 }
 
-async function prepare(): Promise<Stand> {
-  const stand = await openStand();
-  await stand.write('m.csv', photosManifest(12));
-  return stand;
+async function prepare(): Promise<Fixture> {
+  const fixture = await openFixture();
+  await fixture.write('m.csv', photosManifest(12));
+  return fixture;
 }
 
 describe.skipIf(!hasPython)('the question, on a real terminal (skipped without Python)', () => {
   it('the right number deletes', async () => {
-    const stand = await prepare();
-    const terminal = await open(stand, ['run', 'm.csv', ...FAST]);
+    const fixture = await prepare();
+    const terminal = await open(fixture, ['run', 'm.csv', ...FAST]);
     await until(() => terminal.stdout().includes('Type 12'));
     expect(terminal.stdout()).toContain('Archive (id 4711)');
-    expect(stand.deletions()).toBe(0);
+    expect(fixture.deletions()).toBe(0);
     terminal.type('12\r');
     expect((await terminal.ended).code).toBe(0);
-    const run = await stand.run();
+    const run = await fixture.run();
     expect(run.success).toHaveLength(12);
     expect(run.journal.find(({ state }) => state === 'confirmed')).toMatchObject({
       files: 12,
@@ -87,76 +93,76 @@ describe.skipIf(!hasPython)('the question, on a real terminal (skipped without P
     { name: 'Ctrl-C', typed: '\u0003' },
     { name: 'Ctrl-D', typed: '\u0004' },
   ])('$name is a no: exit 2, and no directory', async ({ typed }) => {
-    const stand = await prepare();
-    const terminal = await open(stand, ['run', 'm.csv', ...FAST]);
+    const fixture = await prepare();
+    const terminal = await open(fixture, ['run', 'm.csv', ...FAST]);
     await until(() => terminal.stdout().includes('Type 12'));
     terminal.type(typed);
     const { code, stdout } = await terminal.ended;
     expect(code).toBe(2);
     expect(stdout).toContain('Nothing was deleted');
-    expect(stand.deletions()).toBe(0);
-    expect(await namesIn(join(stand.folder, 'reports'))).toEqual([]);
+    expect(fixture.deletions()).toBe(0);
+    expect(await namesIn(join(fixture.folder, 'reports'))).toEqual([]);
   });
 
   it('left at its question, it owes no burst for the time that went by', async () => {
-    const stand = await openStand({ project: makeArchive(60) });
-    await stand.write('m.csv', photosManifest(60));
+    const fixture = await openFixture({ project: makeArchive(60) });
+    await fixture.write('m.csv', photosManifest(60));
     const pace = ['--rate', '20/s', '--concurrency', '16'];
-    const terminal = await open(stand, ['run', 'm.csv', ...pace]);
+    const terminal = await open(fixture, ['run', 'm.csv', ...pace]);
     await until(() => terminal.stdout().includes('Type 60'));
     await pause(4000);
     terminal.type('60\r');
     expect((await terminal.ended).code).toBe(0);
-    const times = stand.sandbox.ledger.entries.map(({ at }) => at);
-    expect(stand.deletions()).toBe(60);
+    const times = fixture.sandbox.ledger.entries.map(({ at }) => at);
+    expect(fixture.deletions()).toBe(60);
     expect(busiestSecond(times)).toBeLessThanOrEqual(23);
   });
 
   it('standard output elsewhere: the plan is shown to the person too', async () => {
-    const stand = await prepare();
-    const terminal = await open(stand, ['run', 'm.csv', '--json', ...FAST], '> out.json');
+    const fixture = await prepare();
+    const terminal = await open(fixture, ['run', 'm.csv', '--json', ...FAST], '> out.json');
     await until(() => terminal.stdout().includes('Type 12'));
     expect(terminal.stdout()).toContain('Files to delete  12');
     terminal.type('12\r');
     expect((await terminal.ended).code).toBe(0);
-    const out = JSON.parse(await readFile(join(stand.folder, 'out.json'), 'utf8')) as object;
-    expect(out).toEqual((await stand.run()).summary);
+    const out = JSON.parse(await readFile(join(fixture.folder, 'out.json'), 'utf8')) as object;
+    expect(out).toEqual((await fixture.run()).summary);
   });
 
   it('a SIGTERM from outside is a signal there too: 143, and resume asks again', async () => {
-    const stand = await prepare();
-    const file = join(stand.folder, 'terminal.py');
+    const fixture = await prepare();
+    const file = join(fixture.folder, 'terminal.py');
     await writeFile(file, PTY);
     const started = startProgram(
       'python3',
       [file, 'bash', '-c', `echo $$ > pid; exec "$0" "$@"`, process.execPath, BIN, 'run', 'm.csv'],
-      { cwd: stand.folder, env: { ...stand.env, TERM: 'xterm' }, typing: true },
+      { cwd: fixture.folder, env: { ...fixture.env, TERM: 'xterm' }, typing: true },
     );
     await until(() => started.stdout().includes('Type 12'));
-    process.kill(Number(await readFile(join(stand.folder, 'pid'), 'utf8')), 'SIGTERM');
+    process.kill(Number(await readFile(join(fixture.folder, 'pid'), 'utf8')), 'SIGTERM');
     expect((await started.ended).code).toBe(143);
-    expect(stand.deletions()).toBe(0);
+    expect(fixture.deletions()).toBe(0);
   });
 
   it('no token: asked for without showing it', async () => {
-    const stand = await prepare();
-    const script = join(stand.folder, 'terminal.py');
+    const fixture = await prepare();
+    const script = join(fixture.folder, 'terminal.py');
     await writeFile(script, PTY);
     const started = startProgram(
       'python3',
       [script, process.execPath, BIN, 'run', 'm.csv', '--yes', ...FAST],
       {
-        cwd: stand.folder,
-        env: { REDCAP_API_URL: stand.url, TERM: 'xterm' },
+        cwd: fixture.folder,
+        env: { REDCAP_API_URL: fixture.url, TERM: 'xterm' },
         typing: true,
       },
     );
     await until(() => /token/i.test(started.stdout()));
     await pause(200);
-    started.child.stdin?.write(`${stand.sandbox.token}\r`);
+    started.child.stdin?.write(`${fixture.sandbox.token}\r`);
     const { code, stdout } = await started.ended;
     expect(code).toBe(0);
-    expect(stdout.toLowerCase()).not.toContain(stand.sandbox.token.toLowerCase());
-    expect(stand.deletions()).toBe(12);
+    expect(stdout.toLowerCase()).not.toContain(fixture.sandbox.token.toLowerCase());
+    expect(fixture.deletions()).toBe(12);
   });
 });

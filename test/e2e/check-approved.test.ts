@@ -5,49 +5,49 @@ import { describe, expect, it } from 'vitest';
 import { makeDefaultProject } from '../../src/sandbox/default-project.ts';
 import type { SandboxOptions } from '../../src/sandbox/options.ts';
 import { namesIn } from '../support/cli.ts';
-import { fates, pick, readRun } from '../support/run-files.ts';
+import { rowOutcomes, pick, readRun } from '../support/run-files.ts';
 import {
   FAST,
   makeArchive,
-  openStand,
+  openFixture,
   photo,
   photosManifest,
-  type Stand,
-} from '../support/stand.ts';
+  type Fixture,
+} from '../support/fixture.ts';
 
 const CHANGED = 'guard_mismatch changed_since_check 0 ';
 
 /** Checks photos 1 to 5 and scan 1 (empty), and lets the server be changed afterwards. */
 async function checked(options: SandboxOptions = {}, manifest?: string) {
-  const stand = await openStand(options);
-  await stand.write('m.csv', manifest ?? `${photosManifest(5)}1,scan\n`);
-  const directory = join(stand.folder, 'checked');
-  const { code } = await stand.sweep(['check', 'm.csv', '--run-dir', directory, ...FAST]);
+  const fixture = await openFixture(options);
+  await fixture.write('m.csv', manifest ?? `${photosManifest(5)}1,scan\n`);
+  const directory = join(fixture.folder, 'checked');
+  const { code } = await fixture.sweep(['check', 'm.csv', '--run-dir', directory, ...FAST]);
   expect(code).toBeLessThan(2);
-  return { stand, directory };
+  return { fixture, directory };
 }
 
-function approve(stand: Stand, directory: string, ...flags: readonly string[]) {
-  return stand.sweep(['run', '--approved', directory, '--yes', ...flags, ...FAST]);
+function approve(fixture: Fixture, directory: string, ...flags: readonly string[]) {
+  return fixture.sweep(['run', '--approved', directory, '--yes', ...flags, ...FAST]);
 }
 
 describe('an approved check', () => {
   it('is carried out, and named with the digest of its journal in summary and report', async () => {
-    const { stand, directory } = await checked();
+    const { fixture, directory } = await checked();
     // The check's own copy counts.
-    await stand.write('m.csv', photosManifest(9));
+    await fixture.write('m.csv', photosManifest(9));
     const sha256 = createHash('sha256')
       .update(await readFile(join(directory, 'journal.ndjson')))
       .digest('hex');
-    const ended = await approve(stand, directory);
+    const ended = await approve(fixture, directory);
     expect(ended.code).toBe(0);
     expect(ended.stdout).toMatch(/replaced under the same name cannot be told/);
-    const run = await stand.run();
-    expect(fates(run)).toEqual([
+    const run = await fixture.run();
+    expect(rowOutcomes(run)).toEqual([
       ...Array.from({ length: 5 }, () => 'deleted  1 yes'),
       'already_empty  0 ',
     ]);
-    expect(stand.deletions()).toBe(5);
+    expect(fixture.deletions()).toBe(5);
     expect(run.summary['approved']).toEqual({ directory, sha256 });
     expect(run.summary.sha256['manifest']).toBe(
       (await readRun(directory)).summary.sha256['manifest'],
@@ -60,23 +60,23 @@ describe('an approved check', () => {
   });
 
   it('keeps the columns and the default instance of the check', async () => {
-    const { stand, directory } = await checkedStudy();
-    expect(await approve(stand, directory)).toMatchObject({ code: 0 });
-    const [gone] = stand.sandbox.ledger.deletions();
+    const { fixture, directory } = await checkedStudy();
+    expect(await approve(fixture, directory)).toMatchObject({ code: 0 });
+    const [gone] = fixture.sandbox.ledger.deletions();
     expect(gone?.target).toEqual({ record: '001', field: 'scan', event: '', instance: '1' });
   });
 
   it('refuses the run where rows changed, and lists each one', async () => {
-    const { stand, directory } = await checked();
-    stand.project.putFile(photo(2), 'another.jpg');
-    stand.project.removeFile(photo(3));
-    stand.project.putFile({ ...photo(1), field: 'scan' }, 'new.dcm');
-    stand.project.removeRecord('4');
-    const ended = await approve(stand, directory);
+    const { fixture, directory } = await checked();
+    fixture.project.putFile(photo(2), 'another.jpg');
+    fixture.project.removeFile(photo(3));
+    fixture.project.putFile({ ...photo(1), field: 'scan' }, 'new.dcm');
+    fixture.project.removeRecord('4');
+    const ended = await approve(fixture, directory);
     expect(ended.code).toBe(2);
-    expect(stand.deletions()).toBe(0);
-    const run = await stand.run();
-    expect(fates(run)).toEqual([
+    expect(fixture.deletions()).toBe(0);
+    const run = await fixture.run();
+    expect(rowOutcomes(run)).toEqual([
       'not_attempted would_delete 0 ',
       CHANGED,
       CHANGED,
@@ -98,12 +98,12 @@ describe('an approved check', () => {
   });
 
   it('leaves them out with --skip-invalid', async () => {
-    const { stand, directory } = await checked();
-    stand.project.putFile(photo(2), 'another.jpg');
-    const ended = await approve(stand, directory, '--skip-invalid');
+    const { fixture, directory } = await checked();
+    fixture.project.putFile(photo(2), 'another.jpg');
+    const ended = await approve(fixture, directory, '--skip-invalid');
     expect(ended.code).toBe(1);
-    const run = await stand.run();
-    expect(fates(run)).toEqual([
+    const run = await fixture.run();
+    expect(rowOutcomes(run)).toEqual([
       'deleted  1 yes',
       CHANGED,
       'deleted  1 yes',
@@ -112,71 +112,73 @@ describe('an approved check', () => {
       'already_empty  0 ',
     ]);
     expect(pick(run.rows.get(2), 'file_name')).toEqual(['another.jpg']);
-    expect(stand.project.fileName(photo(2))).toBe('another.jpg');
+    expect(fixture.project.fileName(photo(2))).toBe('another.jpg');
   });
 
   it('takes a row that was unconfirmed and is seen now for a changed one', async () => {
     const rights: { hiddenFields: string[] } = { hiddenFields: ['photo'] };
-    const { stand, directory } = await checked({ rights });
+    const { fixture, directory } = await checked({ rights });
     rights.hiddenFields.length = 0;
-    expect(await approve(stand, directory)).toMatchObject({ code: 2 });
-    expect(fates(await stand.run()).slice(0, 5)).toEqual(Array.from({ length: 5 }, () => CHANGED));
-    expect(stand.deletions()).toBe(0);
+    expect(await approve(fixture, directory)).toMatchObject({ code: 2 });
+    expect(rowOutcomes(await fixture.run()).slice(0, 5)).toEqual(
+      Array.from({ length: 5 }, () => CHANGED),
+    );
+    expect(fixture.deletions()).toBe(0);
   });
 
   it('leaves out what the check left out for its guard, and deletes the rest', async () => {
     const manifest = 'record,field,expect_filename\n1,photo,photo-1.jpg\n2,photo,x.jpg\n';
-    const { stand, directory } = await checked({}, manifest);
-    expect(await approve(stand, directory)).toMatchObject({ code: 1 });
-    expect(fates(await stand.run())).toEqual([
+    const { fixture, directory } = await checked({}, manifest);
+    expect(await approve(fixture, directory)).toMatchObject({ code: 1 });
+    expect(rowOutcomes(await fixture.run())).toEqual([
       'deleted  1 yes',
       'guard_mismatch guard_filename 0 ',
     ]);
   });
 
   it('says in plan and reports that a file without a name cannot be told from another', async () => {
-    const { stand, directory } = await checked({ fileNames: 'document' });
+    const { fixture, directory } = await checked({ fileNames: 'document' });
     const pageOf = (path: string) => readFile(join(path, 'report.html'), 'utf8');
     expect(await pageOf(directory)).toMatch(/5 files cannot be told apart/);
-    stand.project.putFile(photo(2), 'another.jpg');
-    const ended = await approve(stand, directory);
+    fixture.project.putFile(photo(2), 'another.jpg');
+    const ended = await approve(fixture, directory);
     expect(ended.code).toBe(0);
     expect(ended.stdout).toMatch(/5 +shown without a name: .*cannot be told/);
-    expect(await pageOf((await stand.run()).directory)).toMatch(/could not be told/);
+    expect(await pageOf((await fixture.run()).directory)).toMatch(/could not be told/);
   });
 });
 
 async function checkedStudy() {
-  const stand = await openStand({
+  const fixture = await openFixture({
     project: makeDefaultProject({ kind: 'classic', records: 30, seed: 1 }),
   });
-  stand.project.putFile({ record: '001', field: 'scan', event: '', instance: '1' }, 'a.txt');
-  await stand.write('m.csv', 'Patient,Upload\n001,scan\n');
-  const directory = join(stand.folder, 'checked');
+  fixture.project.putFile({ record: '001', field: 'scan', event: '', instance: '1' }, 'a.txt');
+  await fixture.write('m.csv', 'Patient,Upload\n001,scan\n');
+  const directory = join(fixture.folder, 'checked');
   const flags = ['--column', 'record=Patient', '--column', 'field=Upload'];
   const args = ['check', 'm.csv', '--default-instance', '1', '--run-dir', directory];
-  expect(await stand.sweep([...args, ...flags, ...FAST])).toMatchObject({ code: 0 });
-  return { stand, directory };
+  expect(await fixture.sweep([...args, ...flags, ...FAST])).toMatchObject({ code: 0 });
+  return { fixture, directory };
 }
 
 describe('is refused', () => {
   it('against another address', async () => {
-    const { stand, directory } = await checked();
-    const other = stand.url.replace('127.0.0.1', 'localhost');
-    const ended = await approve(stand, directory, '--url', other);
+    const { fixture, directory } = await checked();
+    const other = fixture.url.replace('127.0.0.1', 'localhost');
+    const ended = await approve(fixture, directory, '--url', other);
     expect(ended).toMatchObject({ code: 2 });
-    expect(ended.stderr).toContain(stand.url);
+    expect(ended.stderr).toContain(fixture.url);
     expect(ended.stderr).toContain(other);
   });
 
   it('for another project', async () => {
     const { directory } = await checked();
-    const stand = await openStand({ project: makeArchive(5, 4712) });
+    const fixture = await openFixture({ project: makeArchive(5, 4712) });
     const journal = join(directory, 'journal.ndjson');
     const text = await readFile(journal, 'utf8');
     const { url } = JSON.parse(text.split('\n')[0] ?? '') as { url: string };
-    await writeFile(journal, text.replaceAll(url, stand.url));
-    const ended = await approve(stand, directory);
+    await writeFile(journal, text.replaceAll(url, fixture.url));
+    const ended = await approve(fixture, directory);
     expect(ended).toMatchObject({ code: 2 });
     expect(ended.stderr).toMatch(/project 4712 .*project 4711/);
   });
@@ -206,13 +208,13 @@ describe('is refused', () => {
       },
     ],
   ])('%s', async (_what, words, tamper) => {
-    const { stand, directory } = await checked();
+    const { fixture, directory } = await checked();
     await tamper(directory);
-    const ended = await approve(stand, directory);
+    const ended = await approve(fixture, directory);
     expect(ended).toMatchObject({ code: 2 });
     expect(ended.stderr).toMatch(words);
-    expect(stand.deletions()).toBe(0);
-    expect(await namesIn(join(stand.folder, 'reports'))).toEqual([]);
+    expect(fixture.deletions()).toBe(0);
+    expect(await namesIn(join(fixture.folder, 'reports'))).toEqual([]);
   });
 
   it.each<[string, readonly string[], RegExp]>([
@@ -221,23 +223,23 @@ describe('is refused', () => {
     ['--default-instance', ['--default-instance', '1'], /--default-instance/],
     ['--no-check', ['--no-check'], /--no-check/],
   ])('beside %s', async (_what, flags, words) => {
-    const { stand, directory } = await checked();
-    const asked = stand.sandbox.ledger.entries.length;
-    const ended = await approve(stand, directory, ...flags);
+    const { fixture, directory } = await checked();
+    const asked = fixture.sandbox.ledger.entries.length;
+    const ended = await approve(fixture, directory, ...flags);
     expect(ended).toMatchObject({ code: 2 });
     expect(ended.stderr).toMatch(words);
-    expect(stand.sandbox.ledger.entries).toHaveLength(asked);
+    expect(fixture.sandbox.ledger.entries).toHaveLength(asked);
   });
 
   it('where the directory is a run, or nothing', async () => {
-    const { stand, directory } = await checked();
-    expect(await approve(stand, directory)).toMatchObject({ code: 0 });
-    const { directory: done } = await stand.run();
+    const { fixture, directory } = await checked();
+    expect(await approve(fixture, directory)).toMatchObject({ code: 0 });
+    const { directory: done } = await fixture.run();
     for (const [path, words] of [
       [done, /is a run, not a check/],
-      [join(stand.folder, 'nowhere'), /no check/],
+      [join(fixture.folder, 'nowhere'), /no check/],
     ] as const) {
-      const ended = await approve(stand, path);
+      const ended = await approve(fixture, path);
       expect(ended.code).toBe(2);
       expect(ended.stderr).toMatch(words);
     }

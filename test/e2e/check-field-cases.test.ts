@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeDefaultProject } from '../../src/sandbox/default-project.ts';
 import { buildProject } from '../../src/sandbox/project.ts';
-import { fates, pick, readRun } from '../support/run-files.ts';
-import { FAST, openStand } from '../support/stand.ts';
+import { rowOutcomes, pick, readRun } from '../support/run-files.ts';
+import { FAST, openFixture } from '../support/fixture.ts';
 
 describe("R's write.csv: a nameless first column, and the word NA", () => {
   const CSV = [
@@ -34,15 +34,15 @@ describe("R's write.csv: a nameless first column, and the word NA", () => {
         rows: [{ files: { photo: `${id}.jpg` } }],
       })),
     });
-    const stand = await openStand({ project });
-    await stand.write('r.csv', CSV);
+    const fixture = await openFixture({ project });
+    await fixture.write('r.csv', CSV);
     const flags = command === 'run' ? ['--yes'] : [];
-    const ended = await stand.sweep([command, 'r.csv', ...flags, ...FAST]);
+    const ended = await fixture.sweep([command, 'r.csv', ...flags, ...FAST]);
     expect(ended.code).toBe(code);
     expect(`${ended.stdout}${ended.stderr}`).toMatch(/line 2 \(row 1\) +event_not_allowed/);
     expect(`${ended.stdout}${ended.stderr}`).toMatch(/line 3 \(row 2\) +bad_instance/);
-    const run = await stand.run();
-    expect(fates(run)).toEqual(FATES);
+    const run = await fixture.run();
+    expect(rowOutcomes(run)).toEqual(FATES);
     expect([1, 2, 3, 4].map((row) => pick(run.rows.get(row), 'line')[0])).toEqual([
       '2',
       '3',
@@ -52,7 +52,7 @@ describe("R's write.csv: a nameless first column, and the word NA", () => {
     const [head, first] = (await readFile(join(run.directory, 'error.csv'), 'utf8')).split('\n');
     expect(head).toMatch(/^(""|),record,field,event,instance,sweep_row,/);
     expect(first).toMatch(/^1,001,photo,NA,,1,2,invalid,/);
-    expect(stand.deletions()).toBe(0);
+    expect(fixture.deletions()).toBe(0);
   });
 });
 
@@ -71,7 +71,7 @@ describe('the repeat columns vanish from an answer', () => {
         rows: [1, 2].map((instance) => ({ instance, files: { scan: `${instance}.dcm` } })),
       })),
     });
-    const stand = await openStand({ project });
+    const fixture = await openFixture({ project });
     // Base rows alone, without the columns.
     const bare = ['1', '2'].map((subject_id) => ({
       subject_id,
@@ -79,29 +79,31 @@ describe('the repeat columns vanish from an answer', () => {
       scan: '',
       photo: '',
     }));
-    stand.sandbox.script(
-      ({ content }) => content === 'record' && stand.sandbox.ledger.counts().delete > 0,
+    fixture.sandbox.script(
+      ({ content }) => content === 'record' && fixture.sandbox.ledger.counts().delete > 0,
       [() => Response.json(bare)],
       { lasting: true },
     );
     const rows = ['1', '2'].flatMap((id) => [1, 2].map((n) => `${id},scan,baseline_arm_1,${n}\n`));
-    await stand.write('m.csv', `record,field,event,instance\n${rows.join('')}`);
-    expect(await stand.sweep(['run', 'm.csv', '--yes', ...FAST])).toMatchObject({ code: 0 });
-    expect(fates(await stand.run())).toEqual(Array.from({ length: 4 }, () => 'deleted  1 yes'));
-    expect([...stand.project.files()]).toEqual([]);
+    await fixture.write('m.csv', `record,field,event,instance\n${rows.join('')}`);
+    expect(await fixture.sweep(['run', 'm.csv', '--yes', ...FAST])).toMatchObject({ code: 0 });
+    expect(rowOutcomes(await fixture.run())).toEqual(
+      Array.from({ length: 4 }, () => 'deleted  1 yes'),
+    );
+    expect([...fixture.project.files()]).toEqual([]);
   });
 
   it('the same from a server that leaves out empty instances', async () => {
-    const stand = await openStand({
+    const fixture = await openFixture({
       project: makeDefaultProject({ kind: 'longitudinal', records: 4, seed: 1 }),
       sparseRepeats: true,
     });
-    const { stdout } = await stand.sweep(['scan', '--field', 'scan', ...FAST]);
-    await stand.write('m.csv', stdout);
+    const { stdout } = await fixture.sweep(['scan', '--field', 'scan', ...FAST]);
+    await fixture.write('m.csv', stdout);
     expect(stdout.split('\n').length).toBeGreaterThan(3);
-    expect(await stand.sweep(['run', 'm.csv', '--yes', ...FAST])).toMatchObject({ code: 0 });
-    const run = await stand.run();
-    expect(new Set(fates(run))).toEqual(new Set(['deleted  1 yes']));
+    expect(await fixture.sweep(['run', 'm.csv', '--yes', ...FAST])).toMatchObject({ code: 0 });
+    const run = await fixture.run();
+    expect(new Set(rowOutcomes(run))).toEqual(new Set(['deleted  1 yes']));
   });
 });
 
@@ -147,7 +149,7 @@ describe('project info of an old server lacks keys', () => {
         ],
       })),
     });
-    const stand = await openStand({
+    const fixture = await openFixture({
       project,
       scripts: [
         {
@@ -157,15 +159,15 @@ describe('project info of an old server lacks keys', () => {
         },
       ],
     });
-    await stand.write(
+    await fixture.write(
       'm.csv',
       'record,field,event,instance\n3,scan,baseline_arm_1,\n1,scan,baseline_arm_1,2\n1,photo,baseline_arm_1,2\n',
     );
-    const directory = join(stand.folder, 'checked');
+    const directory = join(fixture.folder, 'checked');
     const args = ['check', 'm.csv', '--run-dir', directory, ...FAST];
-    expect(await stand.sweep(args)).toMatchObject({ code: 1 });
+    expect(await fixture.sweep(args)).toMatchObject({ code: 1 });
     const run = await readRun(directory);
-    expect(fates(run)).toEqual([
+    expect(rowOutcomes(run)).toEqual([
       'invalid instance_required 0 ',
       'not_attempted would_delete 0 ',
       'invalid instance_not_allowed 0 ',
@@ -173,7 +175,7 @@ describe('project info of an old server lacks keys', () => {
     expect(run.summary).toMatchObject({ project: { id: '77', title: 'Old server' } });
     expect(pick(run.rows.get(2), 'file_name')).toEqual(['2.dcm']);
     // A blank instance goes out nowhere: REDCap would take it for 1.
-    expect(await stand.sweep(['run', 'm.csv', '--yes', ...FAST])).toMatchObject({ code: 2 });
-    expect(stand.deletions()).toBe(0);
+    expect(await fixture.sweep(['run', 'm.csv', '--yes', ...FAST])).toMatchObject({ code: 2 });
+    expect(fixture.deletions()).toBe(0);
   });
 });

@@ -5,8 +5,8 @@ import { makeDefaultProject } from '../../src/sandbox/default-project.ts';
 import type { SandboxOptions } from '../../src/sandbox/options.ts';
 import { makeStudy } from '../sandbox/ask.ts';
 import { namesIn } from '../support/cli.ts';
-import { fates, pick, readRun } from '../support/run-files.ts';
-import { FAST, openStand, photosManifest } from '../support/stand.ts';
+import { rowOutcomes, pick, readRun } from '../support/run-files.ts';
+import { FAST, openFixture, photosManifest } from '../support/fixture.ts';
 
 const STUDY = `record,field,event,instance,expect_filename,who
 001,photo,base_arm_1,,a.jpg,ann
@@ -17,16 +17,17 @@ const STUDY = `record,field,event,instance,expect_filename,who
 B 2,photo,late_arm_2,,,
 `;
 
-const openStudy = (options: SandboxOptions = {}) => openStand({ project: makeStudy(), ...options });
+const openStudy = (options: SandboxOptions = {}) =>
+  openFixture({ project: makeStudy(), ...options });
 
 describe('check', () => {
   it('leaves a directory with the reports, and exits 0 where error.csv is empty', async () => {
-    const stand = await openStudy();
-    await stand.write('study.csv', STUDY);
-    const ended = await stand.sweep(['check', 'study.csv', ...FAST]);
+    const fixture = await openStudy();
+    await fixture.write('study.csv', STUDY);
+    const ended = await fixture.sweep(['check', 'study.csv', ...FAST]);
     expect(ended.code).toBe(0);
-    const run = await stand.run();
-    expect(fates(run)).toEqual([
+    const run = await fixture.run();
+    expect(rowOutcomes(run)).toEqual([
       'not_attempted would_delete 0 ',
       'not_attempted would_delete 0 ',
       'not_attempted nothing_to_delete 0 ',
@@ -57,16 +58,19 @@ describe('check', () => {
       'unprocessed.csv',
     ]);
     expect(await readFile(join(run.directory, 'manifest.csv'), 'utf8')).toBe(STUDY);
-    expect(stand.deletions()).toBe(0);
+    expect(fixture.deletions()).toBe(0);
   });
 
   it('shows the figures of the plan before anything is asked', async () => {
-    const stand = await openStudy();
-    await stand.write('study.csv', `${STUDY}9,photo,base_arm_1,,,\n001,scan,base_arm_1,1,x.txt,\n`);
-    const { stdout, code } = await stand.sweep(['check', 'study.csv', '--rate', '300/min']);
+    const fixture = await openStudy();
+    await fixture.write(
+      'study.csv',
+      `${STUDY}9,photo,base_arm_1,,,\n001,scan,base_arm_1,1,x.txt,\n`,
+    );
+    const { stdout, code } = await fixture.sweep(['check', 'study.csv', '--rate', '300/min']);
     expect(code).toBe(1);
     expect(stdout).toMatch(/^Project +Study \(id 7\)$/m);
-    expect(stdout).toContain(`${stand.url} (REDCap 16.1.3)`);
+    expect(stdout).toContain(`${fixture.url} (REDCap 16.1.3)`);
     expect(stdout).toMatch(/^Status +development$/m);
     expect(stdout).toMatch(/^Manifest +study\.csv, 8 rows$/m);
     expect(stdout).toMatch(/^Files to delete +4$/m);
@@ -84,25 +88,25 @@ describe('check', () => {
   });
 
   it('points out a field with no file in any named record', async () => {
-    const stand = await openStand();
-    await stand.write('m.csv', 'record,field\n1,scan\n2,scan\n1,photo\n');
-    const { stdout } = await stand.sweep(['check', 'm.csv', ...FAST]);
+    const fixture = await openFixture();
+    await fixture.write('m.csv', 'record,field\n1,scan\n2,scan\n1,photo\n');
+    const { stdout } = await fixture.sweep(['check', 'm.csv', ...FAST]);
     expect(stdout).toMatch(/^ +0 +scan +no file in any record named$/m);
     expect(stdout).toMatch(/^ +1 +photo$/m);
   });
 
   it('does not say so of a field whose only file is another than expected', async () => {
-    const stand = await openStand();
-    await stand.write('m.csv', 'record,field,expect_filename\n1,scan,\n2,photo,x.jpg\n');
-    const { stdout, code } = await stand.sweep(['check', 'm.csv', ...FAST]);
+    const fixture = await openFixture();
+    await fixture.write('m.csv', 'record,field,expect_filename\n1,scan,\n2,photo,x.jpg\n');
+    const { stdout, code } = await fixture.sweep(['check', 'm.csv', ...FAST]);
     expect(code).toBe(1);
     expect(stdout).toMatch(/^ +0 +photo$/m);
   });
 
   it('--json gives the summary alone', async () => {
-    const stand = await openStand();
-    await stand.write('m.csv', photosManifest(2));
-    const { stdout } = await stand.sweep(['check', 'm.csv', '--json', ...FAST]);
+    const fixture = await openFixture();
+    await fixture.write('m.csv', photosManifest(2));
+    const { stdout } = await fixture.sweep(['check', 'm.csv', '--json', ...FAST]);
     expect(JSON.parse(stdout)).toMatchObject({
       kind: 'check',
       rows: 2,
@@ -113,7 +117,7 @@ describe('check', () => {
   });
 
   it('escapes what a project title would do to a terminal', async () => {
-    const stand = await openStand({
+    const fixture = await openFixture({
       scripts: [
         {
           match: ({ content }) => content === 'project',
@@ -129,8 +133,8 @@ describe('check', () => {
         },
       ],
     });
-    await stand.write('m.csv', photosManifest(1));
-    const { stdout } = await stand.sweep(['check', 'm.csv', ...FAST]);
+    await fixture.write('m.csv', photosManifest(1));
+    const { stdout } = await fixture.sweep(['check', 'm.csv', ...FAST]);
     expect(stdout).not.toContain('\u001b');
     expect(stdout).not.toMatch(/^Files to delete +0/m);
   });
@@ -167,18 +171,18 @@ describe('no path of check deletes', () => {
       0,
     ],
   ])('%s', async (_what, options, flags, code) => {
-    const stand = await openStudy(options);
+    const fixture = await openStudy(options);
     const env = { REDCAP_API_TOKEN: '5A4DB0C50000000000000000C0FFEE00' };
-    await stand.write('study.csv', STUDY);
-    const ended = await stand.sweep(['check', 'study.csv', ...flags, ...FAST], env);
+    await fixture.write('study.csv', STUDY);
+    const ended = await fixture.sweep(['check', 'study.csv', ...flags, ...FAST], env);
     expect(ended).toMatchObject({ code });
     const {
       delete: deletions,
       import: imports,
       export_file: exports,
-    } = stand.sandbox.ledger.counts();
+    } = fixture.sandbox.ledger.counts();
     expect([deletions, imports, exports]).toEqual([0, 0, 0]);
-    expect(await namesIn(join(stand.folder, 'reports'))).toHaveLength(code === 2 ? 0 : 1);
+    expect(await namesIn(join(fixture.folder, 'reports'))).toHaveLength(code === 2 ? 0 : 1);
   });
 });
 
@@ -191,12 +195,12 @@ describe('a run that is refused because of its rows', () => {
 `;
 
   it('leaves the reports of a check, and deletes nothing', async () => {
-    const stand = await openStudy();
-    await stand.write('m.csv', MANIFEST);
-    const ended = await stand.sweep(['run', 'm.csv', '--yes', ...FAST]);
+    const fixture = await openStudy();
+    await fixture.write('m.csv', MANIFEST);
+    const ended = await fixture.sweep(['run', 'm.csv', '--yes', ...FAST]);
     expect(ended.code).toBe(2);
-    const run = await stand.run();
-    expect(fates(run)).toEqual([
+    const run = await fixture.run();
+    expect(rowOutcomes(run)).toEqual([
       'not_attempted would_delete 0 ',
       'invalid instance_required 0 ',
       'invalid unknown_record 0 ',
@@ -205,45 +209,45 @@ describe('a run that is refused because of its rows', () => {
     expect(pick(run.rows.get(1), 'file_name')).toEqual(['a.jpg']);
     expect(pick(run.rows.get(3), 'message')[0]).toMatch(/may not see it.*the project has 001/);
     expect(ended.stderr).toMatch(/--skip-invalid/);
-    expect(stand.deletions()).toBe(0);
+    expect(fixture.deletions()).toBe(0);
   });
 
   it('--skip-invalid and --default-instance carry out the rest', async () => {
-    const stand = await openStudy();
-    await stand.write('m.csv', MANIFEST);
+    const fixture = await openStudy();
+    await fixture.write('m.csv', MANIFEST);
     const args = ['run', 'm.csv', '--yes', '--skip-invalid', '--default-instance', '3', ...FAST];
-    expect(await stand.sweep(args)).toMatchObject({ code: 1 });
-    const run = await stand.run();
-    expect(fates(run)).toEqual([
+    expect(await fixture.sweep(args)).toMatchObject({ code: 1 });
+    const run = await fixture.run();
+    expect(rowOutcomes(run)).toEqual([
       'deleted  1 yes',
       'deleted  1 yes',
       'invalid unknown_record 0 ',
       'already_empty  0 ',
     ]);
     const target = { record: '001', field: 'scan', event: 'base_arm_1', instance: '3' };
-    expect(stand.sandbox.ledger.deletions().map((one) => one.target)).toContainEqual(target);
-    expect(stand.project.hasFile({ ...target, instance: '1' })).toBe(true);
+    expect(fixture.sandbox.ledger.deletions().map((one) => one.target)).toContainEqual(target);
+    expect(fixture.project.hasFile({ ...target, instance: '1' })).toBe(true);
   });
 
   it('lists a hundred problems on the screen, all of them in error.csv', async () => {
-    const stand = await openStand();
+    const fixture = await openFixture();
     const faulty = Array.from({ length: 130 }, (_, at) => `${at + 1},nofield\n`).join('');
-    await stand.write('m.csv', `record,field\n1,photo\n${faulty}`);
-    const ended = await stand.sweep(['check', 'm.csv', ...FAST]);
+    await fixture.write('m.csv', `record,field\n1,photo\n${faulty}`);
+    const ended = await fixture.sweep(['check', 'm.csv', ...FAST]);
     expect(ended.code).toBe(1);
     expect(ended.stdout.match(/line \d+ \(row \d+\) +unknown_field/g)).toHaveLength(100);
     expect(ended.stdout).toMatch(/130 rows need attention/);
     expect(ended.stdout).toMatch(/and 30 more; error\.csv holds all/);
-    expect((await stand.run()).error).toHaveLength(130);
+    expect((await fixture.run()).error).toHaveLength(130);
   });
 
   it('names a record that lost its leading zeros, wherever it stands', async () => {
-    const stand = await openStand({
+    const fixture = await openFixture({
       project: makeDefaultProject({ kind: 'classic', records: 30, seed: 1 }),
     });
-    await stand.write('m.csv', 'record,field\n7,photo\np-013,photo\nSite B 18,photo\n');
-    await stand.sweep(['check', 'm.csv', ...FAST]);
-    const run = await stand.run();
+    await fixture.write('m.csv', 'record,field\n7,photo\np-013,photo\nSite B 18,photo\n');
+    await fixture.sweep(['check', 'm.csv', ...FAST]);
+    const run = await fixture.run();
     expect(run.error.map((row) => pick(row, 'message')[0])).toEqual([
       expect.stringMatching(/the project has 007$/),
       expect.stringMatching(/the project has P-013$/),
@@ -253,13 +257,15 @@ describe('a run that is refused because of its rows', () => {
 });
 
 it('--column names what each header stands for', async () => {
-  const stand = await openStudy();
-  await stand.write('m.csv', 'Patient;Upload;When;record;Name\n001;photo;base_arm_1;x;b.jpg\n');
+  const fixture = await openStudy();
+  await fixture.write('m.csv', 'Patient;Upload;When;record;Name\n001;photo;base_arm_1;x;b.jpg\n');
   const columns = ['record=Patient', 'field=upload', 'event=When', 'expect_filename=Name'];
   const flags = columns.flatMap((column) => ['--column', column]);
-  const dir = join(stand.folder, 'c');
-  expect(await stand.sweep(['check', 'm.csv', '--run-dir', dir, ...flags, ...FAST])).toMatchObject({
+  const dir = join(fixture.folder, 'c');
+  expect(
+    await fixture.sweep(['check', 'm.csv', '--run-dir', dir, ...flags, ...FAST]),
+  ).toMatchObject({
     code: 1,
   });
-  expect(fates(await readRun(dir))).toEqual(['guard_mismatch guard_filename 0 ']);
+  expect(rowOutcomes(await readRun(dir))).toEqual(['guard_mismatch guard_filename 0 ']);
 });

@@ -3,35 +3,35 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SandboxOptions } from '../../src/sandbox/options.ts';
 import { namesIn } from '../support/cli.ts';
-import { fates, pick } from '../support/run-files.ts';
-import { FAST, openStand, photo, photosManifest } from '../support/stand.ts';
+import { rowOutcomes, pick } from '../support/run-files.ts';
+import { FAST, openFixture, photo, photosManifest } from '../support/fixture.ts';
 
 const SKIPPED = 'deleted  1 skipped';
-const repeat = (fate: string, times: number) => Array.from({ length: times }, () => fate);
+const repeat = (outcome: string, times: number) => Array.from({ length: times }, () => outcome);
 
 describe('a token without the Export right', () => {
   const rights = { export: false };
 
   it.each(['check', 'run'])('%s refuses, and names the way out', async (command) => {
-    const stand = await openStand({ rights });
-    await stand.write('m.csv', photosManifest(3));
+    const fixture = await openFixture({ rights });
+    await fixture.write('m.csv', photosManifest(3));
     const args = [command, 'm.csv', ...(command === 'run' ? ['--yes'] : []), '--retries', '0'];
-    const ended = await stand.sweep([...args, ...FAST]);
+    const ended = await fixture.sweep([...args, ...FAST]);
     expect(ended.code).toBe(2);
     expect(ended.stderr).toMatch(/--no-check/);
-    expect(stand.deletions()).toBe(0);
-    expect(await namesIn(join(stand.folder, 'reports'))).toEqual([]);
+    expect(fixture.deletions()).toBe(0);
+    expect(await namesIn(join(fixture.folder, 'reports'))).toEqual([]);
   });
 
   it('--no-check deletes, and says that nothing was checked or verified', async () => {
-    const stand = await openStand({ rights });
-    await stand.write('m.csv', photosManifest(3));
-    const ended = await stand.sweep(['run', 'm.csv', '--yes', '--no-check', ...FAST]);
+    const fixture = await openFixture({ rights });
+    await fixture.write('m.csv', photosManifest(3));
+    const ended = await fixture.sweep(['run', 'm.csv', '--yes', '--no-check', ...FAST]);
     expect(ended.code).toBe(0);
     expect(ended.stdout).toMatch(/NOT CHECKED AND NOT VERIFIED/);
-    expect(stand.sandbox.ledger.entries.map(({ kind }) => kind)).toEqual(repeat('delete', 3));
-    const run = await stand.run();
-    expect(fates(run)).toEqual(repeat(SKIPPED, 3));
+    expect(fixture.sandbox.ledger.entries.map(({ kind }) => kind)).toEqual(repeat('delete', 3));
+    const run = await fixture.run();
+    expect(rowOutcomes(run)).toEqual(repeat(SKIPPED, 3));
     for (const row of run.success) expect(pick(row, 'message')[0]).toMatch(/may have/);
     expect(run.summary).toMatchObject({
       checked: false,
@@ -42,11 +42,14 @@ describe('a token without the Export right', () => {
   });
 
   it('--no-check takes records that differ in case or outer white space for the same', async () => {
-    const stand = await openStand({ rights });
-    await stand.write('m.csv', 'record,field,instance\n1,photo,\n 1 ,photo,1\n1,scan,\n,photo,\n');
+    const fixture = await openFixture({ rights });
+    await fixture.write(
+      'm.csv',
+      'record,field,instance\n1,photo,\n 1 ,photo,1\n1,scan,\n,photo,\n',
+    );
     const args = ['run', 'm.csv', '--yes', '--no-check', '--skip-invalid', ...FAST];
-    expect(await stand.sweep(args)).toMatchObject({ code: 1 });
-    expect(fates(await stand.run())).toEqual([
+    expect(await fixture.sweep(args)).toMatchObject({ code: 1 });
+    expect(rowOutcomes(await fixture.run())).toEqual([
       SKIPPED,
       'duplicate duplicate_of 0 ',
       // "No file": nobody had seen one, and no other request of this run can have removed it.
@@ -56,53 +59,53 @@ describe('a token without the Export right', () => {
   });
 
   it('--no-check takes no default instance but 1', async () => {
-    const stand = await openStand({ rights });
-    await stand.write('m.csv', photosManifest(1));
+    const fixture = await openFixture({ rights });
+    await fixture.write('m.csv', photosManifest(1));
     const args = ['run', 'm.csv', '--yes', '--no-check', '--default-instance', '2', ...FAST];
-    const ended = await stand.sweep(args);
+    const ended = await fixture.sweep(args);
     expect(ended.code).toBe(2);
     expect(ended.stderr).toMatch(/--default-instance/);
-    expect(stand.sandbox.ledger.entries).toEqual([]);
+    expect(fixture.sandbox.ledger.entries).toEqual([]);
   });
 
   it('--no-check keeps --expect-project, and refuses where the project cannot be read', async () => {
-    const stand = await openStand({ rights });
-    await stand.write('m.csv', photosManifest(1));
+    const fixture = await openFixture({ rights });
+    await fixture.write('m.csv', photosManifest(1));
     const args = ['run', 'm.csv', '--yes', '--no-check', '--expect-project', '4711', ...FAST];
-    const ended = await stand.sweep([...args, '--retries', '0']);
+    const ended = await fixture.sweep([...args, '--retries', '0']);
     expect(ended.code).toBe(2);
-    expect(stand.deletions()).toBe(0);
-    expect(await namesIn(join(stand.folder, 'reports'))).toEqual([]);
+    expect(fixture.deletions()).toBe(0);
+    expect(await namesIn(join(fixture.folder, 'reports'))).toEqual([]);
   });
 });
 
 describe('a token with de-identified rights', () => {
   it('that gets hashed names: rows stay unconfirmed, and the plan says what that means', async () => {
-    const stand = await openStand({ rights: { hashedRecords: true } });
-    await stand.write('m.csv', photosManifest(3));
-    const ended = await stand.sweep(['run', 'm.csv', '--yes', ...FAST]);
+    const fixture = await openFixture({ rights: { hashedRecords: true } });
+    await fixture.write('m.csv', photosManifest(3));
+    const ended = await fixture.sweep(['run', 'm.csv', '--yes', ...FAST]);
     expect(ended.code).toBe(0);
     expect(ended.stdout).toMatch(/3 +unconfirmed/);
     expect(ended.stdout).toMatch(/can confirm and verify nothing/);
     expect(ended.stdout).toMatch(/NOT VERIFIED +3 rows/);
-    const run = await stand.run();
-    expect(fates(run)).toEqual(repeat(SKIPPED, 3));
+    const run = await fixture.run();
+    expect(rowOutcomes(run)).toEqual(repeat(SKIPPED, 3));
     for (const row of run.success) expect(pick(row, 'message')[0]).toMatch(/may have/);
   });
 
   it('that gets a field left out: its rows stay unconfirmed, and limits count them', async () => {
-    const stand = await openStand({ rights: { hiddenFields: ['photo'] } });
-    await stand.write('m.csv', `${photosManifest(3)}1,scan\n`);
+    const fixture = await openFixture({ rights: { hiddenFields: ['photo'] } });
+    await fixture.write('m.csv', `${photosManifest(3)}1,scan\n`);
     const args = ['run', 'm.csv', '--yes', ...FAST];
-    const refused = await stand.sweep([...args, '--max-deletions', '2']);
+    const refused = await fixture.sweep([...args, '--max-deletions', '2']);
     expect(refused).toMatchObject({ code: 2 });
     expect(refused.stderr).toMatch(/--max-deletions/);
-    expect([stand.deletions(), await namesIn(join(stand.folder, 'reports'))]).toEqual([0, []]);
-    const ended = await stand.sweep([...args, '--max-deletions', '3']);
+    expect([fixture.deletions(), await namesIn(join(fixture.folder, 'reports'))]).toEqual([0, []]);
+    const ended = await fixture.sweep([...args, '--max-deletions', '3']);
     expect(ended.code).toBe(0);
     expect(ended.stdout).toMatch(/3 +unconfirmed/);
     expect(ended.stdout).not.toMatch(/can confirm and verify nothing/);
-    expect(fates(await stand.run())).toEqual([...repeat(SKIPPED, 3), 'already_empty  0 ']);
+    expect(rowOutcomes(await fixture.run())).toEqual([...repeat(SKIPPED, 3), 'already_empty  0 ']);
   });
 });
 
@@ -113,7 +116,7 @@ describe('answers of a loaded server', () => {
       records.every((record) => call.form.list('records')?.includes(record) ?? false);
 
   it('records left out once are asked for again, and looked at', async () => {
-    const stand = await openStand({
+    const fixture = await openFixture({
       scripts: [
         {
           match: (call) => call.content === 'record' && left(['1', '2', '3'])(call),
@@ -121,9 +124,9 @@ describe('answers of a loaded server', () => {
         },
       ],
     });
-    await stand.write('m.csv', photosManifest(3));
-    await stand.sweep(['check', 'm.csv', ...FAST]);
-    expect((await stand.run()).unprocessed.map((row) => pick(row, 'file_name')[0])).toEqual([
+    await fixture.write('m.csv', photosManifest(3));
+    await fixture.sweep(['check', 'm.csv', ...FAST]);
+    expect((await fixture.run()).unprocessed.map((row) => pick(row, 'file_name')[0])).toEqual([
       'photo-1.jpg',
       'photo-2.jpg',
       'photo-3.jpg',
@@ -143,11 +146,11 @@ describe('answers of a loaded server', () => {
     ],
     ['a page, once', [{ match: ({ content }) => content === 'record', answers: ['html'] }], ''],
   ])('%s', async (_what, scripts, message) => {
-    const stand = await openStand({ scripts });
-    await stand.write('m.csv', photosManifest(1));
-    expect(await stand.sweep(['check', 'm.csv', ...FAST])).toMatchObject({ code: 0 });
-    const run = await stand.run();
-    expect(fates(run)).toEqual(['not_attempted would_delete 0 ']);
+    const fixture = await openFixture({ scripts });
+    await fixture.write('m.csv', photosManifest(1));
+    expect(await fixture.sweep(['check', 'm.csv', ...FAST])).toMatchObject({ code: 0 });
+    const run = await fixture.run();
+    expect(rowOutcomes(run)).toEqual(['not_attempted would_delete 0 ']);
     expect(pick(run.rows.get(1), 'message')[0]?.split(':')[0]).toBe(message);
   });
 
@@ -159,12 +162,12 @@ describe('answers of a loaded server', () => {
         lasting: true,
       },
     ];
-    const stand = await openStand({ scripts });
-    await stand.write('m.csv', photosManifest(1));
-    const ended = await stand.sweep(['run', 'm.csv', '--yes', '--retries', '1', ...FAST]);
+    const fixture = await openFixture({ scripts });
+    await fixture.write('m.csv', photosManifest(1));
+    const ended = await fixture.sweep(['run', 'm.csv', '--yes', '--retries', '1', ...FAST]);
     expect(ended.code).toBe(2);
     expect(ended.stderr).toMatch(/--no-check/);
-    expect([stand.deletions(), stand.project.hasFile(photo(1))]).toEqual([0, true]);
-    expect(await namesIn(join(stand.folder, 'reports'))).toEqual([]);
+    expect([fixture.deletions(), fixture.project.hasFile(photo(1))]).toEqual([0, true]);
+    expect(await namesIn(join(fixture.folder, 'reports'))).toEqual([]);
   });
 });

@@ -3,19 +3,20 @@ import { describe, expect, it } from 'vitest';
 import { makeDefaultProject } from '../../src/sandbox/default-project.ts';
 import type { SandboxOptions } from '../../src/sandbox/options.ts';
 import { makeStudy } from '../sandbox/ask.ts';
-import { fates, readCsv } from '../support/run-files.ts';
-import { FAST, openStand, photo, type Stand } from '../support/stand.ts';
+import { rowOutcomes, readCsv } from '../support/run-files.ts';
+import { FAST, openFixture, photo, type Fixture } from '../support/fixture.ts';
 
 const COLUMNS = 'record,field,event,instance,file_name,form,signature';
 
 /** The default project: records with letters and blanks, two arms, instances, odd file names. */
 const openSandbox = (kind: 'longitudinal' | 'classic', records = 60) =>
-  openStand({ project: makeDefaultProject({ kind, records, seed: 1 }) });
+  openFixture({ project: makeDefaultProject({ kind, records, seed: 1 }) });
 
-const openStudy = (options: SandboxOptions = {}) => openStand({ project: makeStudy(), ...options });
+const openStudy = (options: SandboxOptions = {}) =>
+  openFixture({ project: makeStudy(), ...options });
 
-async function scanned(stand: Stand, ...flags: readonly string[]) {
-  const ended = await stand.sweep(['scan', ...flags, ...FAST]);
+async function scanned(fixture: Fixture, ...flags: readonly string[]) {
+  const ended = await fixture.sweep(['scan', ...flags, ...FAST]);
   return { ...ended, lines: ended.stdout.split('\n').slice(1, -1) };
 }
 
@@ -29,35 +30,35 @@ describe('scan, then run', () => {
   it.each(['longitudinal', 'classic'] as const)(
     'deletes every file of the %s sandbox, and a second scan finds none',
     async (kind) => {
-      const stand = await openSandbox(kind);
-      const files = [...stand.project.files()].length;
+      const fixture = await openSandbox(kind);
+      const files = [...fixture.project.files()].length;
       expect(files).toBeGreaterThan(100);
-      const scan = await stand.sweep(['scan', '--output', 'all.csv', ...FAST]);
+      const scan = await fixture.sweep(['scan', '--output', 'all.csv', ...FAST]);
       expect(scan).toMatchObject({ code: 0, stdout: '' });
-      expect(readCsv(await readFile(`${stand.folder}/all.csv`, 'utf8'))).toHaveLength(files);
+      expect(readCsv(await readFile(`${fixture.folder}/all.csv`, 'utf8'))).toHaveLength(files);
       const args = ['run', 'all.csv', '--yes', '--column', 'expect_filename=file_name'];
-      expect(await stand.sweep([...args, '--concurrency', '16', ...FAST])).toMatchObject({
+      expect(await fixture.sweep([...args, '--concurrency', '16', ...FAST])).toMatchObject({
         code: 0,
       });
-      const run = await stand.run();
+      const run = await fixture.run();
       expect(run.summary.totals['deleted']).toBe(files);
-      expect([...stand.project.files()]).toEqual([]);
-      const again = await scanned(stand);
+      expect([...fixture.project.files()]).toEqual([]);
+      const again = await scanned(fixture);
       expect([again.code, again.stdout]).toEqual([0, `${COLUMNS}\n`]);
     },
   );
 
   it('deletes only what still has the name that the scan saw', async () => {
-    const stand = await openStand();
-    await stand.write('all.csv', (await scanned(stand)).stdout);
-    stand.project.putFile(photo(3), 'another.jpg');
+    const fixture = await openFixture();
+    await fixture.write('all.csv', (await scanned(fixture)).stdout);
+    fixture.project.putFile(photo(3), 'another.jpg');
     const args = ['run', 'all.csv', '--yes', '--column', 'expect_filename=file_name', ...FAST];
-    expect(await stand.sweep(args)).toMatchObject({ code: 1 });
-    const run = await stand.run();
-    expect(fates(run).filter((fate) => fate !== 'deleted  1 yes')).toEqual([
+    expect(await fixture.sweep(args)).toMatchObject({ code: 1 });
+    const run = await fixture.run();
+    expect(rowOutcomes(run).filter((outcome) => outcome !== 'deleted  1 yes')).toEqual([
       'guard_mismatch guard_filename 0 ',
     ]);
-    expect([...stand.project.files()].map(({ fileName }) => fileName)).toEqual(['another.jpg']);
+    expect([...fixture.project.files()].map(({ fileName }) => fileName)).toEqual(['another.jpg']);
   });
 });
 
@@ -80,9 +81,9 @@ describe('what is listed', () => {
   });
 
   it('records of a file; those that the project does not have are warned of', async () => {
-    const stand = await openStudy();
-    await stand.write('ids.txt', '\ufeff001\r\nB 2\r\n1\r\n\r\nC-9\r\n');
-    const scan = await scanned(stand, '--record-file', 'ids.txt', '--field', 'photo');
+    const fixture = await openStudy();
+    await fixture.write('ids.txt', '\ufeff001\r\nB 2\r\n1\r\n\r\nC-9\r\n');
+    const scan = await scanned(fixture, '--record-file', 'ids.txt', '--field', 'photo');
     expect([scan.code, scan.lines]).toEqual([0, [PHOTO]]);
     expect(scan.stderr).toMatch(/record 1 .*(does not exist|not see)/);
     expect(scan.stderr).toMatch(/record C-9 /);
@@ -90,13 +91,13 @@ describe('what is listed', () => {
   });
 
   it('no name where the server does not tell it, and such a manifest runs', async () => {
-    const stand = await openStudy({ fileNames: 'document' });
-    const scan = await scanned(stand);
+    const fixture = await openStudy({ fileNames: 'document' });
+    const scan = await scanned(fixture);
     expect(scan.lines[0]).toBe('001,photo,base_arm_1,,,files,no');
-    await stand.write('all.csv', scan.stdout);
+    await fixture.write('all.csv', scan.stdout);
     const args = ['run', 'all.csv', '--yes', '--column', 'expect_filename=file_name', ...FAST];
-    expect(await stand.sweep(args)).toMatchObject({ code: 0 });
-    expect([...stand.project.files()]).toEqual([]);
+    expect(await fixture.sweep(args)).toMatchObject({ code: 0 });
+    expect([...fixture.project.files()]).toEqual([]);
   });
 
   it('fields that the export leaves out are named, and the exit is 1', async () => {
@@ -125,17 +126,17 @@ describe('what fails exits 2', () => {
   });
 
   it('an event in a classic project', async () => {
-    const scan = await scanned(await openStand(), '--event', 'x');
+    const scan = await scanned(await openFixture(), '--event', 'x');
     expect([scan.code, scan.stderr]).toEqual([2, expect.stringMatching(/not longitudinal/)]);
   });
 
   it('a list that breaks off', async () => {
-    const stand = await openSandbox('longitudinal', 250);
+    const fixture = await openSandbox('longitudinal', 250);
     let lists = 0;
-    stand.sandbox.script(({ content }) => content === 'record' && ++lists > 2, ['500'], {
+    fixture.sandbox.script(({ content }) => content === 'record' && ++lists > 2, ['500'], {
       lasting: true,
     });
-    const scan = await scanned(stand, '--retries', '1');
+    const scan = await scanned(fixture, '--retries', '1');
     expect(scan.code).toBe(2);
     expect(scan.stderr).toMatch(/not complete/);
   });

@@ -10,10 +10,10 @@ import {
   audit,
   FAST,
   makeArchive,
-  openStand,
+  openFixture,
   photosManifest,
-  type Stand,
-} from '../support/stand.ts';
+  type Fixture,
+} from '../support/fixture.ts';
 
 const ROWS = 600;
 const mounted: string[] = [];
@@ -41,37 +41,37 @@ function canMount(): boolean {
   return status === 0;
 }
 
-async function prepare(): Promise<Stand> {
-  const stand = await openStand({ project: makeArchive(ROWS) });
-  await stand.write('m.csv', photosManifest(ROWS));
-  return stand;
+async function prepare(): Promise<Fixture> {
+  const fixture = await openFixture({ project: makeArchive(ROWS) });
+  await fixture.write('m.csv', photosManifest(ROWS));
+  return fixture;
 }
 
-async function finish(stand: Stand, directory: string): Promise<void> {
-  audit(await readRun(directory), stand);
-  const ended = await stand.sweep(['resume', directory, ...FAST]);
+async function finish(fixture: Fixture, directory: string): Promise<void> {
+  audit(await readRun(directory), fixture);
+  const ended = await fixture.sweep(['resume', directory, ...FAST]);
   expect(ended.code).toBe(0);
   const run = await readRun(directory);
-  audit(run, stand);
+  audit(run, fixture);
   expect(run.success).toHaveLength(ROWS);
-  for (const { count } of stand.sandbox.ledger.deletions()) expect(count).toBe(1);
+  for (const { count } of fixture.sandbox.ledger.deletions()) expect(count).toBe(1);
 }
 
 describe.skipIf(process.platform === 'win32')('a journal that cannot be written any more', () => {
   it('stops the run at once: exit 3, true reports, and resume finishes', async () => {
-    const stand = await prepare();
+    const fixture = await prepare();
     // The journal alone outgrows what a file may hold.
     const limited = 'ulimit -f 120; exec "$0" "$@"';
     const args = [BIN, 'run', 'm.csv', '--yes', '--no-verify', ...FAST, '--concurrency', '4'];
     const { ended } = startProgram('bash', ['-c', limited, process.execPath, ...args], {
-      cwd: stand.folder,
-      env: stand.env,
+      cwd: fixture.folder,
+      env: fixture.env,
     });
     const { code, stderr } = await ended;
     expect(code).toBe(3);
     expect(stderr).toContain('The journal could not be written');
     expect(stderr).toContain('redcap-sweep resume');
-    const directory = await findRun(stand.folder);
+    const directory = await findRun(fixture.folder);
     const run = await readRun(directory);
     expect(run.summary.exitCode).toBe(3);
     expect(run.summary.totals['deleted']).toBeGreaterThan(10);
@@ -80,19 +80,19 @@ describe.skipIf(process.platform === 'win32')('a journal that cannot be written 
     expect(run.journal.some(({ state }) => state === 'stop' || state === 'end')).toBe(false);
     // Not one request without its line.
     const announced = run.journal.filter(({ state }) => state === 'sending').length;
-    expect(stand.deletions()).toBeLessThanOrEqual(announced);
-    await finish(stand, directory);
+    expect(fixture.deletions()).toBeLessThanOrEqual(announced);
+    await finish(fixture, directory);
   });
 });
 
 describe.skipIf(!canMount())('a disk that is full (skipped where none can be mounted)', () => {
   it.each(['96k', '160k', '208k'])('of %s: nothing is lost, and resume finishes', async (size) => {
-    const stand = await prepare();
-    const disk = join(stand.folder, 'disk');
+    const fixture = await prepare();
+    const disk = join(fixture.folder, 'disk');
     await mkdir(disk);
     mount(disk, size);
     const args = ['run', 'm.csv', '--yes', ...FAST, '--report-dir', 'disk'];
-    const ended = await stand.sweep(args);
+    const ended = await fixture.sweep(args);
     expect(ended.code).toBe(3);
     expect(ended.stderr).toContain('free the disk');
     expect(ended.stderr).not.toMatch(/\bat .*\.js:\d+|bug/);
@@ -101,22 +101,22 @@ describe.skipIf(!canMount())('a disk that is full (skipped where none can be mou
     // No half-written report takes up the room that is missing.
     expect((await namesIn(directory)).filter((one) => one.endsWith('.tmp'))).toEqual([]);
     execFileSync('mount', ['-o', 'remount,size=16m', disk]);
-    expect([0, 3]).toContain((await stand.sweep(['report', directory])).code);
-    await finish(stand, directory);
+    expect([0, 3]).toContain((await fixture.sweep(['report', directory])).code);
+    await finish(fixture, directory);
   });
 
   it('before the first deletion: refused, nothing sent, nothing left behind', async () => {
-    const stand = await prepare();
-    const disk = join(stand.folder, 'disk');
+    const fixture = await prepare();
+    const disk = join(fixture.folder, 'disk');
     await mkdir(disk);
     mount(disk, '16k');
     await writeFile(join(disk, 'other'), Buffer.alloc(8000));
     const args = ['run', 'm.csv', '--yes', ...FAST, '--report-dir', 'disk'];
-    const ended = await stand.sweep(args);
+    const ended = await fixture.sweep(args);
     expect(ended.code).toBe(2);
     expect(ended.stderr).toMatch(/no space/i);
     expect(ended.stderr).not.toMatch(/\bat .*\.js:\d+|bug/);
-    expect(stand.deletions()).toBe(0);
+    expect(fixture.deletions()).toBe(0);
     expect(await namesIn(disk)).toEqual(['other']);
     await rm(join(disk, 'other'));
   });

@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fates, pick } from '../support/run-files.ts';
-import { FAST, isDeletion, openStand, photo, photosManifest } from '../support/stand.ts';
+import { rowOutcomes, pick } from '../support/run-files.ts';
+import { FAST, isDeletion, openFixture, photo, photosManifest } from '../support/fixture.ts';
 
 const WHY = /somebody removed it since, .* lagged behind, or something between .* twice$/;
 
 describe('nothing there, although the check had seen a file', () => {
   it('as something on the way sent the request twice', async () => {
-    const stand = await openStand();
+    const fixture = await openFixture();
     // What nginx and haproxy do with a slow answer: the second one is the only one that comes.
-    stand.sandbox.script(
+    fixture.sandbox.script(
       (call) => isDeletion(call) && ['2', '4'].includes(call.target?.record ?? ''),
       [
         async (_call, proceed) => {
@@ -20,12 +20,12 @@ describe('nothing there, although the check had seen a file', () => {
       ],
       { lasting: true },
     );
-    await stand.write('m.csv', `${photosManifest(4)}5,scan\n`);
-    const ended = await stand.sweep(['run', 'm.csv', '--yes', ...FAST]);
+    await fixture.write('m.csv', `${photosManifest(4)}5,scan\n`);
+    const ended = await fixture.sweep(['run', 'm.csv', '--yes', ...FAST]);
     expect(ended.code).toBe(0);
     expect(ended.stdout).toMatch(/3 {2}already empty .*\n +2 of these although/);
-    const run = await stand.run();
-    expect(fates(run)).toEqual([
+    const run = await fixture.run();
+    expect(rowOutcomes(run)).toEqual([
       'deleted  1 yes',
       'already_empty gone_since_check 1 yes',
       'deleted  1 yes',
@@ -41,17 +41,17 @@ describe('nothing there, although the check had seen a file', () => {
   });
 
   it('as somebody removed it before its row came', async () => {
-    const stand = await openStand();
-    stand.sandbox.script(isDeletion, [
+    const fixture = await openFixture();
+    fixture.sandbox.script(isDeletion, [
       (_call, proceed) => {
-        stand.project.removeFile(photo(2));
+        fixture.project.removeFile(photo(2));
         return proceed();
       },
     ]);
-    await stand.write('m.csv', photosManifest(3));
-    expect(await stand.sweep(['run', 'm.csv', '--yes', ...FAST])).toMatchObject({ code: 0 });
-    const run = await stand.run();
-    expect(fates(run)).toEqual([
+    await fixture.write('m.csv', photosManifest(3));
+    expect(await fixture.sweep(['run', 'm.csv', '--yes', ...FAST])).toMatchObject({ code: 0 });
+    const run = await fixture.run();
+    expect(rowOutcomes(run)).toEqual([
       'deleted  1 yes',
       'already_empty gone_since_check 1 yes',
       'deleted  1 yes',
@@ -59,14 +59,14 @@ describe('nothing there, although the check had seen a file', () => {
   });
 
   it('as a resume finds by its look', async () => {
-    const stand = await openStand();
-    await stand.write('m.csv', photosManifest(3));
-    await stand.sweep(['run', 'm.csv', '--yes', '--limit', '1', ...FAST]);
-    stand.project.removeFile(photo(3));
-    const { directory } = await stand.run();
-    expect(await stand.sweep(['resume', directory, ...FAST])).toMatchObject({ code: 0 });
-    const run = await stand.run();
-    expect(fates(run)).toEqual([
+    const fixture = await openFixture();
+    await fixture.write('m.csv', photosManifest(3));
+    await fixture.sweep(['run', 'm.csv', '--yes', '--limit', '1', ...FAST]);
+    fixture.project.removeFile(photo(3));
+    const { directory } = await fixture.run();
+    expect(await fixture.sweep(['resume', directory, ...FAST])).toMatchObject({ code: 0 });
+    const run = await fixture.run();
+    expect(rowOutcomes(run)).toEqual([
       'deleted  1 yes',
       'deleted  1 yes',
       'already_empty gone_since_check 0 ',

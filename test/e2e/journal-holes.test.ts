@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Target } from '../../src/rows/target.ts';
 import { buildProject } from '../../src/sandbox/project.ts';
 import { findRun, pick, readRun, type RunFiles } from '../support/run-files.ts';
-import { audit, FAST, openStand, photo, type Stand } from '../support/stand.ts';
+import { audit, FAST, openFixture, photo, type Fixture } from '../support/fixture.ts';
 import { ROWS, stopped } from '../support/stopped-run.ts';
 
 const NUL_LINE = `${'\0'.repeat(300)}\n`;
@@ -82,37 +82,37 @@ const HOLES: readonly { readonly name: string; readonly edit: Edit }[] = [
 
 describe('a journal with a hole', () => {
   it.each(HOLES)('$name: report and resume work, and tell the truth', async ({ edit }) => {
-    const { directory, ...stand } = await stopped();
+    const { directory, ...fixture } = await stopped();
     await spoil(directory, edit);
-    const reported = await stand.sweep(['report', directory]);
+    const reported = await fixture.sweep(['report', directory]);
     expect(reported.code).toBe(3);
     expect(reported.stderr).toMatch(/of the journal cannot be read/);
     const half = await readHoled(directory);
-    audit(half, stand);
+    audit(half, fixture);
     expect(half.summary['unreadableLines']).toBeGreaterThan(0);
     for (const row of half.rows.values()) {
       // What is not known to have an end may have been sent.
       expect(['deleted', 'unknown']).toContain(row['sweep_status']);
     }
-    const resumed = await stand.sweep(['resume', directory, '--yes', ...FAST]);
+    const resumed = await fixture.sweep(['resume', directory, '--yes', ...FAST]);
     expect(resumed).toMatchObject({ code: 0 });
     expect(resumed.stderr).toMatch(/of the journal cannot be read/);
     const run = await readHoled(directory);
-    audit(run, stand);
+    audit(run, fixture);
     expect(run.summary.totals['deleted']).toBe(ROWS);
-    for (const { count } of stand.sandbox.ledger.deletions()) expect(count).toBe(1);
-    const again = await stand.sweep(['resume', directory, ...FAST]);
+    for (const { count } of fixture.sandbox.ledger.deletions()) expect(count).toBe(1);
+    const again = await fixture.sweep(['resume', directory, ...FAST]);
     expect(again).toMatchObject({ code: 0 });
     expect(again.stderr).toContain('finished');
   });
 
   it('in the air is as by a mark: another file than the one seen is left alone', async () => {
-    const { directory, ...stand } = await stopped();
+    const { directory, ...fixture } = await stopped();
     await spoil(directory, holeBefore('"sending"'));
-    stand.project.putFile(photo(20), 'new.jpg');
-    expect((await stand.sweep(['resume', directory, ...FAST])).code).toBe(1);
+    fixture.project.putFile(photo(20), 'new.jpg');
+    expect((await fixture.sweep(['resume', directory, ...FAST])).code).toBe(1);
     const run = await readHoled(directory);
-    audit(run, stand);
+    audit(run, fixture);
     expect(pick(run.rows.get(20), 'status', 'code')).toEqual([
       'guard_mismatch',
       'changed_since_check',
@@ -127,40 +127,44 @@ describe('a journal with a hole', () => {
       edit: ((lines) => whole(lines).replace('"version"', '"ver\0\0\0"')) as Edit,
     },
   ])('over $name is no journal', async ({ edit }) => {
-    const { directory, ...stand } = await stopped();
+    const { directory, ...fixture } = await stopped();
     await spoil(directory, edit);
     for (const command of ['report', 'resume']) {
-      const ended = await stand.sweep([command, directory, ...(command === 'resume' ? FAST : [])]);
+      const ended = await fixture.sweep([
+        command,
+        directory,
+        ...(command === 'resume' ? FAST : []),
+      ]);
       expect(ended.code).toBe(2);
       expect(ended.stderr).toContain('its first line is missing');
     }
   });
 
   it('leaves what a restore put back', async () => {
-    const { directory, ...stand } = await stopped(['--backup']);
-    expect((await stand.sweep(['restore', directory, '--yes', ...FAST])).code).toBe(0);
+    const { directory, ...fixture } = await stopped(['--backup']);
+    expect((await fixture.sweep(['restore', directory, '--yes', ...FAST])).code).toBe(0);
     // From the first backup to the last file that was put back.
     await spoil(directory, zeroed(hasText('"state":"backup"'), hasText('"restoring"'), 0));
-    const resumed = await stand.sweep(['resume', directory, '--yes', ...FAST]);
+    const resumed = await fixture.sweep(['resume', directory, '--yes', ...FAST]);
     expect(resumed.code).toBe(1);
     const run = await readHoled(directory);
     expect([1, 2, 3, 4].map((row) => run.rows.get(row)?.['sweep_status'])).toEqual(
       Array.from({ length: 4 }, () => 'unknown'),
     );
     expect(run.summary.totals).toMatchObject({ deleted: ROWS - 4, unknown: 4 });
-    const left = [...stand.project.files()].map(({ target }) => Number(target.record));
+    const left = [...fixture.project.files()].map(({ target }) => Number(target.record));
     expect(left.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4]);
-    const again = await stand.sweep(['resume', directory, ...FAST]);
+    const again = await fixture.sweep(['resume', directory, ...FAST]);
     expect(again.code).toBe(1);
     expect(again.stderr).toContain('finished');
-    expect(stand.deletions()).toBe(ROWS);
+    expect(fixture.deletions()).toBe(ROWS);
   });
 
   it('over the plan: no other instance is sent, and no invalid or repeated row', async () => {
-    const { directory, ...stand } = await stoppedInInstances();
+    const { directory, ...fixture } = await stoppedInInstances();
     await spoil(directory, zeroed(hasText('"row":2,', '"plan"'), hasText('"row":7,', '"plan"'), 0));
-    expect((await stand.sweep(['report', directory])).code).toBe(3);
-    expect((await stand.sweep(['resume', directory, '--yes', ...FAST])).code).toBe(1);
+    expect((await fixture.sweep(['report', directory])).code).toBe(3);
+    expect((await fixture.sweep(['resume', directory, '--yes', ...FAST])).code).toBe(1);
     const run = await readHoled(directory);
     expect(
       [1, 2, 3, 4, 5, 6, 7].map((row) => pick(run.rows.get(row), 'status', 'code').join(' ')),
@@ -173,7 +177,7 @@ describe('a journal with a hole', () => {
       'invalid bad_instance',
       'deleted ',
     ]);
-    expect([...stand.project.files()].map(({ target }) => target.instance)).toEqual(
+    expect([...fixture.project.files()].map(({ target }) => target.instance)).toEqual(
       Array.from({ length: 4 }, () => '1'),
     );
   });
@@ -200,7 +204,7 @@ const scan = (record: number, instance: string): Target => ({
 });
 
 /** Four records with two scans each; the manifest means the second, by its option. */
-async function stoppedInInstances(): Promise<Stand & { directory: string }> {
+async function stoppedInInstances(): Promise<Fixture & { directory: string }> {
   const project = buildProject({
     kind: 'classic',
     projectId: 4711,
@@ -214,13 +218,13 @@ async function stoppedInInstances(): Promise<Stand & { directory: string }> {
   for (const record of [1, 2, 3, 4]) {
     for (const instance of ['1', '2']) project.putFile(scan(record, instance), `${instance}.pdf`);
   }
-  const stand = await openStand({ project });
+  const fixture = await openFixture({ project });
   const lines = ['1,scan,', '2,scan,', '3,scan,', '2,scan,2', '4,skan,', '4,scan,x', '4,scan,'];
-  await stand.write('m.csv', `record,field,instance\n${lines.join('\n')}\n`);
+  await fixture.write('m.csv', `record,field,instance\n${lines.join('\n')}\n`);
   const args = ['run', 'm.csv', '--yes', '--default-instance', '2', '--skip-invalid'];
-  const ended = await stand.sweep([...args, ...FAST, '--limit', '1', '--concurrency', '1']);
+  const ended = await fixture.sweep([...args, ...FAST, '--limit', '1', '--concurrency', '1']);
   expect(ended.code).toBe(3);
-  return { ...stand, directory: await findRun(stand.folder) };
+  return { ...fixture, directory: await findRun(fixture.folder) };
 }
 
 describe('rows of which only a mark says that they may have been sent', () => {
@@ -238,11 +242,11 @@ describe('rows of which only a mark says that they may have been sent', () => {
     { name: 'the last one that the mark reaches', lines: [{ state: 'mark', upTo: 10 }] },
     { name: 'one whose last answer was 429', lines: [{ state: 'mark', upTo: 10 }, ...BUSY] },
   ])('$name: another file by now is left alone, and it is said why', async ({ lines }) => {
-    const { directory, ...stand } = await stopped(['--rate', '50/s']);
+    const { directory, ...fixture } = await stopped(['--rate', '50/s']);
     await spoil(directory, kill(...lines));
-    for (const record of [10, 11]) stand.project.putFile(photo(record), 'new.jpg');
-    const deletionsBefore = stand.deletions();
-    expect((await stand.sweep(['resume', directory, ...FAST])).code).toBe(1);
+    for (const record of [10, 11]) fixture.project.putFile(photo(record), 'new.jpg');
+    const deletionsBefore = fixture.deletions();
+    expect((await fixture.sweep(['resume', directory, ...FAST])).code).toBe(1);
     const run = await readRun(directory);
     for (const row of [10, 11]) {
       expect(pick(run.rows.get(row), 'status', 'code')).toEqual([
@@ -252,6 +256,6 @@ describe('rows of which only a mark says that they may have been sent', () => {
     }
     expect(run.rows.get(10)?.['sweep_message']).toContain('cannot be told');
     expect(run.rows.get(11)?.['sweep_message']).not.toContain('cannot be told');
-    expect(stand.deletions() - deletionsBefore).toBe(ROWS - 6);
+    expect(fixture.deletions() - deletionsBefore).toBe(ROWS - 6);
   });
 });

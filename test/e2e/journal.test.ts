@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
 
-import { openStand, photosManifest } from '../support/stand.ts';
+import { openFixture, photosManifest } from '../support/fixture.ts';
 
 describe('the journal', () => {
   it('says what it is, then the plan, the confirmation, and each request before it leaves', async () => {
-    const stand = await openStand();
-    await stand.write('m.csv', 'record,field\n1,photo\n1,scan\n2,photo\n2,photo\n');
+    const fixture = await openFixture();
+    await fixture.write('m.csv', 'record,field\n1,photo\n1,scan\n2,photo\n2,photo\n');
     const args = ['run', 'm.csv', '--yes', '--rate', '50/s', '--concurrency', '1'];
-    expect((await stand.sweep(args)).code).toBe(0);
-    const run = await stand.run();
+    expect((await fixture.sweep(args)).code).toBe(0);
+    const run = await fixture.run();
     const [header, ...lines] = run.journal;
     expect(header).toMatchObject({
       version: 1,
       kind: 'run',
-      url: stand.url,
+      url: fixture.url,
       project: { id: '4711' },
       manifest: { name: 'm.csv', rows: 4, sha256: run.summary.sha256['manifest'] },
     });
@@ -36,10 +36,10 @@ describe('the journal', () => {
   });
 
   it('above 50 requests a second a mark comes first', async () => {
-    const stand = await openStand();
-    await stand.write('m.csv', photosManifest(3));
-    await stand.sweep(['run', 'm.csv', '--yes', '--rate', '51/s', '--concurrency', '1']);
-    const { journal } = await stand.run();
+    const fixture = await openFixture();
+    await fixture.write('m.csv', photosManifest(3));
+    await fixture.sweep(['run', 'm.csv', '--yes', '--rate', '51/s', '--concurrency', '1']);
+    const { journal } = await fixture.run();
     const states = journal.map(({ state }) => state);
     expect(states.indexOf('mark')).toBeGreaterThan(states.indexOf('confirmed'));
     expect(states.indexOf('mark')).toBeLessThan(states.indexOf('sending'));

@@ -6,7 +6,7 @@ import { serveSandbox } from '../../src/sandbox/serve.ts';
 import type { FaultShare } from '../../src/sandbox/faults.ts';
 import { sweep } from '../support/cli.ts';
 import { readRun } from '../support/run-files.ts';
-import { audit, FAST, makeArchive, openStand, photosManifest } from '../support/stand.ts';
+import { audit, FAST, makeArchive, openFixture, photosManifest } from '../support/fixture.ts';
 
 /** Everything that can go wrong but the empty 200 without effect, which only a look can settle. */
 const TROUBLE: readonly FaultShare[] = [
@@ -42,24 +42,24 @@ describe('a manifest of 2,000 rows against a server with every trouble', () => {
       for (const record of [3, 77, 1500]) {
         project.removeFile({ record: String(record), field: 'photo', event: '', instance: '' });
       }
-      const stand = await openStand({ project, faults, seed: 7 });
-      await stand.write('cleanup.csv', photosManifest(ROWS));
+      const fixture = await openFixture({ project, faults, seed: 7 });
+      await fixture.write('cleanup.csv', photosManifest(ROWS));
       const tried = ['--concurrency', '64', '--timeout', '4', '--retries', '1'];
-      const ended = await stand.sweep(
+      const ended = await fixture.sweep(
         ['run', 'cleanup.csv', '--yes', ...FAST, ...tried, ...options],
         {},
       );
       expect(ended.code).toBe(1);
       expect(ended.stdout).toContain('2,000  rows in the manifest');
-      const run = await stand.run();
+      const run = await fixture.run();
       expect(run.summary.rows).toBe(ROWS);
       expect(run.summary.totals['already_empty']).toBe(3);
       expect(run.summary.totals['not_attempted']).toBe(0);
       expect(run.error.length).toBeGreaterThan(20);
-      audit(run, stand);
+      audit(run, fixture);
       // What a report says of attempts is what the server counted.
       const attempts = [...run.rows.values()].reduce((n, r) => n + Number(r['sweep_attempts']), 0);
-      expect(attempts).toBe(stand.deletions());
+      expect(attempts).toBe(fixture.deletions());
       // Without looks some rows stay unknown; the looks settle them all.
       const verifies = options.length === 0;
       expect(run.summary.totals['unknown'] === 0).toBe(verifies);
@@ -68,14 +68,14 @@ describe('a manifest of 2,000 rows against a server with every trouble', () => {
 
       // The same server without the trouble: a report is a manifest.
       const calm = await serveSandbox(createSandbox({ project, requestsPerMinute: 0 }));
-      await copyFile(join(run.directory, 'error.csv'), join(stand.folder, 'again.csv'));
+      await copyFile(join(run.directory, 'error.csv'), join(fixture.folder, 'again.csv'));
       const again = await sweep(
         ['run', 'again.csv', '--yes', ...FAST, '--run-dir', 'second', '--json'],
-        { cwd: stand.folder, env: { ...stand.env, REDCAP_API_URL: calm.url } },
+        { cwd: fixture.folder, env: { ...fixture.env, REDCAP_API_URL: calm.url } },
       );
       await calm.close();
       expect(again.code).toBe(0);
-      const second = await readRun(join(stand.folder, 'second'));
+      const second = await readRun(join(fixture.folder, 'second'));
       expect(second.summary.rows).toBe(run.error.length);
       expect(second.success).toHaveLength(run.error.length);
       expect(Object.keys(second.success[0] ?? {}).slice(0, 3)).toEqual([

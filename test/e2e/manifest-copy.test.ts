@@ -4,8 +4,15 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { namesIn } from '../support/cli.ts';
-import { fates, findRun, readRun } from '../support/run-files.ts';
-import { audit, FAST, isDeletion, makeArchive, openStand, type Stand } from '../support/stand.ts';
+import { rowOutcomes, findRun, readRun } from '../support/run-files.ts';
+import {
+  audit,
+  FAST,
+  isDeletion,
+  makeArchive,
+  openFixture,
+  type Fixture,
+} from '../support/fixture.ts';
 import { stopped } from '../support/stopped-run.ts';
 
 /** Long rows: the manifest has several pieces that are read one after the other. */
@@ -19,15 +26,15 @@ function longManifest(field = 'photo'): string {
 }
 
 /** Every record has a photo, which the manifest names, and a scan, which it does not. */
-async function openLongStand(): Promise<Stand> {
-  const stand = await openStand({ project: makeArchive(ROWS) });
+async function openLongFixture(): Promise<Fixture> {
+  const fixture = await openFixture({ project: makeArchive(ROWS) });
   for (let record = 1; record <= ROWS; record += 1) {
-    stand.project.putFile(
+    fixture.project.putFile(
       { record: String(record), field: 'scan', event: '', instance: '' },
       'precious.pdf',
     );
   }
-  return stand;
+  return fixture;
 }
 
 /** The copy as somebody edits it, whatever its mode. */
@@ -37,8 +44,8 @@ async function overwrite(path: string, content: string | Buffer): Promise<void> 
 }
 
 /** Acts once, while the server has the n-th deletion in hand. */
-function duringDeletion(stand: Stand, n: number, act: () => Promise<void>): void {
-  stand.sandbox.script(isDeletion, [
+function duringDeletion(fixture: Fixture, n: number, act: () => Promise<void>): void {
+  fixture.sandbox.script(isDeletion, [
     ...Array.from({ length: n - 1 }, () => 'ok' as const),
     async (_call, proceed) => {
       const answer = await proceed();
@@ -49,7 +56,7 @@ function duringDeletion(stand: Stand, n: number, act: () => Promise<void>): void
 }
 
 /** Types the command that the message gives. */
-function putBack({ folder }: Stand, stderr: string): void {
+function putBack({ folder }: Fixture, stderr: string): void {
   const command = /(cp -f .*)$/m.exec(stderr)?.[1];
   expect(command).toBeDefined();
   execFileSync('/bin/sh', ['-c', command ?? ''], { cwd: folder });
@@ -108,46 +115,46 @@ const CHANGES: readonly {
 
 describe('a copy of the manifest that was changed afterwards', () => {
   it.each(CHANGES)('$name: report and resume refuse, and write nothing', async ({ change }) => {
-    const { directory, ...stand } = await stopped();
+    const { directory, ...fixture } = await stopped();
     const before = await readReports(directory);
-    const sent = stand.deletions();
+    const sent = fixture.deletions();
     await change(join(directory, 'manifest.csv'));
     for (const args of [['report'], ['resume', ...FAST]]) {
       const [command = '', ...options] = args;
-      const ended = await stand.sweep([command, directory, ...options]);
+      const ended = await fixture.sweep([command, directory, ...options]);
       expect(ended.code).toBe(2);
       expect(ended.stderr).toContain('is not the manifest of this run any more');
-      expect(ended.stderr).toContain(`cp -f ${join(stand.folder, 'm.csv')} `);
+      expect(ended.stderr).toContain(`cp -f ${join(fixture.folder, 'm.csv')} `);
       expect(await readReports(directory)).toEqual(before);
     }
     expect(await namesIn(directory)).not.toContainEqual(expect.stringMatching(/\.tmp$/));
-    expect(stand.deletions()).toBe(sent);
+    expect(fixture.deletions()).toBe(sent);
   });
 
   it('restore refuses, and what was put back makes everything work again', async () => {
-    const { directory, ...stand } = await stopped(['--backup']);
+    const { directory, ...fixture } = await stopped(['--backup']);
     await CHANGES[0]?.change(join(directory, 'manifest.csv'));
-    const refused = await stand.sweep(['restore', directory, '--yes', ...FAST]);
+    const refused = await fixture.sweep(['restore', directory, '--yes', ...FAST]);
     expect(refused.code).toBe(2);
-    putBack(stand, refused.stderr);
-    expect((await stand.sweep(['report', directory])).code).toBe(3);
-    expect((await stand.sweep(['restore', directory, '--yes', ...FAST])).code).toBe(0);
-    expect((await stand.sweep(['resume', directory, ...FAST])).code).toBe(0);
-    expect([...stand.project.files()]).toHaveLength(4);
+    putBack(fixture, refused.stderr);
+    expect((await fixture.sweep(['report', directory])).code).toBe(3);
+    expect((await fixture.sweep(['restore', directory, '--yes', ...FAST])).code).toBe(0);
+    expect((await fixture.sweep(['resume', directory, ...FAST])).code).toBe(0);
+    expect([...fixture.project.files()]).toHaveLength(4);
   });
 
   it("a check's copy: its report and an approved run refuse", async () => {
-    const stand = await openStand();
-    await stand.write('m.csv', 'record,field\n1,photo\n2,photo\n');
-    expect((await stand.sweep(['check', 'm.csv', ...FAST])).code).toBe(0);
-    const directory = await findRun(stand.folder);
+    const fixture = await openFixture();
+    await fixture.write('m.csv', 'record,field\n1,photo\n2,photo\n');
+    expect((await fixture.sweep(['check', 'm.csv', ...FAST])).code).toBe(0);
+    const directory = await findRun(fixture.folder);
     await overwrite(join(directory, 'manifest.csv'), 'record,field\n1,photo\n3,photo\n');
-    expect((await stand.sweep(['report', directory])).code).toBe(2);
-    const ended = await stand.sweep(['run', '--approved', directory, '--yes', ...FAST]);
+    expect((await fixture.sweep(['report', directory])).code).toBe(2);
+    const ended = await fixture.sweep(['run', '--approved', directory, '--yes', ...FAST]);
     expect(ended.code).toBe(2);
-    expect(stand.deletions()).toBe(0);
-    putBack(stand, ended.stderr);
-    expect((await stand.sweep(['report', directory])).code).toBe(0);
+    expect(fixture.deletions()).toBe(0);
+    putBack(fixture, ended.stderr);
+    expect((await fixture.sweep(['report', directory])).code).toBe(0);
   });
 });
 
@@ -157,81 +164,81 @@ describe('a copy that changes under a run', () => {
     { name: 'replaced by a rename', replaced: true, packed: false },
     { name: 'packed, and replaced', replaced: true, packed: true },
   ])('$name: no changed row is sent', async ({ replaced, packed }) => {
-    const stand = await openLongStand();
+    const fixture = await openLongFixture();
     const asFile = (text: string): string | Buffer =>
       packed ? gzipSync(text, { level: 0 }) : text;
-    await stand.write('m.csv', asFile(longManifest()));
+    await fixture.write('m.csv', asFile(longManifest()));
     const others = longManifest('scan').slice(longManifest('scan').indexOf('\n81,') + 1);
     const edited = longManifest().slice(0, longManifest().indexOf('\n81,') + 1) + others;
-    duringDeletion(stand, 3, async () => {
-      const copy = join(await findRun(stand.folder), 'manifest.csv');
+    duringDeletion(fixture, 3, async () => {
+      const copy = join(await findRun(fixture.folder), 'manifest.csv');
       if (!replaced) return overwrite(copy, asFile(edited));
       await writeFile(`${copy}.new`, asFile(edited));
       return rename(`${copy}.new`, copy);
     });
-    const ended = await stand.sweep(['run', 'm.csv', '--yes', ...SLOWLY]);
+    const ended = await fixture.sweep(['run', 'm.csv', '--yes', ...SLOWLY]);
     expect(ended.code).toBe(3);
     expect(ended.stderr).toContain('manifest_changed');
     // What was in memory is what was checked; of the rest nothing went out.
-    expect(stand.deletions()).toBeLessThan(81);
-    const directory = await findRun(stand.folder);
+    expect(fixture.deletions()).toBeLessThan(81);
+    const directory = await findRun(fixture.folder);
     expect(await namesIn(directory)).not.toContain('success.csv');
-    putBack(stand, ended.stderr);
-    expect((await stand.sweep(['report', directory])).code).toBe(3);
+    putBack(fixture, ended.stderr);
+    expect((await fixture.sweep(['report', directory])).code).toBe(3);
     const half = await readRun(directory);
-    audit(half, stand);
+    audit(half, fixture);
     expect(half.summary.stop).toMatchObject({ code: 'manifest_changed' });
     expect(half.rows.get(ROWS)).toMatchObject({
       sweep_status: 'not_attempted',
       sweep_code: 'manifest_changed',
     });
-    expect((await stand.sweep(['resume', directory, ...SLOWLY])).code).toBe(0);
-    const run = await stand.run();
-    audit(run, stand);
+    expect((await fixture.sweep(['resume', directory, ...SLOWLY])).code).toBe(0);
+    const run = await fixture.run();
+    audit(run, fixture);
     expect(run.summary.totals['deleted']).toBe(ROWS);
-    expect([...stand.project.files()]).toHaveLength(ROWS);
+    expect([...fixture.project.files()]).toHaveLength(ROWS);
   });
 
   it('an edit that is undone in time harms nothing', async () => {
-    const stand = await openLongStand();
-    await stand.write('m.csv', longManifest());
+    const fixture = await openLongFixture();
+    await fixture.write('m.csv', longManifest());
     for (const [at, text] of [
       [3, longManifest('scan')],
       [6, longManifest()],
     ] as const) {
-      duringDeletion(stand, at, async () =>
-        overwrite(join(await findRun(stand.folder), 'manifest.csv'), text),
+      duringDeletion(fixture, at, async () =>
+        overwrite(join(await findRun(fixture.folder), 'manifest.csv'), text),
       );
     }
-    expect((await stand.sweep(['run', 'm.csv', '--yes', ...SLOWLY])).code).toBe(0);
-    audit(await stand.run(), stand);
+    expect((await fixture.sweep(['run', 'm.csv', '--yes', ...SLOWLY])).code).toBe(0);
+    audit(await fixture.run(), fixture);
   });
 
   it('after its last row: the reports are not made, and the run is not begun anew', async () => {
-    const stand = await openStand();
-    await stand.write('m.csv', 'record,field\n1,photo\n2,photo\n');
-    duringDeletion(stand, 2, async () =>
-      overwrite(join(await findRun(stand.folder), 'manifest.csv'), 'record,field\n3,photo\n'),
+    const fixture = await openFixture();
+    await fixture.write('m.csv', 'record,field\n1,photo\n2,photo\n');
+    duringDeletion(fixture, 2, async () =>
+      overwrite(join(await findRun(fixture.folder), 'manifest.csv'), 'record,field\n3,photo\n'),
     );
-    const ended = await stand.sweep(['run', 'm.csv', '--yes', ...SLOWLY]);
+    const ended = await fixture.sweep(['run', 'm.csv', '--yes', ...SLOWLY]);
     expect(ended.code).toBe(3);
     expect(ended.stderr).toContain('manifest_changed');
-    const directory = await findRun(stand.folder);
+    const directory = await findRun(fixture.folder);
     expect(await namesIn(directory)).not.toContain('summary.json');
-    putBack(stand, ended.stderr);
-    expect((await stand.sweep(['report', directory])).code).toBe(0);
-    expect(fates(await readRun(directory))).toEqual(['deleted  1 yes', 'deleted  1 yes']);
-    const resumed = await stand.sweep(['resume', directory, ...FAST]);
+    putBack(fixture, ended.stderr);
+    expect((await fixture.sweep(['report', directory])).code).toBe(0);
+    expect(rowOutcomes(await readRun(directory))).toEqual(['deleted  1 yes', 'deleted  1 yes']);
+    const resumed = await fixture.sweep(['resume', directory, ...FAST]);
     expect(resumed.stderr).toContain('finished');
-    expect(stand.deletions()).toBe(2);
+    expect(fixture.deletions()).toBe(2);
   });
 
   it('before the first deletion: exit 2, nothing is sent, and resume can go on', async () => {
-    const { directory, ...stand } = await stopped();
+    const { directory, ...fixture } = await stopped();
     const before = await readReports(directory);
-    const sent = stand.deletions();
+    const sent = fixture.deletions();
     // The copy is sound when the command begins, and edited while it asks for the project.
-    stand.sandbox.script(
+    fixture.sandbox.script(
       ({ content }) => content === 'project',
       [
         async (_call, proceed) => {
@@ -241,59 +248,59 @@ describe('a copy that changes under a run', () => {
         },
       ],
     );
-    const ended = await stand.sweep(['resume', directory, ...FAST]);
+    const ended = await fixture.sweep(['resume', directory, ...FAST]);
     expect(ended.code).toBe(2);
     expect(ended.stderr).toContain('manifest_changed');
     expect(await readReports(directory)).toEqual(before);
-    expect(stand.deletions()).toBe(sent);
-    putBack(stand, ended.stderr);
-    expect((await stand.sweep(['resume', directory, ...FAST])).code).toBe(0);
-    audit(await readRun(directory), stand);
+    expect(fixture.deletions()).toBe(sent);
+    putBack(fixture, ended.stderr);
+    expect((await fixture.sweep(['resume', directory, ...FAST])).code).toBe(0);
+    audit(await readRun(directory), fixture);
   });
 
   it('while it is checked: refused, and nothing is left', async () => {
-    const stand = await openLongStand();
-    await stand.write('m.csv', longManifest());
-    stand.sandbox.script(
+    const fixture = await openLongFixture();
+    await fixture.write('m.csv', longManifest());
+    fixture.sandbox.script(
       ({ content }) => content === 'project',
       [
         async (_call, proceed) => {
-          const reports = join(stand.folder, 'reports');
+          const reports = join(fixture.folder, 'reports');
           const [draft = ''] = await namesIn(reports);
           await overwrite(join(reports, draft, 'manifest.csv'), longManifest('scan'));
           return proceed();
         },
       ],
     );
-    const ended = await stand.sweep(['run', 'm.csv', '--yes', ...FAST]);
+    const ended = await fixture.sweep(['run', 'm.csv', '--yes', ...FAST]);
     expect(ended.code).toBe(2);
     expect(ended.stderr).toContain('changed by somebody while it was checked');
-    expect(stand.deletions()).toBe(0);
-    expect(await namesIn(join(stand.folder, 'reports'))).toEqual([]);
+    expect(fixture.deletions()).toBe(0);
+    expect(await namesIn(join(fixture.folder, 'reports'))).toEqual([]);
   });
 });
 
 describe('the copy of the manifest', () => {
   it('is read-only, and a run from a pipe says that it has no original to name', async () => {
-    const stand = await openStand();
+    const fixture = await openFixture();
     const text = 'record,field\n1,photo\n2,photo\n';
-    await stand.write('m.csv', text);
+    await fixture.write('m.csv', text);
     const args = ['-c', 'cat m.csv | "$@"', 'sh', process.execPath];
     const { startProgram, BIN } = await import('../support/cli.ts');
     const piped = startProgram(
       '/bin/sh',
       [...args, BIN, 'run', '-', '--yes', '--limit', '1', ...SLOWLY],
-      { cwd: stand.folder, env: stand.env },
+      { cwd: fixture.folder, env: fixture.env },
     );
     expect((await piped.ended).code).toBe(3);
-    const directory = await findRun(stand.folder);
+    const directory = await findRun(fixture.folder);
     const copy = join(directory, 'manifest.csv');
     expect((await stat(copy)).mode & 0o777).toBe(0o400);
     await overwrite(copy, text.toUpperCase());
-    const ended = await stand.sweep(['report', directory]);
+    const ended = await fixture.sweep(['report', directory]);
     expect(ended).toMatchObject({ code: 2 });
     expect(ended.stderr).toContain(`cp -f <manifest> ${copy}`);
     await overwrite(copy, text);
-    expect((await stand.sweep(['resume', directory, ...SLOWLY])).code).toBe(0);
+    expect((await fixture.sweep(['resume', directory, ...SLOWLY])).code).toBe(0);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildProject, type SandboxProject } from '../../src/sandbox/project.ts';
-import { fates, pick } from '../support/run-files.ts';
-import { FAST, openStand, photo, type Stand } from '../support/stand.ts';
+import { rowOutcomes, pick } from '../support/run-files.ts';
+import { FAST, openFixture, photo, type Fixture } from '../support/fixture.ts';
 
 const COMPOSED = 'r\u00e9sum\u00e9.pdf';
 const DECOMPOSED = 're\u0301sume\u0301.pdf';
@@ -16,8 +16,8 @@ function photos(...files: readonly (readonly [record: string, name: string])[]):
   });
 }
 
-async function messages(stand: Stand): Promise<readonly (string | undefined)[]> {
-  return (await stand.run()).error.map((row) => pick(row, 'message')[0]);
+async function messages(fixture: Fixture): Promise<readonly (string | undefined)[]> {
+  return (await fixture.run()).error.map((row) => pick(row, 'message')[0]);
 }
 
 describe('two names in one message can be told apart', () => {
@@ -71,33 +71,33 @@ describe('two names in one message can be told apart', () => {
       'the stored file is abcabcabcabcabc…abcabcabc.pdf, not abcabcabcabcabc…abcabcabc.PDF; nothing is deleted',
     ],
   ])('%s', async (_what, stored, expected, message) => {
-    const stand = await openStand({ project: photos(['1', stored]) });
-    await stand.write('m.csv', `record,field,expect_filename\n1,photo,${expected}\n`);
-    const ended = await stand.sweep(['check', 'm.csv', ...FAST]);
+    const fixture = await openFixture({ project: photos(['1', stored]) });
+    await fixture.write('m.csv', `record,field,expect_filename\n1,photo,${expected}\n`);
+    const ended = await fixture.sweep(['check', 'm.csv', ...FAST]);
     expect(ended.code).toBe(1);
     expect(ended.stdout).toContain(message);
-    expect(await messages(stand)).toEqual([message]);
+    expect(await messages(fixture)).toEqual([message]);
   });
 
   it('in a guard that is judged on the exported file, too', async () => {
     const project = photos(['1', DECOMPOSED]);
-    const stand = await openStand({ project, fileNames: 'document' });
-    await stand.write('m.csv', `record,field,expect_filename\n1,photo,${COMPOSED}\n`);
-    expect(await stand.sweep(['run', 'm.csv', '--yes', ...FAST])).toMatchObject({ code: 1 });
-    expect((await messages(stand))[0]).toMatch(/U\+0065 U\+0301.*U\+00E9/);
+    const fixture = await openFixture({ project, fileNames: 'document' });
+    await fixture.write('m.csv', `record,field,expect_filename\n1,photo,${COMPOSED}\n`);
+    expect(await fixture.sweep(['run', 'm.csv', '--yes', ...FAST])).toMatchObject({ code: 1 });
+    expect((await messages(fixture))[0]).toMatch(/U\+0065 U\+0301.*U\+00E9/);
   });
 
   it('where a file was exchanged between a check and its run', async () => {
-    const stand = await openStand({ project: photos(['1', COMPOSED]) });
-    await stand.write('m.csv', 'record,field\n1,photo\n');
-    await stand.sweep(['check', 'm.csv', '--run-dir', 'checked', ...FAST]);
-    stand.project.putFile(photo(1), DECOMPOSED);
-    const ended = await stand.sweep(['run', '--approved', 'checked', '--yes', ...FAST]);
+    const fixture = await openFixture({ project: photos(['1', COMPOSED]) });
+    await fixture.write('m.csv', 'record,field\n1,photo\n');
+    await fixture.sweep(['check', 'm.csv', '--run-dir', 'checked', ...FAST]);
+    fixture.project.putFile(photo(1), DECOMPOSED);
+    const ended = await fixture.sweep(['run', '--approved', 'checked', '--yes', ...FAST]);
     expect(ended.code).toBe(2);
     expect(ended.stderr).toContain(
       `it saw file ${COMPOSED} (\u00e9 is U+00E9), now there is file ${DECOMPOSED} (e\u0301 is U+0065 U+0301)`,
     );
-    expect(stand.deletions()).toBe(0);
+    expect(fixture.deletions()).toBe(0);
   });
 });
 
@@ -120,25 +120,27 @@ describe('a record under another spelling', () => {
   ])('%j', async (cell, shown, near) => {
     const record = cell === '1 ' ? ' 1 ' : cell;
     const stored = near.replace(/ \(.*|: a.*/, '').replace('<U+200B>', '\u200b');
-    const stand = await openStand({ project: photos(['55', 'a.pdf'], [stored, 'b.pdf']) });
-    await stand.write('m.csv', `record,field\n55,photo\n${record},photo\n`);
-    await stand.sweep(['check', 'm.csv', ...FAST]);
-    expect(await messages(stand)).toEqual([`record ${shown} ${LACKS} ${near}`]);
+    const fixture = await openFixture({ project: photos(['55', 'a.pdf'], [stored, 'b.pdf']) });
+    await fixture.write('m.csv', `record,field\n55,photo\n${record},photo\n`);
+    await fixture.sweep(['check', 'm.csv', ...FAST]);
+    expect(await messages(fixture)).toEqual([`record ${shown} ${LACKS} ${near}`]);
   });
 
   it('a number of which digits are lost', async () => {
-    const stand = await openStand({ project: photos(['123456789012', 'a.pdf']) });
-    await stand.write('m.csv', 'record,field\n1.23457E+11,photo\n');
-    const ended = await stand.sweep(['check', 'm.csv', ...FAST]);
+    const fixture = await openFixture({ project: photos(['123456789012', 'a.pdf']) });
+    await fixture.write('m.csv', 'record,field\n1.23457E+11,photo\n');
+    const ended = await fixture.sweep(['check', 'm.csv', ...FAST]);
     expect(ended.stdout).toMatch(/1\.23457E\+11 does not exist.*as a spreadsheet or R writes it/);
   });
 
   it('lost zeros are said once, with the number of ids; error.csv names each', async () => {
     const ids = Array.from({ length: 150 }, (_, at) => String(at + 1).padStart(3, '0'));
-    const stand = await openStand({ project: photos(...ids.map((id) => [id, 'a.pdf'] as const)) });
+    const fixture = await openFixture({
+      project: photos(...ids.map((id) => [id, 'a.pdf'] as const)),
+    });
     const lost = ids.map((id) => `${Number(id)},photo\n`).join('');
-    await stand.write('m.csv', `record,field\n777,photo\n${lost}P-1,photo\n`);
-    const ended = await stand.sweep(['run', 'm.csv', '--yes', ...FAST]);
+    await fixture.write('m.csv', `record,field\n777,photo\n${lost}P-1,photo\n`);
+    const ended = await fixture.sweep(['run', 'm.csv', '--yes', ...FAST]);
     expect(ended.code).toBe(2);
     expect(ended.stderr).toMatch(/101 rows need attention/);
     expect(ended.stderr).toMatch(/line 2 \(row 1\) +unknown_record: record 777 /);
@@ -148,16 +150,18 @@ describe('a record under another spelling', () => {
     expect(ended.stderr).toMatch(/line 153 \(row 152\) +unknown_record: record P-1 /);
     expect(ended.stderr.match(/unknown_record/g)).toHaveLength(3);
     expect(ended.stderr).not.toMatch(/holds all of them/);
-    const near = (await messages(stand)).filter((message) => message?.includes('the project has'));
+    const near = (await messages(fixture)).filter((message) =>
+      message?.includes('the project has'),
+    );
     expect(near).toHaveLength(99);
     expect(near[98]).toMatch(/record 99 .*the project has 099$/);
-    expect(stand.deletions()).toBe(0);
+    expect(fixture.deletions()).toBe(0);
   });
 
   it('one id that lost its zeros is a problem as any other', async () => {
-    const stand = await openStand({ project: photos(['007', 'a.pdf']) });
-    await stand.write('m.csv', 'record,field\n7,photo\n');
-    const ended = await stand.sweep(['check', 'm.csv', ...FAST]);
+    const fixture = await openFixture({ project: photos(['007', 'a.pdf']) });
+    await fixture.write('m.csv', 'record,field\n7,photo\n');
+    const ended = await fixture.sweep(['check', 'm.csv', ...FAST]);
     expect(ended.stdout).toMatch(/line 2 \(row 1\) +unknown_record: record 7 .*has 007$/m);
   });
 });
@@ -179,7 +183,7 @@ describe('a label in place of a unique name', () => {
     });
 
   it('is answered with the unique names of that label', async () => {
-    const stand = await openStand({ project: project() });
+    const fixture = await openFixture({ project: project() });
     const rows = [
       '1,consent_file,Baseline,',
       '1,consent_file,Baseline (Arm 2: Arm 2),',
@@ -187,9 +191,9 @@ describe('a label in place of a unique name', () => {
       '1,consent_file,Follow up,',
       '1,Consent file,baseline_arm_1,',
     ];
-    await stand.write('m.csv', `record,field,event,instance\n${rows.join('\n')}\n`);
-    expect(await stand.sweep(['check', 'm.csv', ...FAST])).toMatchObject({ code: 1 });
-    expect(await messages(stand)).toEqual([
+    await fixture.write('m.csv', `record,field,event,instance\n${rows.join('\n')}\n`);
+    expect(await fixture.sweep(['check', 'm.csv', ...FAST])).toMatchObject({ code: 1 });
+    expect(await messages(fixture)).toEqual([
       'the project has no event Baseline, which is a label; write the unique event name (baseline_arm_1, baseline_arm_2)',
       'the project has no event Baseline (Arm 2: Arm 2), which is a label; write the unique event name (baseline_arm_2)',
       'the project has no event baseline, which is a label; write the unique event name (baseline_arm_1)',
@@ -199,15 +203,15 @@ describe('a label in place of a unique name', () => {
   });
 
   it("as REDCap's own export with labels has it, its columns named", async () => {
-    const stand = await openStand({ project: project() });
-    await stand.write(
+    const fixture = await openFixture({ project: project() });
+    await fixture.write(
       'm.csv',
       '"Subject ID","Event Name","Repeat Instance","Data Access Group","field"\n"1","Baseline (Arm 1: Arm 1)","","Site A","consent_file"\n',
     );
     const columns = ['record=Subject ID', 'event=Event Name', 'instance=Repeat Instance'];
     const flags = columns.flatMap((column) => ['--column', column]);
-    expect(await stand.sweep(['check', 'm.csv', ...flags, ...FAST])).toMatchObject({ code: 1 });
-    expect(fates(await stand.run())).toEqual(['invalid unknown_event 0 ']);
-    expect((await messages(stand))[0]).toMatch(/write the unique event name \(baseline_arm_1\)$/);
+    expect(await fixture.sweep(['check', 'm.csv', ...flags, ...FAST])).toMatchObject({ code: 1 });
+    expect(rowOutcomes(await fixture.run())).toEqual(['invalid unknown_event 0 ']);
+    expect((await messages(fixture))[0]).toMatch(/write the unique event name \(baseline_arm_1\)$/);
   });
 });

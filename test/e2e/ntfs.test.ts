@@ -4,23 +4,23 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { namesIn, startProgram, type Ended } from '../support/cli.ts';
 import { ntfsEnv, refusals } from '../support/ntfs.ts';
-import { fates, readRun } from '../support/run-files.ts';
-import { FAST, openStand, photo, photosManifest, type Stand } from '../support/stand.ts';
+import { rowOutcomes, readRun } from '../support/run-files.ts';
+import { FAST, openFixture, photo, photosManifest, type Fixture } from '../support/fixture.ts';
 
 const NO_ANSWER = () => new Response('', { status: 503 });
 
 /** A folder with manifests of all kinds, and the program living by NTFS' rules in it. */
 async function open() {
-  const stand = await openStand();
-  await stand.write('m.csv', photosManifest(5));
-  await stand.write('m.csv.gz', gzipSync(photosManifest(5)));
+  const fixture = await openFixture();
+  await fixture.write('m.csv', photosManifest(5));
+  await fixture.write('m.csv.gz', gzipSync(photosManifest(5)));
   const sweep = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
-    stand.sweep(args, { ...ntfsEnv(stand.folder), ...env });
-  return { ...stand, sweep };
+    fixture.sweep(args, { ...ntfsEnv(fixture.folder), ...env });
+  return { ...fixture, sweep };
 }
 
 /** Nothing that the program did was refused by the disk, and nothing hidden is left. */
-async function expectSmooth({ folder }: Pick<Stand, 'folder'>): Promise<void> {
+async function expectSmooth({ folder }: Pick<Fixture, 'folder'>): Promise<void> {
   expect(await refusals(folder)).toEqual([]);
   const left = [...(await namesIn(folder)), ...(await namesIn(join(folder, 'reports')))];
   expect(left.filter((name) => name.startsWith('.'))).toEqual([]);
@@ -28,7 +28,7 @@ async function expectSmooth({ folder }: Pick<Stand, 'folder'>): Promise<void> {
 
 describe("NTFS' rules", () => {
   it('are what the tests below take them for', async () => {
-    const { folder } = await openStand();
+    const { folder } = await openFixture();
     const script = `
       import { once } from 'node:events';
       import { closeSync, createReadStream, openSync } from 'node:fs';
@@ -94,17 +94,17 @@ describe("NTFS' rules", () => {
 
 describe("under NTFS' rules", () => {
   it('a rehearsal', async () => {
-    const stand = await open();
-    const ended = await stand.sweep(['demo']);
+    const fixture = await open();
+    const ended = await fixture.sweep(['demo']);
     expect(ended.stderr).not.toMatch(/EPERM|ENOTEMPTY|cannot/);
     expect(ended.code).toBe(1);
-    await expectSmooth(stand);
+    await expectSmooth(fixture);
   });
 
   it('a check, an approved run with backups, a restore, and the reports again', async () => {
-    const stand = await open();
-    const check = join(stand.folder, 'checked');
-    const run = join(stand.folder, 'run');
+    const fixture = await open();
+    const check = join(fixture.folder, 'checked');
+    const run = join(fixture.folder, 'run');
     const steps: readonly (readonly string[])[] = [
       ['check', 'm.csv', '--run-dir', check, ...FAST],
       ['run', '--approved', check, '--yes', '--backup', '--run-dir', run, ...FAST],
@@ -114,63 +114,65 @@ describe("under NTFS' rules", () => {
       ['report', run],
     ];
     for (const args of steps) {
-      const ended = await stand.sweep(args);
+      const ended = await fixture.sweep(args);
       expect({ step: args[0], ...ended }).toMatchObject({ step: args[0], code: 0 });
     }
-    expect(fates(await readRun(run))).toEqual(Array.from({ length: 5 }, () => 'deleted  1 yes'));
-    expect([...stand.project.files()]).toHaveLength(20);
-    await expectSmooth(stand);
+    expect(rowOutcomes(await readRun(run))).toEqual(
+      Array.from({ length: 5 }, () => 'deleted  1 yes'),
+    );
+    expect([...fixture.project.files()]).toHaveLength(20);
+    await expectSmooth(fixture);
   });
 
   it('a run of a packed list that stops at its limit, and is resumed', async () => {
-    const stand = await open();
+    const fixture = await open();
     const first = ['run', 'm.csv.gz', '--yes', '--limit', '2', '--concurrency', '1', ...FAST];
-    expect((await stand.sweep(first)).code).toBe(3);
-    const { directory } = await stand.run();
-    expect((await stand.sweep(['resume', directory, ...FAST])).code).toBe(0);
-    expect(stand.deletions()).toBe(5);
-    await expectSmooth(stand);
+    expect((await fixture.sweep(first)).code).toBe(3);
+    const { directory } = await fixture.run();
+    expect((await fixture.sweep(['resume', directory, ...FAST])).code).toBe(0);
+    expect(fixture.deletions()).toBe(5);
+    await expectSmooth(fixture);
   });
 
   it('a run that its rows refuse, and a check of the same', async () => {
-    const stand = await open();
-    await stand.write('m.csv', 'record,field\n1,photo\n2,nope\n99,photo\n');
-    expect((await stand.sweep(['run', 'm.csv', '--yes', ...FAST])).code).toBe(2);
-    await stand.run();
-    const check = ['check', 'm.csv', '--run-dir', join(stand.folder, 'checked'), ...FAST];
-    expect((await stand.sweep(check)).code).toBe(1);
-    await expectSmooth(stand);
+    const fixture = await open();
+    await fixture.write('m.csv', 'record,field\n1,photo\n2,nope\n99,photo\n');
+    expect((await fixture.sweep(['run', 'm.csv', '--yes', ...FAST])).code).toBe(2);
+    await fixture.run();
+    const check = ['check', 'm.csv', '--run-dir', join(fixture.folder, 'checked'), ...FAST];
+    expect((await fixture.sweep(check)).code).toBe(1);
+    await expectSmooth(fixture);
   });
 
   it('a list of the files, over an older one too', async () => {
-    const stand = await open();
+    const fixture = await open();
     const args = ['scan', '--output', 'all.csv', ...FAST];
-    expect((await stand.sweep(args)).code).toBe(0);
-    expect((await readFile(join(stand.folder, 'all.csv'), 'utf8')).split('\n')).toHaveLength(22);
-    await expectSmooth(stand);
+    expect((await fixture.sweep(args)).code).toBe(0);
+    expect((await readFile(join(fixture.folder, 'all.csv'), 'utf8')).split('\n')).toHaveLength(22);
+    await expectSmooth(fixture);
     // Half a list is taken away, and the error is the server's.
-    stand.sandbox.script(({ content }) => content === 'record', [NO_ANSWER], { lasting: true });
-    const broken = await stand.sweep(['scan', '--output', 'b.csv', '--retries', '0', ...FAST]);
+    fixture.sandbox.script(({ content }) => content === 'record', [NO_ANSWER], { lasting: true });
+    const broken = await fixture.sweep(['scan', '--output', 'b.csv', '--retries', '0', ...FAST]);
     expect(broken).toMatchObject({ code: 2 });
     expect(broken.stderr).toMatch(/503/);
-    expect(await namesIn(stand.folder)).not.toContain('b.csv');
-    await expectSmooth(stand);
+    expect(await namesIn(fixture.folder)).not.toContain('b.csv');
+    await expectSmooth(fixture);
   });
 
   it('a report that a spreadsheet has open: the new one stands beside it', async () => {
-    const stand = await open();
-    stand.sandbox.script(photo(2), [() => new Response('{"error":"no"}', { status: 400 })]);
-    expect((await stand.sweep(['run', 'm.csv', '--yes', ...FAST])).code).toBe(1);
-    const { directory } = await stand.run();
-    const held = ntfsEnv(stand.folder, [join(directory, 'error.csv')]);
-    const ended = await stand.sweep(['report', directory], held);
+    const fixture = await open();
+    fixture.sandbox.script(photo(2), [() => new Response('{"error":"no"}', { status: 400 })]);
+    expect((await fixture.sweep(['run', 'm.csv', '--yes', ...FAST])).code).toBe(1);
+    const { directory } = await fixture.run();
+    const held = ntfsEnv(fixture.folder, [join(directory, 'error.csv')]);
+    const ended = await fixture.sweep(['report', directory], held);
     expect(ended.code).toBe(1);
     expect(ended.stdout + ended.stderr).toContain('error.new.csv');
     expect(await namesIn(directory)).toContain('error.new.csv');
-    const tried = await refusals(stand.folder);
+    const tried = await refusals(fixture.folder);
     expect(tried.filter((line) => !/EPERM.*rename .*error\.csv'$/.test(line))).toEqual([]);
     // Once it is closed the newest takes its place again.
-    expect((await stand.sweep(['report', directory])).code).toBe(1);
+    expect((await fixture.sweep(['report', directory])).code).toBe(1);
     expect(await namesIn(directory)).not.toContain('error.new.csv');
   });
 });
@@ -180,7 +182,7 @@ interface Refusal {
   readonly args?: readonly string[];
   readonly says: RegExp;
   readonly env?: Readonly<Record<string, string>>;
-  prepare?(stand: Stand): Promise<unknown> | void;
+  prepare?(fixture: Fixture): Promise<unknown> | void;
 }
 
 const OTHER_TOKEN = 'ABCDEF0123456789ABCDEF0123456789';
@@ -233,8 +235,8 @@ const REFUSALS: readonly Refusal[] = [
   ].map(({ name, text, says }) => ({
     name,
     says,
-    prepare: (stand: Stand) =>
-      stand.write('m.csv', typeof text === 'string' ? Buffer.from(text, 'latin1') : text),
+    prepare: (fixture: Fixture) =>
+      fixture.write('m.csv', typeof text === 'string' ? Buffer.from(text, 'latin1') : text),
   })),
   {
     name: 'a directory that is taken',
@@ -263,14 +265,14 @@ const REFUSALS: readonly Refusal[] = [
 
 describe("a refusal under NTFS' rules is told as it is, and leaves nothing", () => {
   it.each(REFUSALS)('$name', async ({ args = M, says, env, prepare }) => {
-    const stand = await open();
-    await prepare?.(stand);
-    const ended: Ended = await stand.sweep(['run', ...args, ...FAST], env);
+    const fixture = await open();
+    await prepare?.(fixture);
+    const ended: Ended = await fixture.sweep(['run', ...args, ...FAST], env);
     expect(ended.stderr).toMatch(says);
     expect(ended.stderr).not.toMatch(/EPERM|EBUSY|ENOTEMPTY|\bat .*\.js:\d+/);
     expect(ended.code).toBe(2);
-    await expectSmooth(stand);
-    expect(await namesIn(join(stand.folder, 'reports'))).toEqual([]);
-    expect(stand.deletions()).toBe(0);
+    await expectSmooth(fixture);
+    expect(await namesIn(join(fixture.folder, 'reports'))).toEqual([]);
+    expect(fixture.deletions()).toBe(0);
   });
 });

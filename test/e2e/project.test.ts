@@ -2,21 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { makeDefaultProject } from '../../src/sandbox/default-project.ts';
 import { makeStudy } from '../sandbox/ask.ts';
 import { namesIn } from '../support/cli.ts';
-import { FAST, openStand } from '../support/stand.ts';
+import { FAST, openFixture } from '../support/fixture.ts';
 
 const RATE = ['--rate', '600/min'] as const;
 
 describe('project', () => {
   it('shows what the token reaches, and changes nothing', async () => {
-    const stand = await openStand({
+    const fixture = await openFixture({
       project: makeDefaultProject({ kind: 'longitudinal', records: 25, seed: 1 }),
     });
-    const files = [...stand.project.files()].length;
-    const ended = await stand.sweep(['project', ...RATE]);
+    const files = [...fixture.project.files()].length;
+    const ended = await fixture.sweep(['project', ...RATE]);
     expect([ended.code, ended.stderr]).toEqual([0, '']);
     expect(ended.stdout).toBe(`Project   Sandbox imaging study (longitudinal) (id 1002)
 Status    development
-Server    ${stand.url} (REDCap 16.1.3)
+Server    ${fixture.url} (REDCap 16.1.3)
 Records   25 that this token sees; the record id is record_id
 Export    yes: all file fields come with their records
 Import    yes, by the project's list of users
@@ -49,16 +49,16 @@ File fields  5 on 4 forms
     visit_file    Visit file
     in visit_arm_1 (repeating as a whole)
 `);
-    const kinds = new Set(stand.sandbox.ledger.entries.map(({ kind }) => kind));
+    const kinds = new Set(fixture.sandbox.ledger.entries.map(({ kind }) => kind));
     expect(kinds).toEqual(new Set(['meta', 'export']));
-    expect(stand.sandbox.ledger.entries.every(({ effect }) => !effect)).toBe(true);
-    expect([...stand.project.files()]).toHaveLength(files);
-    expect(await namesIn(stand.folder)).toEqual([]);
+    expect(fixture.sandbox.ledger.entries.every(({ effect }) => !effect)).toBe(true);
+    expect([...fixture.project.files()]).toHaveLength(files);
+    expect(await namesIn(fixture.folder)).toEqual([]);
   });
 
   it('says the same as JSON', async () => {
-    const stand = await openStand({ project: makeStudy(), rights: { hiddenFields: ['sig'] } });
-    const ended = await stand.sweep(['project', '--json', ...RATE]);
+    const fixture = await openFixture({ project: makeStudy(), rights: { hiddenFields: ['sig'] } });
+    const ended = await fixture.sweep(['project', '--json', ...RATE]);
     expect(ended.code).toBe(0);
     const field = { label: expect.any(String) as string, signature: false, exported: true };
     const files = { ...field, form: 'files', formLabel: 'Files' };
@@ -69,7 +69,7 @@ File fields  5 on 4 forms
     expect(JSON.parse(ended.stdout)).toEqual({
       tool: expect.stringMatching(/^redcap-sweep \d/) as string,
       kind: 'project',
-      url: stand.url,
+      url: fixture.url,
       project: {
         id: '7',
         title: 'Study',
@@ -104,12 +104,12 @@ File fields  5 on 4 forms
         },
       ],
       notes: [],
-      requests: stand.sandbox.ledger.entries.length,
+      requests: fixture.sandbox.ledger.entries.length,
       exitCode: 0,
     });
   });
 
-  it.each<[string, Parameters<typeof openStand>[0], RegExp[]]>([
+  it.each<[string, Parameters<typeof openFixture>[0], RegExp[]]>([
     [
       'fields that are left out',
       { rights: { hiddenFields: ['photo'] } },
@@ -127,14 +127,14 @@ File fields  5 on 4 forms
       [/^Records +20 /m, /^Design +not asked: nothing repeats$/m, /^ {2}papers {2}Papers$/m],
     ],
   ])('%s: what a token may not see is said, and the exit is 0', async (_what, options, words) => {
-    const ended = await (await openStand(options)).sweep(['project', ...FAST]);
+    const ended = await (await openFixture(options)).sweep(['project', ...FAST]);
     expect(ended.code).toBe(0);
     for (const word of words) expect(ended.stdout).toMatch(word);
   });
 
   it('no Design right: what repeats is not known', async () => {
-    const stand = await openStand({ project: makeStudy(), rights: { design: false } });
-    const ended = await stand.sweep(['project', ...FAST]);
+    const fixture = await openFixture({ project: makeStudy(), rights: { design: false } });
+    const ended = await fixture.sweep(['project', ...FAST]);
     expect(ended.code).toBe(0);
     expect(ended.stdout).toMatch(/^Design +no$/m);
     expect(ended.stdout).toMatch(/needs the Project Design/);
@@ -154,13 +154,13 @@ File fields  5 on 4 forms
     ],
     ['not told', { in_production: undefined }, /^Status +not told by the server$/m],
   ])('a project that is %s', async (status, info, words) => {
-    const stand = await openStand();
-    stand.between.answer = (form, body) =>
+    const fixture = await openFixture();
+    fixture.between.answer = (form, body) =>
       form.get('content') === 'project'
         ? JSON.stringify({ ...(JSON.parse(body) as object), ...info })
         : body;
-    expect((await stand.sweep(['project', ...FAST])).stdout).toMatch(words);
-    const { stdout } = await stand.sweep(['project', '--json', ...FAST]);
+    expect((await fixture.sweep(['project', ...FAST])).stdout).toMatch(words);
+    const { stdout } = await fixture.sweep(['project', '--json', ...FAST]);
     expect(JSON.parse(stdout)).toMatchObject({
       project: { status: status === 'not told' ? null : status },
     });
@@ -168,7 +168,7 @@ File fields  5 on 4 forms
 });
 
 describe('what ends in 2, without the advice of a run', () => {
-  it.each<[string, Parameters<typeof openStand>[0], Readonly<Record<string, string>>, RegExp]>([
+  it.each<[string, Parameters<typeof openFixture>[0], Readonly<Record<string, string>>, RegExp]>([
     [
       'a token that is not accepted',
       {},
@@ -199,12 +199,12 @@ describe('what ends in 2, without the advice of a run', () => {
     ],
     ['no address', {}, { REDCAP_API_URL: '' }, /No server address was given/],
   ])('%s', async (_what, options, env, words) => {
-    const stand = await openStand(options);
-    const ended = await stand.sweep(['project', '--retries', '0', ...FAST], env);
+    const fixture = await openFixture(options);
+    const ended = await fixture.sweep(['project', '--retries', '0', ...FAST], env);
     expect([ended.code, ended.stdout]).toEqual([2, '']);
     expect(ended.stderr).toMatch(words);
     expect(ended.stderr).not.toMatch(/--no-check|\.\./);
-    const json = await stand.sweep(['project', '--json', '--retries', '0', ...FAST], env);
+    const json = await fixture.sweep(['project', '--json', '--retries', '0', ...FAST], env);
     expect(json.code).toBe(2);
     expect(JSON.parse(json.stdout)).toEqual({
       error: { exitCode: 2, message: expect.stringMatching(words) as string },
@@ -213,10 +213,10 @@ describe('what ends in 2, without the advice of a run', () => {
 });
 
 it('check gives the same sentence for a token that is not accepted, and no advice against it', async () => {
-  const stand = await openStand();
-  await stand.write('m.csv', 'record,field\n1,photo\n');
+  const fixture = await openFixture();
+  await fixture.write('m.csv', 'record,field\n1,photo\n');
   const env = { REDCAP_API_TOKEN: 'ABCDEF0123456789ABCDEF0123456789' };
-  const ended = await stand.sweep(['check', 'm.csv', ...FAST], env);
+  const ended = await fixture.sweep(['check', 'm.csv', ...FAST], env);
   expect(ended.code).toBe(2);
   expect(ended.stderr).toMatch(/does not accept the token, or its user has no API rights/);
   expect(ended.stderr).not.toMatch(/--no-check/);

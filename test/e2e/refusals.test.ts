@@ -2,19 +2,19 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { namesIn } from '../support/cli.ts';
-import { fates, pick } from '../support/run-files.ts';
-import { FAST, openStand, photosManifest, type Stand } from '../support/stand.ts';
+import { rowOutcomes, pick } from '../support/run-files.ts';
+import { FAST, openFixture, photosManifest, type Fixture } from '../support/fixture.ts';
 
 const MIXED = 'record,field\n1,photo\n,photo\n2,nope\n3,photo\n3,photo\n99,photo\n4,scan\n';
 
 describe('a manifest with invalid rows', () => {
   it('stops the whole run before the first deletion, with all of them told in one pass', async () => {
-    const stand = await openStand();
-    await stand.write('m.csv', MIXED);
-    const ended = await stand.sweep(['run', 'm.csv', '--yes', ...FAST]);
+    const fixture = await openFixture();
+    await fixture.write('m.csv', MIXED);
+    const ended = await fixture.sweep(['run', 'm.csv', '--yes', ...FAST]);
     expect(ended.code).toBe(2);
-    expect(stand.deletions()).toBe(0);
-    const run = await stand.run();
+    expect(fixture.deletions()).toBe(0);
+    const run = await fixture.run();
     expect([...run.rows.values()].map((row) => pick(row, 'row', 'line', 'status', 'code'))).toEqual(
       expect.arrayContaining([
         ['1', '2', 'not_attempted', 'would_delete'],
@@ -32,19 +32,19 @@ describe('a manifest with invalid rows', () => {
       expect(ended.stderr).toMatch(new RegExp(`\\bline ${line}\\b`, 'i'));
     expect(run.summary).toMatchObject({ exitCode: 2 });
     // Such a run is not resumed, and its report exits as it did.
-    const resumed = await stand.sweep(['resume', run.directory]);
+    const resumed = await fixture.sweep(['resume', run.directory]);
     expect(resumed.code).toBe(2);
     expect(resumed.stderr).toContain('refused');
-    expect((await stand.sweep(['report', run.directory])).code).toBe(2);
-    expect(stand.deletions()).toBe(0);
+    expect((await fixture.sweep(['report', run.directory])).code).toBe(2);
+    expect(fixture.deletions()).toBe(0);
   });
 
   it('--skip-invalid deletes the valid rows', async () => {
-    const stand = await openStand();
-    await stand.write('m.csv', MIXED);
-    const ended = await stand.sweep(['run', 'm.csv', '--yes', '--skip-invalid', ...FAST]);
+    const fixture = await openFixture();
+    await fixture.write('m.csv', MIXED);
+    const ended = await fixture.sweep(['run', 'm.csv', '--yes', '--skip-invalid', ...FAST]);
     expect(ended.code).toBe(1);
-    expect(fates(await stand.run())).toEqual([
+    expect(rowOutcomes(await fixture.run())).toEqual([
       'deleted  1 yes',
       'invalid missing_value 0 ',
       'invalid unknown_field 0 ',
@@ -53,19 +53,19 @@ describe('a manifest with invalid rows', () => {
       'invalid unknown_record 0 ',
       'already_empty  0 ',
     ]);
-    expect(stand.deletions()).toBe(2);
+    expect(fixture.deletions()).toBe(2);
   });
 
   it('R’s write.csv: both kinds of problem in one pass, the nameless column in its place', async () => {
-    const stand = await openStand();
-    await stand.write(
+    const fixture = await openFixture();
+    await fixture.write(
       'r.csv',
       '"","record_id","field","event","instance"\n"1","1","photo",NA,""\n"2","2","photo","",NA\n"3","3","photo","",""\n"4","4","photo","",""\n',
     );
-    const ended = await stand.sweep(['run', 'r.csv', '--yes', ...FAST]);
+    const ended = await fixture.sweep(['run', 'r.csv', '--yes', ...FAST]);
     expect(ended.code).toBe(2);
-    const run = await stand.run();
-    expect(fates(run)).toEqual([
+    const run = await fixture.run();
+    expect(rowOutcomes(run)).toEqual([
       'invalid event_not_allowed 0 ',
       'invalid bad_instance 0 ',
       'not_attempted would_delete 0 ',
@@ -74,20 +74,20 @@ describe('a manifest with invalid rows', () => {
     const text = await readFile(join(run.directory, 'error.csv'), 'utf8');
     expect(text.split('\n')[0]).toMatch(/^,record_id,field,event,instance,sweep_row/);
     expect(text.split('\n')[1]).toMatch(/^1,1,photo,NA,,1,2,invalid/);
-    expect(stand.deletions()).toBe(0);
+    expect(fixture.deletions()).toBe(0);
   });
 });
 
-async function prepare(): Promise<Stand> {
-  const stand = await openStand();
-  await stand.write('m.csv', photosManifest(5));
-  await stand.write('empty.csv', 'record,field\n\n');
-  await stand.write('headers.csv', 'subject,file\n1,photo\n');
-  await stand.write('quote.csv', 'record,field\n1,photo\n"2,photo\n3,photo\n');
-  await stand.write('bytes.csv', Buffer.from('record,field\n\xff\xfe1,photo\n', 'latin1'));
-  await mkdir(join(stand.folder, 'full'));
-  await writeFile(join(stand.folder, 'full', 'mine.txt'), 'mine');
-  return stand;
+async function prepare(): Promise<Fixture> {
+  const fixture = await openFixture();
+  await fixture.write('m.csv', photosManifest(5));
+  await fixture.write('empty.csv', 'record,field\n\n');
+  await fixture.write('headers.csv', 'subject,file\n1,photo\n');
+  await fixture.write('quote.csv', 'record,field\n1,photo\n"2,photo\n3,photo\n');
+  await fixture.write('bytes.csv', Buffer.from('record,field\n\xff\xfe1,photo\n', 'latin1'));
+  await mkdir(join(fixture.folder, 'full'));
+  await writeFile(join(fixture.folder, 'full', 'mine.txt'), 'mine');
+  return fixture;
 }
 
 describe('refusals that leave nothing behind', () => {
@@ -143,23 +143,23 @@ describe('refusals that leave nothing behind', () => {
       says: /--token-command/,
     },
   ])('$name', async ({ args, says }) => {
-    const stand = await prepare();
-    const ended = await stand.sweep(['run', ...args]);
+    const fixture = await prepare();
+    const ended = await fixture.sweep(['run', ...args]);
     expect(ended.stderr).toMatch(says);
     expect(ended.code).toBe(2);
     expect(ended.stderr).not.toMatch(/\bat .*\.js:\d+/);
     expect(ended.stdout + ended.stderr).not.toMatch(/5A4DB0C5/i);
-    expect(await namesIn(join(stand.folder, 'reports'))).toEqual([]);
-    expect(await namesIn(join(stand.folder, 'full'))).toEqual(['mine.txt']);
-    expect(stand.deletions()).toBe(0);
+    expect(await namesIn(join(fixture.folder, 'reports'))).toEqual([]);
+    expect(await namesIn(join(fixture.folder, 'full'))).toEqual(['mine.txt']);
+    expect(fixture.deletions()).toBe(0);
   });
 });
 
 it('nobody listens: look at the address, and no word of --no-check', async () => {
-  const stand = await openStand();
-  await stand.write('m.csv', photosManifest(1));
+  const fixture = await openFixture();
+  await fixture.write('m.csv', photosManifest(1));
   const args = ['check', 'm.csv', '--url', 'http://127.0.0.1:9/api/', '--retries', '0'];
-  const ended = await stand.sweep(args);
+  const ended = await fixture.sweep(args);
   expect(ended.code).toBe(2);
   expect(ended.stderr).toMatch(/Look at --url, at the VPN and at the proxy\.$/m);
   expect(ended.stderr).not.toContain('--no-check');

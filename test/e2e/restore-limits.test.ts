@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { findRun, readCsv } from '../support/run-files.ts';
-import { FAST, makeArchive, openStand, photo, photosManifest } from '../support/stand.ts';
+import { FAST, makeArchive, openFixture, photo, photosManifest } from '../support/fixture.ts';
 
 const LARGE = 12;
 const SMALL = 8;
@@ -49,18 +49,18 @@ describe('restore behind a web server that takes 1 MB', () => {
   it.each(['reads on', 'stands still'] as const)(
     'puts back every file that it takes (it %s)',
     async (how) => {
-      const stand = await openStand({ project: makeArchive(LARGE + SMALL) });
+      const fixture = await openFixture({ project: makeArchive(LARGE + SMALL) });
       for (let record = 1; record <= LARGE; record += 1) {
         const bytes = new Uint8Array(MOST_BYTES + record).fill(record);
-        stand.project.putFile(photo(record), `large-${record}.bin`, bytes);
+        fixture.project.putFile(photo(record), `large-${record}.bin`, bytes);
       }
-      const env = { REDCAP_API_URL: await serveInFront(stand.url, how) };
-      await stand.write('m.csv', photosManifest(LARGE + SMALL));
-      const ran = await stand.sweep(['run', 'm.csv', '--yes', '--backup', ...FAST], env);
+      const env = { REDCAP_API_URL: await serveInFront(fixture.url, how) };
+      await fixture.write('m.csv', photosManifest(LARGE + SMALL));
+      const ran = await fixture.sweep(['run', 'm.csv', '--yes', '--backup', ...FAST], env);
       expect(ran.code).toBe(0);
-      const directory = await findRun(stand.folder);
+      const directory = await findRun(fixture.folder);
       const args = ['restore', directory, '--yes', '--retries', '0', ...FAST];
-      const ended = await stand.sweep(args, env);
+      const ended = await fixture.sweep(args, env);
       expect(ended.code).toBe(1);
       expect(ended.stdout).toContain('8 of 20 files are back.');
       const rows = readCsv(await readFile(join(directory, 'restore.csv'), 'utf8'));
@@ -68,7 +68,7 @@ describe('restore behind a web server that takes 1 MB', () => {
         ...Array.from({ length: LARGE }, () => 'failed http_413'),
         ...Array.from({ length: SMALL }, () => 'restored'),
       ]);
-      expect([...stand.project.files()]).toHaveLength(SMALL);
+      expect([...fixture.project.files()]).toHaveLength(SMALL);
     },
   );
 });

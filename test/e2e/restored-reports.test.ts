@@ -3,21 +3,21 @@ import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fates, findRun, readRun, type RunFiles } from '../support/run-files.ts';
+import { rowOutcomes, findRun, readRun, type RunFiles } from '../support/run-files.ts';
 import {
   FAST,
   isDeletion,
-  openStand,
+  openFixture,
   photo,
   photosManifest,
-  type Stand,
-} from '../support/stand.ts';
+  type Fixture,
+} from '../support/fixture.ts';
 
-async function deleted(rows: number): Promise<Stand & { directory: string }> {
-  const stand = await openStand();
-  await stand.write('m.csv', photosManifest(rows));
-  expect((await stand.sweep(['run', 'm.csv', '--yes', '--backup', ...FAST])).code).toBe(0);
-  return { ...stand, directory: await findRun(stand.folder) };
+async function deleted(rows: number): Promise<Fixture & { directory: string }> {
+  const fixture = await openFixture();
+  await fixture.write('m.csv', photosManifest(rows));
+  expect((await fixture.sweep(['run', 'm.csv', '--yes', '--backup', ...FAST])).code).toBe(0);
+  return { ...fixture, directory: await findRun(fixture.folder) };
 }
 
 const DIGESTS = {
@@ -43,18 +43,18 @@ async function holdDigests({ directory, summary }: RunFiles): Promise<void> {
 
 describe('the reports after a restore', () => {
   it('say what was put back, when and by whom; rows stay, and digests fit', async () => {
-    const { directory, ...stand } = await deleted(3);
-    expect((await stand.sweep(['report', directory])).code).toBe(0);
+    const { directory, ...fixture } = await deleted(3);
+    expect((await fixture.sweep(['report', directory])).code).toBe(0);
     const before = await readRun(directory);
     const page = async (): Promise<string> => readFile(join(directory, 'report.html'), 'utf8');
     expect(await page()).toContain('read back as gone');
     expect(before.summary['restored']).toBeNull();
     const started = Date.now();
-    expect((await stand.sweep(['restore', directory, '--yes', ...FAST])).code).toBe(0);
+    expect((await fixture.sweep(['restore', directory, '--yes', ...FAST])).code).toBe(0);
 
     const after = await readRun(directory);
     await holdDigests(after);
-    expect(fates(after)).toEqual(fates(before));
+    expect(rowOutcomes(after)).toEqual(rowOutcomes(before));
     const { finishedAt, exitCode, totals, requests } = before.summary;
     expect(after.summary).toMatchObject({ finishedAt, exitCode, totals, requests });
     expect(after.summary['restored']).toEqual({
@@ -73,7 +73,7 @@ describe('the reports after a restore', () => {
     expect(told).toContain(hostname());
 
     // Made again, they say the same.
-    const again = await stand.sweep(['report', directory]);
+    const again = await fixture.sweep(['report', directory]);
     expect(again.code).toBe(0);
     expect(again.stdout).toContain('PUT BACK SINCE  3 of 3 files');
     expect(again.stdout).not.toContain('Undo');
@@ -82,14 +82,14 @@ describe('the reports after a restore', () => {
   });
 
   it('tell of files that were refused, and of each time', async () => {
-    const { directory, ...stand } = await deleted(3);
-    stand.project.putFile(photo(2), 'new.jpg');
-    expect((await stand.sweep(['restore', directory, '--yes', ...FAST])).code).toBe(1);
+    const { directory, ...fixture } = await deleted(3);
+    fixture.project.putFile(photo(2), 'new.jpg');
+    expect((await fixture.sweep(['restore', directory, '--yes', ...FAST])).code).toBe(1);
     const first = await readRun(directory);
     await holdDigests(first);
     expect(first.summary['restored']).toMatchObject({ totals: { restored: 2, refused: 1 } });
     const args = ['restore', directory, '--yes', '--rows', '2', '--overwrite', ...FAST];
-    expect((await stand.sweep(args)).code).toBe(0);
+    expect((await fixture.sweep(args)).code).toBe(0);
     const second = await readRun(directory);
     await holdDigests(second);
     expect(second.summary['restored']).toMatchObject({ totals: { restored: 1 }, count: 2 });
@@ -97,9 +97,9 @@ describe('the reports after a restore', () => {
   });
 
   it('of one that was killed say that what is back is not known', async () => {
-    const { directory, ...stand } = await deleted(3);
+    const { directory, ...fixture } = await deleted(3);
     let kill = (): void => undefined;
-    stand.sandbox.script(
+    fixture.sandbox.script(
       ({ kind }) => kind === 'import',
       [
         'ok',
@@ -110,12 +110,12 @@ describe('the reports after a restore', () => {
         },
       ],
     );
-    const started = stand.start(['restore', directory, '--yes', '--concurrency', '1', ...FAST]);
+    const started = fixture.start(['restore', directory, '--yes', '--concurrency', '1', ...FAST]);
     kill = () => {
       started.kill('SIGKILL');
     };
     await started.ended;
-    expect((await stand.sweep(['report', directory])).code).toBe(0);
+    expect((await fixture.sweep(['report', directory])).code).toBe(0);
     const run = await readRun(directory);
     await holdDigests(run);
     expect(run.summary['restored']).toMatchObject({ totals: null, report: null });
@@ -125,24 +125,24 @@ describe('the reports after a restore', () => {
   });
 
   it('of a stopped run leave it one that can be resumed', async () => {
-    const stand = await openStand();
-    await stand.write('m.csv', photosManifest(6));
+    const fixture = await openFixture();
+    await fixture.write('m.csv', photosManifest(6));
     const args = ['run', 'm.csv', '--yes', '--backup', '--limit', '2', ...FAST];
-    expect((await stand.sweep(args)).code).toBe(3);
-    const directory = await findRun(stand.folder);
-    expect((await stand.sweep(['restore', directory, '--yes', ...FAST])).code).toBe(0);
+    expect((await fixture.sweep(args)).code).toBe(3);
+    const directory = await findRun(fixture.folder);
+    expect((await fixture.sweep(['restore', directory, '--yes', ...FAST])).code).toBe(0);
     expect((await readRun(directory)).summary).toMatchObject({
       exitCode: 3,
       stop: { code: 'limit' },
       totals: { deleted: 2, not_attempted: 4 },
     });
-    stand.sandbox.script(isDeletion, ['ok']);
-    expect((await stand.sweep(['resume', directory, ...FAST])).code).toBe(0);
+    fixture.sandbox.script(isDeletion, ['ok']);
+    expect((await fixture.sweep(['resume', directory, ...FAST])).code).toBe(0);
     const run = await readRun(directory);
     await holdDigests(run);
     expect(run.summary).toMatchObject({ totals: { deleted: 6 }, restored: { count: 1 } });
     expect(
-      [...stand.project.files()].filter(({ target }) => Number(target.record) <= 6),
+      [...fixture.project.files()].filter(({ target }) => Number(target.record) <= 6),
     ).toHaveLength(2);
   });
 });

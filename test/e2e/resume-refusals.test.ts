@@ -9,10 +9,10 @@ import {
   audit,
   FAST,
   makeArchive,
-  openStand,
+  openFixture,
   photosManifest,
-  type Stand,
-} from '../support/stand.ts';
+  type Fixture,
+} from '../support/fixture.ts';
 import { editJournal, ROWS, stopped } from '../support/stopped-run.ts';
 
 interface Refusal {
@@ -21,7 +21,9 @@ interface Refusal {
   readonly options?: readonly string[];
   readonly run?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  prepare?(stand: Stand & { directory: string }): Promise<Readonly<Record<string, string>> | void>;
+  prepare?(
+    fixture: Fixture & { directory: string },
+  ): Promise<Readonly<Record<string, string>> | void>;
 }
 
 const REFUSALS: readonly Refusal[] = [
@@ -87,56 +89,56 @@ const REFUSALS: readonly Refusal[] = [
 
 describe('what resume refuses', () => {
   it.each(REFUSALS)('$name', async ({ says, options = [], run = [], env = {}, prepare }) => {
-    const stand = await stopped(run);
-    const more = { ...env, ...(await prepare?.(stand)) };
-    const before = await readFile(join(stand.directory, 'journal.ndjson'));
-    const ended = await stand.sweep(['resume', stand.directory, ...options], more);
+    const fixture = await stopped(run);
+    const more = { ...env, ...(await prepare?.(fixture)) };
+    const before = await readFile(join(fixture.directory, 'journal.ndjson'));
+    const ended = await fixture.sweep(['resume', fixture.directory, ...options], more);
     expect(ended.stderr).toMatch(says);
     expect(ended.code).toBe(2);
     expect(ended.stderr).not.toMatch(/\bat .*\.js:\d+|bug/);
-    expect(stand.deletions()).toBe(4);
-    expect((await readFile(join(stand.directory, 'journal.ndjson'))).equals(before)).toBe(true);
+    expect(fixture.deletions()).toBe(4);
+    expect((await readFile(join(fixture.directory, 'journal.ndjson'))).equals(before)).toBe(true);
   });
 
   it('a check, what is no run, and what is not there', async () => {
-    const stand = await openStand();
-    await stand.write('m.csv', photosManifest(3));
-    expect((await stand.sweep(['check', 'm.csv', ...FAST])).code).toBe(0);
+    const fixture = await openFixture();
+    await fixture.write('m.csv', photosManifest(3));
+    expect((await fixture.sweep(['check', 'm.csv', ...FAST])).code).toBe(0);
     for (const [directory, says] of [
-      [await findRun(stand.folder), '--approved'],
-      [stand.folder, 'no run directory'],
-      [join(stand.folder, 'gone'), 'no run directory'],
+      [await findRun(fixture.folder), '--approved'],
+      [fixture.folder, 'no run directory'],
+      [join(fixture.folder, 'gone'), 'no run directory'],
     ] as const) {
-      const ended = await stand.sweep(['resume', directory]);
+      const ended = await fixture.sweep(['resume', directory]);
       expect(ended.code).toBe(2);
       expect(ended.stderr).toContain(says);
     }
-    expect(stand.deletions()).toBe(0);
+    expect(fixture.deletions()).toBe(0);
   });
 
   it('a run that another process is at, which report does not mind', async () => {
-    const stand = await openStand({ latencyMs: 100 });
-    await stand.write('m.csv', photosManifest(ROWS));
+    const fixture = await openFixture({ latencyMs: 100 });
+    await fixture.write('m.csv', photosManifest(ROWS));
     const args = ['run', 'm.csv', '--yes', '--rate', '4/s', '--concurrency', '1'];
-    const started = stand.start(args);
-    await until(() => stand.deletions() >= 2);
-    const directory = await findRun(stand.folder);
-    const second = await stand.sweep(['resume', directory, ...FAST]);
+    const started = fixture.start(args);
+    await until(() => fixture.deletions() >= 2);
+    const directory = await findRun(fixture.folder);
+    const second = await fixture.sweep(['resume', directory, ...FAST]);
     expect(second.code).toBe(2);
     expect(second.stderr).toContain('Another redcap-sweep is at work');
-    const reported = await stand.sweep(['report', directory, '--json']);
+    const reported = await fixture.sweep(['report', directory, '--json']);
     expect(reported.code).toBe(3);
     const live = await readRun(directory);
     expect(JSON.parse(reported.stdout)).toEqual(live.summary);
     expect(live.summary.totals['deleted']).toBeGreaterThan(0);
     expect(live.summary.totals['not_attempted']).toBeGreaterThan(0);
     // The run goes on meanwhile: only what is told as deleted can be held against the server.
-    const gone = new Set(stand.sandbox.ledger.deletions().map(({ target }) => target.record));
+    const gone = new Set(fixture.sandbox.ledger.deletions().map(({ target }) => target.record));
     for (const row of live.success) expect(gone).toContain(row['record']);
     // The run's own reports come last, and nothing was lost by the others.
     expect((await started.ended).code).toBe(0);
-    const run = await stand.run();
+    const run = await fixture.run();
     expect(run.success).toHaveLength(ROWS);
-    audit(run, stand);
+    audit(run, fixture);
   });
 });

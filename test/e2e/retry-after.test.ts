@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FAST, isDeletion, openStand, photosManifest } from '../support/stand.ts';
+import { FAST, isDeletion, openFixture, photosManifest } from '../support/fixture.ts';
 
 describe('Retry-After', () => {
   it.each([
@@ -12,19 +12,19 @@ describe('Retry-After', () => {
       },
     },
   ])('as $name holds back every request', async ({ headers }) => {
-    const stand = await openStand();
+    const fixture = await openFixture();
     let first: number | undefined;
-    stand.sandbox.script(isDeletion, [
+    fixture.sandbox.script(isDeletion, [
       'ok',
       () => {
         first = Date.now();
         return new Response('slow down', { status: 429, headers });
       },
     ]);
-    await stand.write('m.csv', photosManifest(6));
-    const ended = await stand.sweep(['run', 'm.csv', '--yes', ...FAST, '--concurrency', '1']);
+    await fixture.write('m.csv', photosManifest(6));
+    const ended = await fixture.sweep(['run', 'm.csv', '--yes', ...FAST, '--concurrency', '1']);
     expect(ended.code).toBe(0);
-    const left = stand.sandbox.ledger.entries
+    const left = fixture.sandbox.ledger.entries
       .filter(({ kind }) => kind === 'delete')
       .map(({ at }) => at);
     expect((left[2] ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(990);

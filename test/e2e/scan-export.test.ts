@@ -7,7 +7,7 @@ import { makeRegistry, makeStudy, type Params } from '../sandbox/ask.ts';
 import { exportCsv, listParams, type Written } from '../support/data-export.ts';
 import { namesIn, startSweep } from '../support/cli.ts';
 import { readCsv } from '../support/run-files.ts';
-import { FAST, openStand, type Stand } from '../support/stand.ts';
+import { FAST, openFixture, type Fixture } from '../support/fixture.ts';
 
 /** Longitudinal, with everything that a data export can have: two arms, groups, a survey, both kinds of repeats. */
 function makeTrial(): SandboxProject {
@@ -104,8 +104,8 @@ function expected(project: SandboxProject, shows: (file: SandboxFile) => boolean
   return [...project.files()].filter(shows).map(place).toSorted();
 }
 
-async function listed(stand: Stand, name: string): Promise<string[]> {
-  const rows = readCsv(await readFile(`${stand.folder}/${name}`, 'utf8'));
+async function listed(fixture: Fixture, name: string): Promise<string[]> {
+  const rows = readCsv(await readFile(`${fixture.folder}/${name}`, 'utf8'));
   return rows
     .map((row) => ['record', 'field', 'event', 'instance', 'file_name'].map((one) => row[one]))
     .map((cells) => cells.join(' | '))
@@ -113,9 +113,9 @@ async function listed(stand: Stand, name: string): Promise<string[]> {
 }
 
 /** A check of the list finds a file in each row. */
-async function expectCleanCheck(stand: Stand, list: string, files: number): Promise<void> {
+async function expectCleanCheck(fixture: Fixture, list: string, files: number): Promise<void> {
   const args = ['check', list, '--column', 'expect_filename=file_name', '--json', ...FAST];
-  const check = await stand.sweep(args);
+  const check = await fixture.sweep(args);
   const { plan } = JSON.parse(check.stdout) as { plan: Readonly<Record<string, number>> };
   expect([check.code, plan['delete'], plan['unconfirmed']]).toEqual([0, files, 0]);
 }
@@ -125,20 +125,21 @@ function notesOf({ stderr }: { readonly stderr: string }): string {
   return stderr.replace(/^Warning: --rate .*\n/, '');
 }
 
-const openStudy = (options: SandboxOptions = {}) => openStand({ project: makeStudy(), ...options });
+const openStudy = (options: SandboxOptions = {}) =>
+  openFixture({ project: makeStudy(), ...options });
 
 /** Lists from what `exportCsv` makes of the stand's project. */
 async function scanFrom(
-  stand: Stand,
+  fixture: Fixture,
   { params = {}, written = {} }: Partial<Export> = {},
   flags: readonly string[] = [],
 ) {
-  await stand.write('export.csv', await exportCsv(stand.sandbox, params, written));
-  return scanFile(stand, 'export.csv', flags);
+  await fixture.write('export.csv', await exportCsv(fixture.sandbox, params, written));
+  return scanFile(fixture, 'export.csv', flags);
 }
 
-async function scanFile(stand: Stand, path: string, flags: readonly string[] = []) {
-  const ended = await stand.sweep(['scan', '--from', path, ...flags, ...FAST]);
+async function scanFile(fixture: Fixture, path: string, flags: readonly string[] = []) {
+  const ended = await fixture.sweep(['scan', '--from', path, ...flags, ...FAST]);
   return { ...ended, lines: ended.stdout.split('\n').slice(1, -1) };
 }
 
@@ -151,27 +152,27 @@ const ALL = [PHOTO, SIG, SCAN_1, SCAN_3, REPORT];
 
 describe('the files of an export, and no others', () => {
   it.each(Object.entries(PROJECTS))('%s', async (_what, make) => {
-    const stand = await openStand({ project: make() });
-    for (const [at, { params, written, shows }] of exportsOf(stand.project).entries()) {
-      await stand.write(`${at}.csv`, await exportCsv(stand.sandbox, params, written));
+    const fixture = await openFixture({ project: make() });
+    for (const [at, { params, written, shows }] of exportsOf(fixture.project).entries()) {
+      await fixture.write(`${at}.csv`, await exportCsv(fixture.sandbox, params, written));
       const list = `list-${at}.csv`;
-      const scan = await stand.sweep(['scan', '--from', `${at}.csv`, '--output', list, ...FAST]);
-      const files = expected(stand.project, shows);
+      const scan = await fixture.sweep(['scan', '--from', `${at}.csv`, '--output', list, ...FAST]);
+      const files = expected(fixture.project, shows);
       expect(files.length).toBeGreaterThan(0);
       expect([scan.code, notesOf(scan)]).toEqual([
         0,
         files.length === 1 ? '1 file found.\n' : `${files.length} files found.\n`,
       ]);
-      expect(await listed(stand, list)).toEqual(files);
-      if (written.bom === true) await expectCleanCheck(stand, list, files.length);
+      expect(await listed(fixture, list)).toEqual(files);
+      if (written.bom === true) await expectCleanCheck(fixture, list, files.length);
     }
   });
 
   it('by standard input', async () => {
-    const stand = await openStudy();
-    const stdin = await exportCsv(stand.sandbox, {}, { gzip: true });
+    const fixture = await openStudy();
+    const stdin = await exportCsv(fixture.sandbox, {}, { gzip: true });
     const args = ['scan', '--from', '-', ...FAST];
-    const started = startSweep(args, { cwd: stand.folder, env: stand.env, stdin });
+    const started = startSweep(args, { cwd: fixture.folder, env: fixture.env, stdin });
     const { code, stdout } = await started.ended;
     expect([code, stdout.split('\n').slice(1, -1)]).toEqual([0, ALL]);
   });
@@ -225,27 +226,27 @@ describe('an export that is given to check', () => {
       ],
     ],
   ])('leads to its list, which a check finds clean: %s', async (kind, text, files) => {
-    const stand = await openStand({ project: makeWide(kind) });
-    await stand.write('wide.csv', text);
-    const refused = await stand.sweep(['check', 'wide.csv', ...FAST]);
+    const fixture = await openFixture({ project: makeWide(kind) });
+    await fixture.write('wide.csv', text);
+    const refused = await fixture.sweep(['check', 'wide.csv', ...FAST]);
     expect(refused.code).toBe(2);
     const [, command = ''] = /(scan --from \S+ --output \S+)/.exec(refused.stderr) ?? [];
     expect(command).toBe('scan --from wide.csv --output list.csv');
-    expect(await stand.sweep([...command.split(' '), ...FAST])).toMatchObject({ code: 0 });
-    expect(await listed(stand, 'list.csv')).toEqual(files);
-    await expectCleanCheck(stand, 'list.csv', files.length);
+    expect(await fixture.sweep([...command.split(' '), ...FAST])).toMatchObject({ code: 0 });
+    expect(await listed(fixture, 'list.csv')).toEqual(files);
+    await expectCleanCheck(fixture, 'list.csv', files.length);
   });
 });
 
 describe('what has changed since', () => {
   it('is listed as it stands now: a file that is gone is named, and so is one with another name', async () => {
-    const stand = await openStudy();
-    await stand.write('export.csv', await exportCsv(stand.sandbox));
+    const fixture = await openStudy();
+    await fixture.write('export.csv', await exportCsv(fixture.sandbox));
     const at = { record: '001', field: 'photo', event: 'base_arm_1', instance: '' };
-    stand.project.putFile(at, 'b.jpg');
-    stand.project.removeFile({ ...at, field: 'scan', instance: '3' });
-    stand.project.putFile({ ...at, field: 'scan', instance: '2' }, 'new.txt');
-    const scan = await scanFile(stand, 'export.csv');
+    fixture.project.putFile(at, 'b.jpg');
+    fixture.project.removeFile({ ...at, field: 'scan', instance: '3' });
+    fixture.project.putFile({ ...at, field: 'scan', instance: '2' }, 'new.txt');
+    const scan = await scanFile(fixture, 'export.csv');
     expect([scan.code, scan.lines]).toEqual([
       0,
       [PHOTO.replace('a.jpg', 'b.jpg'), SIG, SCAN_1, REPORT],
@@ -261,35 +262,35 @@ describe('what has changed since', () => {
   });
 
   it('records that are gone are named; where none is left, or a near one is there, the exit is 1', async () => {
-    const stand = await openStudy();
+    const fixture = await openStudy();
     const target = { record: 'B 2', field: 'photo', event: 'late_arm_2', instance: '' };
-    stand.project.putFile(target, 'p.jpg');
-    await stand.write('export.csv', await exportCsv(stand.sandbox));
-    stand.project.removeRecord('B 2');
-    const one = await scanFile(stand, 'export.csv');
+    fixture.project.putFile(target, 'p.jpg');
+    await fixture.write('export.csv', await exportCsv(fixture.sandbox));
+    fixture.project.removeRecord('B 2');
+    const one = await scanFile(fixture, 'export.csv');
     expect([one.code, one.lines]).toEqual([0, ALL]);
     expect(one.stderr).toMatch(/1 record of the export is not in the project.*:\n {2}B 2\n/);
-    stand.project.removeRecord('001');
-    const none = await scanFile(stand, 'export.csv');
+    fixture.project.removeRecord('001');
+    const none = await scanFile(fixture, 'export.csv');
     expect([none.code, none.lines]).toEqual([1, []]);
     expect(none.stderr).toMatch(/None of the records of the export is in the project/);
   });
 
   it('ids without the zeros that a spreadsheet took off are named', async () => {
-    const stand = await openStand({ project: makeTrial() });
+    const fixture = await openFixture({ project: makeTrial() });
     const cell = (column: string, text: string): string =>
       column === 'subject_id' ? text.replace(/^0+/, '') : text;
-    const scan = await scanFrom(stand, { written: { cell } });
+    const scan = await scanFrom(fixture, { written: { cell } });
     expect([scan.code, scan.lines.length]).toEqual([1, 5]);
     expect(scan.stderr).toMatch(/ {2}8; did you mean 008\?/);
   });
 
   it('what has no place in the project as it is, or is not seen any more, is counted, exit 1', async () => {
-    const stand = await openStudy();
+    const fixture = await openStudy();
     const without = ['redcap_repeat_instrument', 'redcap_repeat_instance', 'photo'];
-    await stand.write('export.csv', await exportCsv(stand.sandbox, {}, { without }));
-    stand.between.answer = (_form, body) => body.replaceAll(/,"sig":"[^"]*"/g, '');
-    const scan = await scanFile(stand, 'export.csv');
+    await fixture.write('export.csv', await exportCsv(fixture.sandbox, {}, { without }));
+    fixture.between.answer = (_form, body) => body.replaceAll(/,"sig":"[^"]*"/g, '');
+    const scan = await scanFile(fixture, 'export.csv');
     expect([scan.code, scan.lines]).toEqual([1, []]);
     expect(notesOf(scan).split('\n').slice(0, 4)).toEqual([
       '4 cells of the export are not listed, and may be of files:',
@@ -302,18 +303,18 @@ describe('what has changed since', () => {
 
 describe('an export that cannot be used exits 2, with what to tick in REDCap', () => {
   it('and leaves nothing that could be taken for a list', async () => {
-    const stand = await openStudy();
-    const scan = await scanFrom(stand, { params: { rawOrLabel: 'label' } });
+    const fixture = await openStudy();
+    const scan = await scanFrom(fixture, { params: { rawOrLabel: 'label' } });
     expect([scan.code, scan.stdout]).toEqual([2, '']);
     expect(scan.stderr).toMatch(/labels .*"Base \(Arm 1.*\(line 2\).*raw data/);
-    await stand.sweep(['scan', '--from', 'export.csv', '--output', 'list.csv', ...FAST]);
-    expect(await namesIn(stand.folder)).toEqual(['export.csv']);
+    await fixture.sweep(['scan', '--from', 'export.csv', '--output', 'list.csv', ...FAST]);
+    expect(await namesIn(fixture.folder)).toEqual(['export.csv']);
   });
 
   it('a file that is not there, before anything is asked', async () => {
-    const stand = await openStudy();
-    const scan = await scanFile(stand, 'none.csv');
-    expect([scan.code, stand.sandbox.ledger.entries]).toEqual([2, []]);
+    const fixture = await openStudy();
+    const scan = await scanFile(fixture, 'none.csv');
+    expect([scan.code, fixture.sandbox.ledger.entries]).toEqual([2, []]);
     expect(scan.stderr).toMatch(/The export cannot be read: there is no such file/);
   });
 
@@ -329,16 +330,16 @@ describe('an export that cannot be used exits 2, with what to tick in REDCap', (
     ['--record-file', 'a.txt', '--from', 'a.csv'],
     ['--record-file', 'a.txt', '--report', '1'],
   ])('two ways to name the files: %s %s %s %s', async (...flags) => {
-    const stand = await openStudy();
-    const scan = await stand.sweep(['scan', ...flags]);
-    expect([scan.code, stand.sandbox.ledger.entries]).toEqual([2, []]);
+    const fixture = await openStudy();
+    const scan = await fixture.sweep(['scan', ...flags]);
+    expect([scan.code, fixture.sandbox.ledger.entries]).toEqual([2, []]);
     expect(scan.stderr).toMatch(/give one of them/);
   });
 });
 
 describe('a report', () => {
-  const scanReport = async (stand: Stand, id: string, flags: readonly string[] = []) => {
-    const ended = await stand.sweep(['scan', '--report', id, ...flags, ...FAST]);
+  const scanReport = async (fixture: Fixture, id: string, flags: readonly string[] = []) => {
+    const ended = await fixture.sweep(['scan', '--report', id, ...flags, ...FAST]);
     return { ...ended, lines: ended.stdout.split('\n').slice(1, -1) };
   };
 
@@ -358,14 +359,16 @@ describe('a report', () => {
       ({ target: { field, event } }) => field === 'photo' && event.startsWith('followup'),
     ],
   ])('of the %s sandbox: %s', async (kind, id, shows) => {
-    const stand = await openStand({ project: makeDefaultProject({ kind, records: 60, seed: 1 }) });
+    const fixture = await openFixture({
+      project: makeDefaultProject({ kind, records: 60, seed: 1 }),
+    });
     const list = 'list.csv';
-    const scan = await stand.sweep(['scan', '--report', id, '--output', list, ...FAST]);
-    const files = expected(stand.project, shows);
+    const scan = await fixture.sweep(['scan', '--report', id, '--output', list, ...FAST]);
+    const files = expected(fixture.project, shows);
     expect(files.length).toBeGreaterThan(10);
     expect([scan.code, notesOf(scan)]).toEqual([0, `${files.length} files found.\n`]);
-    expect(await listed(stand, list)).toEqual(files);
-    await expectCleanCheck(stand, list, files.length);
+    expect(await listed(fixture, list)).toEqual(files);
+    await expectCleanCheck(fixture, list, files.length);
   });
 
   const makeReported = (): SandboxProject =>
@@ -391,15 +394,15 @@ describe('a report', () => {
     ['5', 2, [], /Report 5 cannot be read: .*does not belong to this project.*Look its number up/],
     ['abc', 2, [], /--report takes the number of a report/],
   ] as const)('%s: exit %s', async (id, code, lines, words) => {
-    const scan = await scanReport(await openStand({ project: makeReported() }), id);
+    const scan = await scanReport(await openFixture({ project: makeReported() }), id);
     expect([scan.code, scan.lines]).toEqual([code, lines]);
     expect(scan.stderr).toMatch(words);
   });
 
   it('that the server fails on', async () => {
-    const stand = await openStand({ project: makeReported() });
-    stand.sandbox.script(({ content }) => content === 'report', ['503'], { lasting: true });
-    const scan = await scanReport(stand, '1', ['--retries', '0']);
+    const fixture = await openFixture({ project: makeReported() });
+    fixture.sandbox.script(({ content }) => content === 'report', ['503'], { lasting: true });
+    const scan = await scanReport(fixture, '1', ['--retries', '0']);
     expect([scan.code, scan.lines]).toEqual([2, []]);
     expect(scan.stderr).toMatch(/answer for report 1 cannot be used/);
   });

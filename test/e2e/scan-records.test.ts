@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { buildProject, type SandboxProject } from '../../src/sandbox/project.ts';
 import { utf16 } from '../manifest/manifest-of.ts';
 import { namesIn } from '../support/cli.ts';
-import { FAST, openStand, type Stand } from '../support/stand.ts';
+import { FAST, openFixture, type Fixture } from '../support/fixture.ts';
 
 /** A photo in each record; ids with zeros, a comma and a blank. */
 function makeClinic(more: readonly string[] = []): SandboxProject {
@@ -17,11 +17,11 @@ function makeClinic(more: readonly string[] = []): SandboxProject {
   });
 }
 
-const openClinic = (more: readonly string[] = []) => openStand({ project: makeClinic(more) });
+const openClinic = (more: readonly string[] = []) => openFixture({ project: makeClinic(more) });
 
-async function scanList(stand: Stand, content: string | Buffer) {
-  await writeFile(join(stand.folder, 'ids.csv'), content);
-  const ended = await stand.sweep(['scan', '--record-file', 'ids.csv', ...FAST]);
+async function scanList(fixture: Fixture, content: string | Buffer) {
+  await writeFile(join(fixture.folder, 'ids.csv'), content);
+  const ended = await fixture.sweep(['scan', '--record-file', 'ids.csv', ...FAST]);
   const records = [...ended.stdout.matchAll(/^("[^"]*"|[^,]*),photo,/gm)].map(([, id]) => id);
   const notes = ended.stderr.split('\n').filter((line) => !line.startsWith('Warning: --rate'));
   return { ...ended, records, notes: notes.slice(0, -1) };
@@ -66,8 +66,8 @@ describe('ids that the project does not have', () => {
 
   it('that lost their zeros are told once, and where they all did the exit is 1', async () => {
     const ids = Array.from({ length: 8 }, (_, at) => `000${at}`);
-    const stand = await openClinic(ids);
-    const scan = await scanList(stand, ids.map(Number).join('\n'));
+    const fixture = await openClinic(ids);
+    const scan = await scanList(fixture, ids.map(Number).join('\n'));
     expect([scan.code, scan.records]).toEqual([1, []]);
     expect(scan.notes).toEqual([
       'Warning: 8 ids of this list have lost their leading zeros: 0 is 0000, 1 is 001, 2 is 002 and so on.',
@@ -90,42 +90,42 @@ describe('ids that the project does not have', () => {
 
 describe('--output', () => {
   it('never goes over a file without --replace, and asks nothing before', async () => {
-    const stand = await openClinic();
-    await stand.write('list.csv', 'mine');
-    const scan = await stand.sweep(['scan', '--output', 'list.csv', ...FAST]);
-    expect([scan.code, stand.sandbox.ledger.entries]).toEqual([2, []]);
+    const fixture = await openClinic();
+    await fixture.write('list.csv', 'mine');
+    const scan = await fixture.sweep(['scan', '--output', 'list.csv', ...FAST]);
+    expect([scan.code, fixture.sandbox.ledger.entries]).toEqual([2, []]);
     expect(scan.stderr).toMatch(/--output list\.csv: .* there already.*--replace/);
-    expect(await readFile(join(stand.folder, 'list.csv'), 'utf8')).toBe('mine');
-    const again = await stand.sweep(['scan', '--output', 'list.csv', '--replace', ...FAST]);
+    expect(await readFile(join(fixture.folder, 'list.csv'), 'utf8')).toBe('mine');
+    const again = await fixture.sweep(['scan', '--output', 'list.csv', '--replace', ...FAST]);
     expect(again.code).toBe(0);
-    expect(await readFile(join(stand.folder, 'list.csv'), 'utf8')).toMatch(
+    expect(await readFile(join(fixture.folder, 'list.csv'), 'utf8')).toMatch(
       /^record,field,.*\n001,/,
     );
   });
 
   it('nor over one that somebody makes meanwhile', async () => {
-    const stand = await openClinic();
-    stand.sandbox.script(
+    const fixture = await openClinic();
+    fixture.sandbox.script(
       ({ form }) => form.text('content') === 'record',
       [
         async (_call, proceed) => {
-          await stand.write('list.csv', 'mine');
+          await fixture.write('list.csv', 'mine');
           return proceed();
         },
       ],
     );
-    const scan = await stand.sweep(['scan', '--output', 'list.csv', ...FAST]);
-    expect([scan.code, await readFile(join(stand.folder, 'list.csv'), 'utf8')]).toEqual([
+    const scan = await fixture.sweep(['scan', '--output', 'list.csv', ...FAST]);
+    expect([scan.code, await readFile(join(fixture.folder, 'list.csv'), 'utf8')]).toEqual([
       2,
       'mine',
     ]);
-    expect(await namesIn(stand.folder)).toEqual(['list.csv']);
+    expect(await namesIn(fixture.folder)).toEqual(['list.csv']);
   });
 
   it('is needed by --replace', async () => {
-    const stand = await openClinic();
-    const scan = await stand.sweep(['scan', '--replace', ...FAST]);
-    expect([scan.code, stand.sandbox.ledger.entries]).toEqual([2, []]);
+    const fixture = await openClinic();
+    const scan = await fixture.sweep(['scan', '--replace', ...FAST]);
+    expect([scan.code, fixture.sandbox.ledger.entries]).toEqual([2, []]);
     expect(scan.stderr).toMatch(/--replace .*--output/);
   });
 });

@@ -6,11 +6,11 @@ import { namesIn, sweep } from '../support/cli.ts';
 import {
   FAST,
   makeArchive,
-  openStand,
+  openFixture,
   photo,
   photosManifest,
-  type Stand,
-} from '../support/stand.ts';
+  type Fixture,
+} from '../support/fixture.ts';
 
 const TOKEN = 'DEADBEEF0123456789ABCDEF01234567';
 
@@ -26,25 +26,25 @@ async function everything(folder: string): Promise<string> {
   return all;
 }
 
-async function standWith(echo: string): Promise<Stand> {
+async function openEchoFixture(echo: string): Promise<Fixture> {
   const project = makeArchive(12);
   // In a file's name, whole and in capitals.
   project.putFile(photo(1), `${echo}.pdf`);
-  const stand = await openStand({ project, token: TOKEN });
+  const fixture = await openFixture({ project, token: TOKEN });
   const page = `<html>token=${echo} seen ${'x'.repeat(480)}${echo}</html>`;
-  stand.sandbox.script(photo(2), [
+  fixture.sandbox.script(photo(2), [
     () => new Response(JSON.stringify({ error: `bad token ${echo}` }), { status: 400 }),
   ]);
-  stand.sandbox.script(photo(3), [() => new Response(page)], { lasting: true });
-  stand.sandbox.script(photo(4), [
+  fixture.sandbox.script(photo(3), [() => new Response(page)], { lasting: true });
+  fixture.sandbox.script(photo(4), [
     () => new Response('', { status: 503, headers: { 'x-note': echo } }),
   ]);
-  stand.sandbox.script(photo(5), [
+  fixture.sandbox.script(photo(5), [
     // Cut in the middle of the token: half of it is no less secret.
     () => new Response(JSON.stringify({ error: `${'y'.repeat(490)}${echo}` }), { status: 400 }),
   ]);
-  await stand.write('m.csv', photosManifest(10));
-  return stand;
+  await fixture.write('m.csv', photosManifest(10));
+  return fixture;
 }
 
 describe('the token', () => {
@@ -52,16 +52,16 @@ describe('the token', () => {
     { name: 'as it is', echo: TOKEN },
     { name: 'in small letters', echo: TOKEN.toLowerCase() },
   ])('stands nowhere, even when the server echoes it $name', async ({ echo }) => {
-    const stand = await standWith(echo);
+    const fixture = await openEchoFixture(echo);
     const args = ['run', 'm.csv', '--yes', ...FAST, '--retries', '1', '--log-level', 'trace'];
-    const ended = await stand.sweep(args);
+    const ended = await fixture.sweep(args);
     expect(ended.code).toBe(1);
-    const directory = join(stand.folder, 'reports');
+    const directory = join(fixture.folder, 'reports');
     const all = `${await everything(directory)}${ended.stdout}${ended.stderr}`;
     expect(all).not.toMatch(/deadbeef/i);
     expect(all).toContain('bad token ***');
     // The guard and the backup handle names that hold it, too.
-    const again = await stand.sweep([
+    const again = await fixture.sweep([
       'run',
       'm.csv',
       '--yes',
@@ -75,8 +75,8 @@ describe('the token', () => {
   });
 
   it('stands in no redirect that is told, and in no refusal', async () => {
-    const stand = await openStand({ token: TOKEN });
-    stand.sandbox.script(
+    const fixture = await openFixture({ token: TOKEN });
+    fixture.sandbox.script(
       () => true,
       [
         () =>
@@ -87,13 +87,13 @@ describe('the token', () => {
       ],
       { lasting: true },
     );
-    await stand.write('m.csv', photosManifest(3));
-    const ended = await stand.sweep(['run', 'm.csv', '--yes', ...FAST]);
+    await fixture.write('m.csv', photosManifest(3));
+    const ended = await fixture.sweep(['run', 'm.csv', '--yes', ...FAST]);
     expect(ended.code).toBe(2);
     expect(ended.stderr).toContain('evil.example.org');
     expect(ended.stdout + ended.stderr).not.toMatch(/deadbeef/i);
     // One request: a redirect is never followed.
-    expect(stand.sandbox.ledger.entries).toHaveLength(1);
+    expect(fixture.sandbox.ledger.entries).toHaveLength(1);
   });
 
   it.each([
@@ -107,13 +107,13 @@ describe('the token', () => {
     { name: 'as an option itself', args: [`--${TOKEN}`] },
     { name: 'as one argument more', args: [TOKEN] },
   ])('given $name: refused, and not repeated', async ({ args }) => {
-    const stand = await openStand();
-    await stand.write('m.csv', photosManifest(3));
-    const ended = await stand.sweep(['run', 'm.csv', '--yes', ...args]);
+    const fixture = await openFixture();
+    await fixture.write('m.csv', photosManifest(3));
+    const ended = await fixture.sweep(['run', 'm.csv', '--yes', ...args]);
     expect(ended.code).toBe(2);
     expect(ended.stdout + ended.stderr).not.toMatch(/deadbeef/i);
-    expect(stand.sandbox.ledger.entries).toEqual([]);
-    expect(await namesIn(stand.folder)).toEqual(['m.csv']);
+    expect(fixture.sandbox.ledger.entries).toEqual([]);
+    expect(await namesIn(fixture.folder)).toEqual(['m.csv']);
   });
 
   it.each([
@@ -129,73 +129,73 @@ describe('the token', () => {
     ['completion', TOKEN],
     ['demo', '--report-dir', TOKEN],
   ])('given where something else belongs, to %s %s: refused, and not repeated', async (...args) => {
-    const stand = await openStand();
+    const fixture = await openFixture();
     // What is there makes no difference: it may be the token all the same.
-    await stand.write(TOKEN, photosManifest(3));
-    const ended = await stand.sweep(args);
+    await fixture.write(TOKEN, photosManifest(3));
+    const ended = await fixture.sweep(args);
     expect(ended.code).toBe(2);
     expect(ended.stdout + ended.stderr).not.toMatch(/deadbeef/i);
     expect(ended.stderr).toContain('./<name>');
-    expect(stand.sandbox.ledger.entries).toEqual([]);
-    expect(await namesIn(stand.folder)).toEqual([TOKEN]);
+    expect(fixture.sandbox.ledger.entries).toEqual([]);
+    expect(await namesIn(fixture.folder)).toEqual([TOKEN]);
   });
 
   it('is a name as any other behind ./', async () => {
-    const stand = await openStand();
-    await stand.write(TOKEN, photosManifest(3));
-    const ended = await stand.sweep(['run', `./${TOKEN}`, '--yes', ...FAST]);
+    const fixture = await openFixture();
+    await fixture.write(TOKEN, photosManifest(3));
+    const ended = await fixture.sweep(['run', `./${TOKEN}`, '--yes', ...FAST]);
     expect(ended.code).toBe(0);
-    expect(stand.deletions()).toBe(3);
+    expect(fixture.deletions()).toBe(3);
   });
 });
 
 describe('a file of variables', () => {
   it('does no more than name REDCap and a proxy', async () => {
-    const stand = await openStand({ token: TOKEN });
-    await stand.write('m.csv', photosManifest(3));
-    await stand.write('ran.cjs', "require('node:fs').writeFileSync('ran', '');");
-    const script = join(stand.folder, 'ran.cjs');
+    const fixture = await openFixture({ token: TOKEN });
+    await fixture.write('m.csv', photosManifest(3));
+    await fixture.write('ran.cjs', "require('node:fs').writeFileSync('ran', '');");
+    const script = join(fixture.folder, 'ran.cjs');
     const text = `NODE_OPTIONS=--require=${script}
 NODE_TLS_REJECT_UNAUTHORIZED=0
 NODE_EXTRA_CA_CERTS=${script}
 LD_PRELOAD=${script}
-PATH=${stand.folder}
+PATH=${fixture.folder}
 TZ=Asia/Tokyo
-REDCAP_API_URL=${stand.url}
+REDCAP_API_URL=${fixture.url}
 REDCAP_API_TOKEN=0123456789ABCDEF0123456789ABCDEF
 `;
     // The command shows which of them it was given; of the tool's own token nothing.
     const command = 'env > seen; cat token';
-    await stand.write('token', TOKEN);
+    await fixture.write('token', TOKEN);
     for (const [name, args] of [
       ['.env', []],
       ['my.env', ['--dotenv', 'my.env']],
     ] as const) {
-      await writeFile(join(stand.folder, name), text, { mode: 0o600 });
+      await writeFile(join(fixture.folder, name), text, { mode: 0o600 });
       const all = ['check', 'm.csv', '--token-command', command, ...FAST, ...args];
       const ended = await sweep(all, {
-        cwd: stand.folder,
+        cwd: fixture.folder,
         env: { REDCAP_API_TOKEN: 'FEDCBA9876543210FEDCBA9876543210' },
       });
       expect(ended.stderr).not.toMatch(/NODE_|ran\.cjs|preload/i);
       expect(ended.code).toBe(0);
-      const seen = await readFile(join(stand.folder, 'seen'), 'utf8');
+      const seen = await readFile(join(fixture.folder, 'seen'), 'utf8');
       expect(seen).toMatch(/^TZ=UTC$/m);
       expect(seen).not.toMatch(/NODE_|LD_PRELOAD|Tokyo|TOKEN/);
-      await rm(join(stand.folder, name));
+      await rm(join(fixture.folder, name));
     }
-    expect(await namesIn(stand.folder)).not.toContain('ran');
+    expect(await namesIn(fixture.folder)).not.toContain('ran');
   });
 
   it('is named by --dotenv: Node.js obeys what stands in an --env-file', async () => {
-    const stand = await openStand();
-    await stand.write('m.csv', photosManifest(3));
-    await stand.write('my.env', 'REDCAP_X=1\n');
+    const fixture = await openFixture();
+    await fixture.write('m.csv', photosManifest(3));
+    await fixture.write('my.env', 'REDCAP_X=1\n');
     for (const args of [['--env-file', 'my.env'], ['--env-file=my.env']]) {
-      const ended = await stand.sweep(['check', 'm.csv', ...args]);
+      const ended = await fixture.sweep(['check', 'm.csv', ...args]);
       expect(ended.code).toBe(2);
       expect(ended.stderr).toMatch(/NODE_OPTIONS.*--dotenv/);
     }
-    expect(stand.sandbox.ledger.entries).toEqual([]);
+    expect(fixture.sandbox.ledger.entries).toEqual([]);
   });
 });

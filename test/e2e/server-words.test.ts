@@ -8,9 +8,9 @@ import {
   FAST_CLOCK,
   isDeletion,
   makeArchive,
-  openStand,
+  openFixture,
   photosManifest,
-} from '../support/stand.ts';
+} from '../support/fixture.ts';
 
 const WORDS = 'The file storage is full, ask the administrators of this REDCap';
 const full = (): Response =>
@@ -23,14 +23,14 @@ const messages = (run: RunFiles): string[] =>
 
 describe('what the server said of a deletion', () => {
   it('stands with each row that is still there, and in the reason of the stop', async () => {
-    const stand = await openStand({ project: makeArchive(100) });
-    stand.sandbox.script(isDeletion, [full], { lasting: true });
-    await stand.write('m.csv', photosManifest(100));
+    const fixture = await openFixture({ project: makeArchive(100) });
+    fixture.sandbox.script(isDeletion, [full], { lasting: true });
+    await fixture.write('m.csv', photosManifest(100));
     const args = ['run', 'm.csv', '--yes', ...FAST, '--retries', '1'];
-    const ended = await stand.sweep(args, FAST_CLOCK);
+    const ended = await fixture.sweep(args, FAST_CLOCK);
     expect(ended.code).toBe(3);
     expect(ended.stdout).toContain(WORDS);
-    const run = await stand.run();
+    const run = await fixture.run();
     expect(run.summary.stop).toMatchObject({
       code: 'not_deleting',
       message: expect.stringContaining(WORDS),
@@ -45,23 +45,23 @@ describe('what the server said of a deletion', () => {
   });
 
   it('outlives a try that ends in silence, a stop, a kill and a resume', async () => {
-    const stand = await openStand();
+    const fixture = await openFixture();
     // Words first, and then nothing more that is an answer.
-    stand.sandbox.script(isDeletion, [full, 'reset-before'], { lasting: true });
-    await stand.write('m.csv', photosManifest(1));
+    fixture.sandbox.script(isDeletion, [full, 'reset-before'], { lasting: true });
+    await fixture.write('m.csv', photosManifest(1));
     const args = ['run', 'm.csv', '--yes', ...FAST, '--no-verify', '--retries', '1'];
-    expect(await stand.sweep(args)).toMatchObject({ code: 1 });
-    const run = await stand.run();
+    expect(await fixture.sweep(args)).toMatchObject({ code: 1 });
+    const run = await fixture.run();
     expect(messages(run)).toEqual([expect.stringMatching(new RegExp(`${WORDS}; then: `))]);
     const again = ['resume', run.directory, ...FAST, '--retries', '0'];
-    expect(await stand.sweep(again)).toMatchObject({ code: 1 });
-    expect(messages(await stand.run())).toEqual([expect.stringContaining(WORDS)]);
+    expect(await fixture.sweep(again)).toMatchObject({ code: 1 });
+    expect(messages(await fixture.run())).toEqual([expect.stringContaining(WORDS)]);
     // A kill in the middle of that try: its outcome is not in the journal any more.
     await editJournal(run.directory, (lines) => {
       const at = lines.findLastIndex((line) => line.includes('"state":"sending"'));
       return [...lines.slice(0, at + 1), ''];
     });
-    expect(await stand.sweep(['report', run.directory])).toMatchObject({ code: 3 });
-    expect(messages(await stand.run())).toEqual([expect.stringContaining(WORDS)]);
+    expect(await fixture.sweep(['report', run.directory])).toMatchObject({ code: 3 });
+    expect(messages(await fixture.run())).toEqual([expect.stringContaining(WORDS)]);
   });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BIN, pause, startProgram, until } from '../support/cli.ts';
 import { findRun } from '../support/run-files.ts';
-import { audit, FAST, openStand, photo, photosManifest } from '../support/stand.ts';
+import { audit, FAST, openFixture, photo, photosManifest } from '../support/fixture.ts';
 
 describe.skipIf(process.platform === 'win32')('what reads the output', () => {
   it.each([
@@ -12,8 +12,8 @@ describe.skipIf(process.platform === 'win32')('what reads the output', () => {
     { name: 'nobody listens from the start', shell: '"$0" "$@" | true; exit ${PIPESTATUS[0]}' },
     { name: 'the streams are closed', shell: 'exec "$0" "$@" >&- 2>&-' },
   ])('$name: the run goes on to its end', async ({ shell }) => {
-    const stand = await openStand({ latencyMs: 20 });
-    await stand.write('m.csv', photosManifest(20));
+    const fixture = await openFixture({ latencyMs: 20 });
+    await fixture.write('m.csv', photosManifest(20));
     const args = [
       BIN,
       'run',
@@ -26,32 +26,32 @@ describe.skipIf(process.platform === 'win32')('what reads the output', () => {
       'debug',
     ];
     const { ended } = startProgram('bash', ['-c', shell, process.execPath, ...args], {
-      cwd: stand.folder,
-      env: stand.env,
+      cwd: fixture.folder,
+      env: fixture.env,
     });
     expect((await ended).code).toBe(0);
-    const run = await stand.run();
+    const run = await fixture.run();
     expect(run.success).toHaveLength(20);
-    audit(run, stand);
+    audit(run, fixture);
   });
 
   it('a reader that stands still makes no state untrue, and does not keep the run from its end', async () => {
-    const stand = await openStand();
+    const fixture = await openFixture();
     for (let record = 1; record <= 20; record += 1) {
-      stand.sandbox.script(photo(record), ['503', '503', '503']);
+      fixture.sandbox.script(photo(record), ['503', '503', '503']);
     }
-    await stand.write('m.csv', photosManifest(20));
+    await fixture.write('m.csv', photosManifest(20));
     const args = ['run', 'm.csv', '--yes', ...FAST, '--log-level', 'trace', '--timeout', '2'];
     // Far more than a pipe holds, to a reader that takes nothing.
-    const noisy = await stand.write(
+    const noisy = await fixture.write(
       'noisy.mjs',
       `const timer = setInterval(() => process.stderr.write('x'.repeat(8192) + '\\n'), 5); timer.unref();`,
     );
-    const started = stand.start(args, { NODE_OPTIONS: `--import ${noisy}` });
+    const started = fixture.start(args, { NODE_OPTIONS: `--import ${noisy}` });
     started.child.stderr?.pause();
     started.child.stdout?.pause();
     await until(async () => {
-      const directory = await findRun(stand.folder).catch(() => '');
+      const directory = await findRun(fixture.folder).catch(() => '');
       return readFile(join(directory, 'summary.json')).then(
         () => true,
         () => false,
@@ -61,32 +61,40 @@ describe.skipIf(process.platform === 'win32')('what reads the output', () => {
     started.child.stderr?.resume();
     started.child.stdout?.resume();
     expect((await started.ended).code).toBe(0);
-    const run = await stand.run();
+    const run = await fixture.run();
     expect(run.success).toHaveLength(20);
-    audit(run, stand);
+    audit(run, fixture);
   });
 });
 
 describe('--json', () => {
   it('is one document on standard output, of a stopped and of a refused run too', async () => {
-    const stand = await openStand();
-    await stand.write('m.csv', photosManifest(5));
-    await stand.write('bad.csv', 'record,field\n1,photo\n1,nope\n');
-    const stopped = await stand.sweep(['run', 'm.csv', '--yes', '--limit', '2', '--json', ...FAST]);
+    const fixture = await openFixture();
+    await fixture.write('m.csv', photosManifest(5));
+    await fixture.write('bad.csv', 'record,field\n1,photo\n1,nope\n');
+    const stopped = await fixture.sweep([
+      'run',
+      'm.csv',
+      '--yes',
+      '--limit',
+      '2',
+      '--json',
+      ...FAST,
+    ]);
     expect(stopped.code).toBe(3);
     expect(JSON.parse(stopped.stdout)).toMatchObject({ rows: 5, exitCode: 3 });
-    const refused = await stand.sweep(['run', 'bad.csv', '--yes', '--json', ...FAST]);
+    const refused = await fixture.sweep(['run', 'bad.csv', '--yes', '--json', ...FAST]);
     expect(refused.code).toBe(2);
     expect(JSON.parse(refused.stdout)).toMatchObject({ rows: 2, exitCode: 2 });
-    const checked = await stand.sweep(['check', 'bad.csv', '--json', ...FAST]);
+    const checked = await fixture.sweep(['check', 'bad.csv', '--json', ...FAST]);
     expect(checked.code).toBe(1);
     expect(JSON.parse(checked.stdout)).toMatchObject({ rows: 2, exitCode: 1, kind: 'check' });
   });
 
   it('--quiet leaves standard error to what went wrong', async () => {
-    const stand = await openStand();
-    await stand.write('m.csv', photosManifest(5));
-    const ended = await stand.sweep(['run', 'm.csv', '--yes', '--quiet', '--rate', '10/s']);
+    const fixture = await openFixture();
+    await fixture.write('m.csv', photosManifest(5));
+    const ended = await fixture.sweep(['run', 'm.csv', '--yes', '--quiet', '--rate', '10/s']);
     expect(ended).toMatchObject({ code: 0, stderr: '' });
     expect(ended.stdout).toContain('5  deleted');
   });

@@ -18,7 +18,7 @@ const sending = (attempt: number, effect?: 'possible'): object => ({
   ...(effect === undefined ? {} : { effect }),
 });
 
-async function fateOf(...lines: readonly object[]): Promise<Outcome> {
+async function outcomeAfter(...lines: readonly object[]): Promise<Outcome> {
   const run = await replayJournal(journalOf(headerLine(1, FIRST), PLAN, ...lines));
   const outcomes = readOutcomes(run);
   try {
@@ -63,7 +63,7 @@ it.each([
     lines: [sending(1), RESUMED, sending(2, 'possible'), { row: 1, state, at: 30, attempts: 1 }],
   })),
 ])('late lines of a session that was taken over: $name', async ({ lines }) => {
-  expect(await fateOf(...lines)).toMatchObject({
+  expect(await outcomeAfter(...lines)).toMatchObject({
     status: 'unknown',
     // Only a mark, or a request itself, says that it may have been sent.
     effect: expect.stringMatching(/^(?:marked|possible)$/),
@@ -72,7 +72,7 @@ it.each([
 
 it('and what it did remove is removed', async () => {
   const late = { row: 1, state: 'deleted', at: 30, started: 11, attempts: 1 };
-  expect(await fateOf(sending(1), RESUMED, sending(2, 'possible'), late)).toMatchObject({
+  expect(await outcomeAfter(sending(1), RESUMED, sending(2, 'possible'), late)).toMatchObject({
     status: 'deleted',
   });
 });

@@ -38,15 +38,18 @@ function classic() {
 type Table = readonly (readonly [string, string])[];
 
 /** Plans the lines of a table, and says for each what came of it. */
-async function fateOf(
+async function outcomesOf(
   sandbox: ReturnType<typeof createSandbox>,
   table: Table,
   settings: Parameters<typeof planAgainst>[2] = {},
 ) {
   const lines = table.map(([line]) => line);
   const planned = await planAgainst(sandbox, `${HEADER}${lines.join('\n')}\n`, settings);
-  const fates = briefly(planned).map((fate, at) => [lines[at], fate.slice(fate.indexOf(' ') + 1)]);
-  return { ...planned, fates, sent: sandbox.ledger.counts().delete };
+  const outcomes = briefly(planned).map((outcome, at) => [
+    lines[at],
+    outcome.slice(outcome.indexOf(' ') + 1),
+  ]);
+  return { ...planned, outcomes, sent: sandbox.ledger.counts().delete };
 }
 
 it('gives each code on a longitudinal project', async () => {
@@ -76,8 +79,8 @@ it('gives each code on a longitudinal project', async () => {
     ['b 2,photo,late_arm_2,,,', 'invalid unknown_record'],
     ['001,photo,late_arm_2,,,', 'invalid unknown_record'],
   ];
-  const planned = await fateOf(study(), table);
-  expect(planned.fates).toEqual(table);
+  const planned = await outcomesOf(study(), table);
+  expect(planned.outcomes).toEqual(table);
   expect(planned.sent).toBe(0);
   expect(messageOf(planned, 22)).toMatch(/does not exist, or this token may not see it.*has 001$/);
   expect(messageOf(planned, 23)).toMatch(/the project has B 2$/);
@@ -125,8 +128,8 @@ it('gives each code on a classic project', async () => {
     ['001,photo,,3,,', 'invalid instance_not_allowed'],
     ['003,photo,,,,', 'invalid unknown_record'],
   ];
-  const planned = await fateOf(classic(), table);
-  expect(planned.fates).toEqual(table);
+  const planned = await outcomesOf(classic(), table);
+  expect(planned.outcomes).toEqual(table);
   expect(planned.sent).toBe(0);
 });
 
@@ -138,8 +141,8 @@ describe('--default-instance', () => {
       ['001,scan,base_arm_1,3,,', 'duplicate of 1'],
       ['001,scan,base_arm_1,1,,', 'delete'],
     ];
-    const planned = await fateOf(study(), table, { defaultInstance: '3' });
-    expect(planned.fates).toEqual(table);
+    const planned = await outcomesOf(study(), table, { defaultInstance: '3' });
+    expect(planned.outcomes).toEqual(table);
     expect(planned.sent).toBe(0);
     const { rows, totals } = planned;
     expect(
@@ -172,8 +175,8 @@ describe('duplicates', () => {
       ['001,sig,base_arm_1,,imaging,', 'invalid instrument_mismatch'],
       ['001,sig,base_arm_1,,,', 'delete'],
     ];
-    const planned = await fateOf(study(), table);
-    expect(planned.fates).toEqual(table);
+    const planned = await outcomesOf(study(), table);
+    expect(planned.outcomes).toEqual(table);
     expect(planned.sent).toBe(0);
     expect(planned.totals).toMatchObject({ rows: 17, duplicate: 5 });
   });
@@ -198,8 +201,8 @@ describe('where the repeating setup cannot be read', () => {
       // Neither an instance nor a file: undecided.
       ['B 2,scan,base_arm_1,,,', 'invalid unknown_record'],
     ];
-    const planned = await fateOf(study({ rights }), table);
-    expect(planned.fates).toEqual(table);
+    const planned = await outcomesOf(study({ rights }), table);
+    expect(planned.outcomes).toEqual(table);
     expect(planned.sent).toBe(0);
   });
 
@@ -211,8 +214,8 @@ describe('where the repeating setup cannot be read', () => {
       ['3,scan,base_arm_1,,,', 'invalid instance_required'],
       ['3,scan,base_arm_1,1,,', 'already_empty'],
     ];
-    const planned = await fateOf(sandbox, table);
-    expect(planned.fates).toEqual(table);
+    const planned = await outcomesOf(sandbox, table);
+    expect(planned.outcomes).toEqual(table);
     expect(planned.sent).toBe(0);
   });
 
@@ -241,8 +244,8 @@ describe('where the repeating setup cannot be read', () => {
       ['001,photo,base_arm_1,,,', 'delete'],
       ['001,report,visit_arm_1,,,', 'already_empty'],
     ];
-    const planned = await fateOf(study({ rights }), table, { defaultInstance: '3' });
-    expect(planned.fates).toEqual(table);
+    const planned = await outcomesOf(study({ rights }), table, { defaultInstance: '3' });
+    expect(planned.outcomes).toEqual(table);
     expect(planned.sent).toBe(0);
     expect(
       planned.rows.map(({ verdict }) => ('target' in verdict ? verdict.target.instance : '-')),
@@ -257,8 +260,8 @@ describe('a token that sees little', () => {
       ['001,sig,base_arm_1,,,', 'delete'],
       ['7,photo,base_arm_1,,,', 'invalid unknown_record'],
     ];
-    const planned = await fateOf(study({ rights: { hiddenFields: ['photo'] } }), table);
-    expect(planned.fates).toEqual(table);
+    const planned = await outcomesOf(study({ rights: { hiddenFields: ['photo'] } }), table);
+    expect(planned.outcomes).toEqual(table);
     expect(planned.sent).toBe(0);
     expect([planned.totals.unconfirmed, planned.blind]).toEqual([1, false]);
   });
@@ -269,8 +272,8 @@ describe('a token that sees little', () => {
       ['001,sig,base_arm_1,,,', 'delete'],
       ['7,photo,base_arm_1,,,', 'delete'],
     ];
-    const planned = await fateOf(study({ rights: { hashedRecords: true } }), table);
-    expect(planned.fates).toEqual(table);
+    const planned = await outcomesOf(study({ rights: { hashedRecords: true } }), table);
+    expect(planned.outcomes).toEqual(table);
     expect(planned.sent).toBe(0);
     expect([planned.totals.unconfirmed, planned.blind]).toEqual([3, true]);
   });
@@ -281,8 +284,8 @@ describe('a token that sees little', () => {
     ['name', 0],
   ] as const)('counts files that are shown without a name: %s', async (fileNames, unnamed) => {
     const table: Table = [['001,photo,base_arm_1,,,', 'delete']];
-    const planned = await fateOf(study({ fileNames }), table);
-    expect(planned.fates).toEqual(table);
+    const planned = await outcomesOf(study({ fileNames }), table);
+    expect(planned.outcomes).toEqual(table);
     expect(planned.sent).toBe(0);
     expect([planned.totals.unnamed, planned.totals.unconfirmed]).toEqual([unnamed, 0]);
   });

@@ -8,8 +8,8 @@ import type { LookedBatch } from '../../src/rows/look.ts';
 import type { BeforeDelete } from '../../src/run/row-progress.ts';
 import type { RowToDelete } from '../../src/run/row-source.ts';
 import type { Target } from '../../src/rows/target.ts';
-import { blame, deletionsOf, type Game } from './game.ts';
-import { bytesOf } from './play-read.ts';
+import { addViolation, deletionsOf, type Simulation } from './simulation.ts';
+import { bytesOf } from './serve-read.ts';
 
 export interface BeforeDeleteParts {
   readonly source: FileSource;
@@ -21,29 +21,29 @@ export interface BeforeDeleteParts {
 
 /** The real guards and backup, with a store in memory; when each was judged is kept for the audit. */
 export function watchBeforeDelete(
-  game: Game,
+  simulation: Simulation,
   { source, journal, run, process, look }: BeforeDeleteParts,
 ): ((work: RowToDelete) => Promise<BeforeDelete>) | undefined {
-  const { scenario, world } = game;
+  const { scenario, environment } = simulation;
   if (!scenario.guards && !scenario.backup) return undefined;
   const judge = createBeforeDelete({
     source,
-    store: scenario.backup ? memoryStore(game) : undefined,
+    store: scenario.backup ? memoryStore(simulation) : undefined,
     journal,
     look: look && ((target) => look([target])),
     earlier: (row) => run.backups.get(row),
   });
   return async (work) => {
-    const beganAt = world.now;
+    const beganAt = environment.now;
     const result = await judge(work);
     if (result.kind !== 'go') return result;
-    const earlier = game.judged.get(work.row) ?? [];
-    game.judged.set(work.row, [...earlier, { process, beganAt }]);
+    const earlier = simulation.judged.get(work.row) ?? [];
+    simulation.judged.set(work.row, [...earlier, { process, beganAt }]);
     return result;
   };
 }
 
-function memoryStore(game: Game): BackupStore {
+function memoryStore(simulation: Simulation): BackupStore {
   return {
     save(row) {
       const hash = createHash('sha256');
@@ -58,7 +58,7 @@ function memoryStore(game: Game): BackupStore {
           return Promise.resolve();
         },
         commit: () => {
-          game.backedUp.add(digest.digest('hex'));
+          simulation.backedUp.add(digest.digest('hex'));
           return Promise.resolve(`backup/${row}`);
         },
         discard: () => Promise.resolve(),
@@ -68,43 +68,44 @@ function memoryStore(game: Game): BackupStore {
 }
 
 /** A guarded or saved row leaves only once it was judged anew. */
-export function auditBeforeDelete(game: Game, row: number, process: number): void {
-  const { scenario } = game;
-  if (!isGuardedOrSaved(game, row)) return;
-  const judged = game.judged.get(row)?.at(-1);
-  if (judged?.process !== process) blame(game, `row ${row} was sent and its guard not judged`);
-  const lost = deletionsOf(game, row).filter((one) => one.process === process);
+export function auditBeforeDelete(simulation: Simulation, row: number, process: number): void {
+  const { scenario } = simulation;
+  if (!isGuardedOrSaved(simulation, row)) return;
+  const judged = simulation.judged.get(row)?.at(-1);
+  if (judged?.process !== process)
+    addViolation(simulation, `row ${row} was sent and its guard not judged`);
+  const lost = deletionsOf(simulation, row).filter((one) => one.process === process);
   const last = lost.at(-2);
   if (judged !== undefined && last !== undefined && judged.beganAt < (last.answeredAt ?? 0)) {
-    blame(game, `row ${row} was sent again and its guard not judged anew`);
+    addViolation(simulation, `row ${row} was sent again and its guard not judged anew`);
   }
   if (!scenario.backup) return;
-  const { durableBytes } = game.disk;
-  const line = game.disk.lines().findLast((one) => one.row === row && one.state === 'backup');
+  const { durableBytes } = simulation.disk;
+  const line = simulation.disk.lines().findLast((one) => one.row === row && one.state === 'backup');
   if (line === undefined || line.end > durableBytes) {
-    blame(game, `row ${row} was sent before its backup was in the journal`);
+    addViolation(simulation, `row ${row} was sent before its backup was in the journal`);
   }
 }
 
 /** What was removed must be what was guarded and saved, or have come after the judgement. */
-export function auditRemovals(game: Game, row: number): void {
-  const expected = game.guardOf.get(row) ?? '';
-  for (const { removed, leftAt } of deletionsOf(game, row)) {
-    if (removed === undefined || !isGuardedOrSaved(game, row)) continue;
+export function auditRemovals(simulation: Simulation, row: number): void {
+  const expected = simulation.guardOf.get(row) ?? '';
+  for (const { removed, leftAt } of deletionsOf(simulation, row)) {
+    if (removed === undefined || !isGuardedOrSaved(simulation, row)) continue;
     const { file } = removed;
-    const judged = game.judged.get(row)?.findLast(({ beganAt }) => beganAt <= leftAt);
+    const judged = simulation.judged.get(row)?.findLast(({ beganAt }) => beganAt <= leftAt);
     // Put there after the judgement that let this request go.
     if (file.putAt >= (judged?.beganAt ?? leftAt)) continue;
     if (expected !== '' && file.name !== expected) {
-      blame(game, `row ${row} removed ${file.name}, its guard expects ${expected}`);
+      addViolation(simulation, `row ${row} removed ${file.name}, its guard expects ${expected}`);
     }
     const digest = createHash('sha256').update(bytesOf(file.documentId)).digest('hex');
-    if (game.scenario.backup && !game.backedUp.has(digest)) {
-      blame(game, `row ${row} removed ${file.name}, of which there is no backup`);
+    if (simulation.scenario.backup && !simulation.backedUp.has(digest)) {
+      addViolation(simulation, `row ${row} removed ${file.name}, of which there is no backup`);
     }
   }
 }
 
-function isGuardedOrSaved(game: Game, row: number): boolean {
-  return game.scenario.backup || (game.guardOf.get(row) ?? '') !== '';
+function isGuardedOrSaved(simulation: Simulation, row: number): boolean {
+  return simulation.scenario.backup || (simulation.guardOf.get(row) ?? '') !== '';
 }

@@ -8,41 +8,41 @@ import { InterruptedError, RefusedError } from '../../src/errors.ts';
 import { createRunControl } from '../../src/run/control.ts';
 import { check, headerOf, readRows, type Checked } from './check.ts';
 import { createDisk } from './disk.ts';
-import { drawCheckWeather } from './fates.ts';
-import type { Game, PlaceThen } from './game.ts';
+import { drawCheckConditions } from './server-cases.ts';
+import type { Simulation, PlaceThen } from './simulation.ts';
 import { makeLeaseFolder } from './held-lock.ts';
 import { createClock, createLife } from './life.ts';
 import { placeTexts } from './design.ts';
 import { createManifestCopy } from './manifest-copy.ts';
-import { letDesignersWork, letPeopleMeddle } from './people.ts';
+import { redesignConcurrently, editConcurrently } from './concurrent-edits.ts';
 import { keyOf, type Place } from './places.ts';
 import type { Chances } from './random.ts';
 import { drawScenario, type Scenario } from './scenario.ts';
 import { createServer } from './server.ts';
 import { TOKEN } from './session.ts';
-import type { World } from './world.ts';
+import type { Environment } from './environment.ts';
 
 /** The check and the birth of the run directory; undefined where the check fails. */
 export async function begin(
-  world: World,
+  environment: Environment,
   chance: Chances,
   violations: string[],
-): Promise<Game | undefined> {
+): Promise<Simulation | undefined> {
   const scenario = drawScenario(chance.scenario);
   const { places, display } = scenario;
   const openRows = await readRows(scenario.manifest);
-  const server = createServer({ world, chance: chance.server, places, display });
+  const server = createServer({ environment, chance: chance.server, places, display });
   for (const place of places.all) {
-    for (const file of place.files) Object.assign(file, { putAt: world.now - 1 });
+    for (const file of place.files) Object.assign(file, { putAt: environment.now - 1 });
   }
-  const people = letPeopleMeddle(world, places, scenario.people);
-  server.weather = drawCheckWeather(chance.server);
-  const parts = { world, chance, scenario, openRows, server };
+  const concurrentEdits = editConcurrently(environment, places, scenario.concurrentEdits);
+  server.conditions = drawCheckConditions(chance.server);
+  const parts = { environment, chance, scenario, openRows, server };
   const targets = await readTargets(openRows);
   const placeHistory = new Map<number, PlaceThen[]>();
   const notePlaces = (): void => {
     for (const [row, target] of targets) {
-      const then = { at: world.now, ...placeTexts(places.design, target) };
+      const then = { at: environment.now, ...placeTexts(places.design, target) };
       const history = placeHistory.get(row);
       if (history === undefined) placeHistory.set(row, [then]);
       else if (history.at(-1)?.whole !== then.whole) history.push(then);
@@ -50,23 +50,23 @@ export async function begin(
   };
   notePlaces();
   const startDesigners = (): { leave(): void } =>
-    letDesignersWork(world, places, scenario.redesigns, notePlaces);
-  const earlier = scenario.approved ? await playCheck(parts) : undefined;
+    redesignConcurrently(environment, places, scenario.redesigns, notePlaces);
+  const earlier = scenario.approved ? await simulateCheck(parts) : undefined;
   if (scenario.approved && earlier === undefined) return undefined;
   const moving = scenario.approved ? startDesigners() : undefined;
-  if (earlier !== undefined) await world.pass(chance.scenario.whole(0, 60_000));
-  const checkBeganAt = world.now;
-  const checked = await playCheck(parts, earlier);
+  if (earlier !== undefined) await environment.pass(chance.scenario.whole(0, 60_000));
+  const checkBeganAt = environment.now;
+  const checked = await simulateCheck(parts, earlier);
   if (checked === undefined) return undefined;
   const designers = moving ?? startDesigners();
-  const disk = createDisk(world, chance.disk);
-  const header = headerOf(scenario, checked, world.now);
-  const lines = [header, ...checked.plan, { state: 'planned', at: world.now, totals: {} }];
+  const disk = createDisk(environment, chance.disk);
+  const header = headerOf(scenario, checked, environment.now);
+  const lines = [header, ...checked.plan, { state: 'planned', at: environment.now, totals: {} }];
   disk.install(Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join('')));
   const maps = await mapRows(scenario, openRows, checked.plan);
-  world.note(`plan:\n${checked.plan.map((line) => JSON.stringify(line)).join('\n')}`);
+  environment.note(`plan:\n${checked.plan.map((line) => JSON.stringify(line)).join('\n')}`);
   // While the question is asked.
-  await world.pass(chance.scenario.whole(0, 5000));
+  await environment.pass(chance.scenario.whole(0, 5000));
   return {
     ...parts,
     ...maps,
@@ -84,13 +84,13 @@ export async function begin(
     moved: new Map(),
     leases: scenario.shared ? makeLeaseFolder() : undefined,
     copy: scenario.edited
-      ? createManifestCopy(world, chance.scenario, scenario.manifest)
+      ? createManifestCopy(environment, chance.scenario, scenario.manifest)
       : undefined,
     overtaken: new Set(),
     lives: new Map(),
     beganAt: new Map(),
     leave() {
-      people.leave();
+      concurrentEdits.leave();
       designers.leave();
     },
     crashes: 0,
@@ -100,14 +100,14 @@ export async function begin(
   };
 }
 
-type Parts = Pick<Game, 'world' | 'chance' | 'scenario' | 'openRows' | 'server'>;
+type Parts = Pick<Simulation, 'environment' | 'chance' | 'scenario' | 'openRows' | 'server'>;
 
-async function playCheck(
-  { world, chance, scenario, openRows, server }: Parts,
+async function simulateCheck(
+  { environment, chance, scenario, openRows, server }: Parts,
   approved?: Checked,
 ): Promise<Checked | undefined> {
-  const life = createLife(world, 'the check');
-  const clock = createClock(world, life);
+  const life = createLife(environment, 'the check');
+  const clock = createClock(environment, life);
   const nothing = (): void => undefined;
   const client = createClient({
     transport: server.transport(life, 0, {
@@ -147,7 +147,7 @@ async function playCheck(
     .finally(() => {
       done = true;
     });
-  await world.runUntil(() => done);
+  await environment.runUntil(() => done);
   return checking;
 }
 
@@ -155,7 +155,7 @@ async function playCheck(
 const REFUSALS = [InterruptedError, LookFailed, RefusedError];
 
 /** What each row names, as it stands in the manifest. */
-async function readTargets(openRows: Game['openRows']): Promise<Map<number, Target>> {
+async function readTargets(openRows: Simulation['openRows']): Promise<Map<number, Target>> {
   const targets = new Map<number, Target>();
   for await (const batch of (await openRows()).batches()) {
     for (const { row, record, field, event, instance } of batch) {
@@ -168,9 +168,9 @@ async function readTargets(openRows: Game['openRows']): Promise<Map<number, Targ
 /** Which row may be sent for which place, and what its guard expects. */
 async function mapRows(
   scenario: Scenario,
-  openRows: Game['openRows'],
+  openRows: Simulation['openRows'],
   plan: readonly PlanLine[],
-): Promise<Pick<Game, 'rowOf' | 'keyOfRow' | 'placeOf' | 'guardOf'>> {
+): Promise<Pick<Simulation, 'rowOf' | 'keyOfRow' | 'placeOf' | 'guardOf'>> {
   const lines = new Map(plan.map((line) => [line.row, line]));
   const rowOf = new Map<string, number>();
   const placeOf = new Map<number, Place | undefined>();

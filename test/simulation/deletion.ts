@@ -1,17 +1,17 @@
 import type { Target } from '../../src/rows/target.ts';
 import type { TransportResult } from '../../src/redcap/transport.ts';
-import type { DeleteFate } from './fates.ts';
+import type { DeleteCase } from './server-cases.ts';
 import type { Places, StoredFile } from './places.ts';
 import type { Chance } from './random.ts';
 import type { Display } from './shown.ts';
-import type { World } from './world.ts';
+import type { Environment } from './environment.ts';
 
 /** One deletion request as the wire saw it. */
 export interface Deletion {
   readonly target: Target;
   readonly process: number;
   readonly leftAt: number;
-  readonly fate: DeleteFate;
+  readonly serverCase: DeleteCase;
   /** A connection that was made: the request may have arrived. */
   sent: boolean;
   answered: TransportResult | undefined;
@@ -20,7 +20,7 @@ export interface Deletion {
 }
 
 export interface ServerOptions {
-  readonly world: World;
+  readonly environment: Environment;
   readonly chance: Chance;
   readonly places: Places;
   readonly display: Display;

@@ -2,8 +2,8 @@ import type { JournalSource } from '../../src/journal/read.ts';
 import type { SizedFile } from '../../src/journal/write.ts';
 import type { Chance } from './random.ts';
 import type { Life } from './life.ts';
-import type { World } from './world.ts';
-import { WORLDS } from './worlds.ts';
+import type { Environment } from './environment.ts';
+import { TROUBLES } from './troubles.ts';
 
 /** What befalls the disk while one process writes. */
 export interface DiskTrouble {
@@ -41,7 +41,7 @@ export interface DiskLine {
 
 export const LONGEST_SYNC_MS = 25;
 
-export function createDisk(world: World, chance: Chance): Disk {
+export function createDisk(environment: Environment, chance: Chance): Disk {
   let room: Buffer = Buffer.allocUnsafe(1 << 14);
   let bytes: Buffer = room.subarray(0, 0);
   let durable = 0;
@@ -57,7 +57,7 @@ export function createDisk(world: World, chance: Chance): Disk {
   const leaveHole = (): void => {
     const from = chance.whole(durable, bytes.length - 2);
     const to = chance.whole(from + 1, bytes.length - 1);
-    world.note(`power cut: a hole of ${to - from} bytes at ${from} of ${bytes.length}`);
+    environment.note(`power cut: a hole of ${to - from} bytes at ${from} of ${bytes.length}`);
     const whole = Buffer.from(bytes);
     whole.fill(0, from, to);
     keep(from);
@@ -93,12 +93,12 @@ export function createDisk(world: World, chance: Chance): Disk {
       keep(end);
     },
     cutPower(all) {
-      if (!all && WORLDS.holes && bytes.length - durable > 2 && chance.is(0.3)) {
+      if (!all && TROUBLES.holes && bytes.length - durable > 2 && chance.is(0.3)) {
         leaveHole();
         return;
       }
       const kept = all ? durable : chance.whole(durable, bytes.length);
-      world.note(
+      environment.note(
         `power cut: ${bytes.length - kept} of ${bytes.length - durable} unsynced bytes lost`,
       );
       const size = bytes.length;
@@ -137,18 +137,18 @@ export function createDisk(world: World, chance: Chance): Disk {
           const dies = trouble.dies(writes, text);
           if (dies === 'within') {
             put(text, chance.whole(0, Buffer.byteLength(text)));
-            world.note(`killed in write ${writes}: ${text.trimEnd()}`);
+            environment.note(`killed in write ${writes}: ${text.trimEnd()}`);
             life.kill();
             return;
           }
           if (writes === trouble.fullAtWrite) {
             put(text, chance.whole(0, Buffer.byteLength(text) - 1));
-            world.note(`disk full at write ${writes}: ${text.trimEnd()}`);
+            environment.note(`disk full at write ${writes}: ${text.trimEnd()}`);
             throw new Error('ENOSPC: no space left on device, write');
           }
           put(text);
           if (dies === 'after') life.kill();
-          world.note(`journal ${text.trimEnd().replaceAll('\n', '\n          journal ')}`);
+          environment.note(`journal ${text.trimEnd().replaceAll('\n', '\n          journal ')}`);
         },
         sync: () =>
           new Promise((resolve, reject) => {
@@ -156,7 +156,7 @@ export function createDisk(world: World, chance: Chance): Disk {
             syncs += 1;
             const fails = syncs === trouble.failedSync;
             const until = bytes.length;
-            world.after(chance.is(0.3) ? chance.next() * LONGEST_SYNC_MS : 0, () => {
+            environment.after(chance.is(0.3) ? chance.next() * LONGEST_SYNC_MS : 0, () => {
               if (!life.alive) return;
               if (!fails) durable = Math.max(durable, Math.min(until, bytes.length));
               life.wake(() => {

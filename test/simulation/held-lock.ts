@@ -6,7 +6,7 @@ import { takeLock, TakenOverError, type Lock } from '../../src/run-directory/loc
 import type { RunControl } from '../../src/run/control.ts';
 import type { Life } from './life.ts';
 
-/** A real directory for the lease, where seeds play processes from elsewhere. */
+/** A real directory for the lease, where seeds have processes from elsewhere. */
 export interface LeaseFolder {
   readonly path: string;
   remove(): void;

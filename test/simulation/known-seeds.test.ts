@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { play } from './play.ts';
+import { simulate } from './simulate.ts';
 
 /**
- * Seeds that found something beyond the first thousand, which are all played anyway. A seed
+ * Seeds that found something beyond the first thousand, which are all simulated anyway. A seed
  * keeps its meaning only while the draws stay as they are: what a bug came to is kept for good
  * as the shortest journal or call that shows it, in lost-lines.test.ts and the tests of src/run.
  */
@@ -20,6 +20,6 @@ describe('a seed that found something', () => {
         'the first answer, a failure that stops the run, let further rows go before it was read',
     })),
   ])('$seed stays clean: $found', async ({ seed }) => {
-    expect((await play(seed)).violations).toEqual([]);
+    expect((await simulate(seed)).violations).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/clock.ts';
-import type { World } from './world.ts';
+import type { Environment } from './environment.ts';
 
 /**
  * One process on its machine. A dead one is never woken again; one that sleeps
@@ -9,7 +9,7 @@ import type { World } from './world.ts';
 export interface Life {
   readonly alive: boolean;
   readonly frozen: boolean;
-  /** When it last went on, in the world's monotonic time. */
+  /** When it last went on, in the environment's monotonic time. */
   readonly thawedAt: number;
   /** Time that its monotonic clock has not counted. */
   readonly sleptMs: number;
@@ -27,7 +27,7 @@ export interface Life {
 /** Less than this is no wait: sums of fractions would never come to their end. */
 const LEAST_MS = 0.001;
 
-export function createLife(world: World, name: string, skewMs = 0): Life {
+export function createLife(environment: Environment, name: string, skewMs = 0): Life {
   let alive = true;
   let frozen = false;
   let sleptMs = 0;
@@ -36,10 +36,10 @@ export function createLife(world: World, name: string, skewMs = 0): Life {
   const others: (() => void)[] = [];
   const thaw = (): void => {
     frozen = false;
-    thawedAt = world.monotonic;
-    world.note(`${name} goes on`);
+    thawedAt = environment.monotonic;
+    environment.note(`${name} goes on`);
     for (const run of [...timers.splice(0), ...others.splice(0)]) {
-      world.after(0, () => {
+      environment.after(0, () => {
         life.wake(run);
       });
     }
@@ -59,7 +59,7 @@ export function createLife(world: World, name: string, skewMs = 0): Life {
       return sleptMs;
     },
     kill() {
-      if (alive) world.note(`${name} is dead`);
+      if (alive) environment.note(`${name} is dead`);
       alive = false;
     },
     wake(run) {
@@ -68,16 +68,16 @@ export function createLife(world: World, name: string, skewMs = 0): Life {
       else run();
     },
     after(ms, run) {
-      const due = world.monotonic - sleptMs + Math.max(0, ms);
+      const due = environment.monotonic - sleptMs + Math.max(0, ms);
       let cancelled = false;
       const fire = (): void => {
         if (!alive || cancelled) return;
-        const leftMs = due - (world.monotonic - sleptMs);
+        const leftMs = due - (environment.monotonic - sleptMs);
         if (frozen) timers.push(fire);
-        else if (leftMs > 0) cancel = world.after(Math.max(leftMs, LEAST_MS), fire);
+        else if (leftMs > 0) cancel = environment.after(Math.max(leftMs, LEAST_MS), fire);
         else run();
       };
-      let cancel = world.after(ms, fire);
+      let cancel = environment.after(ms, fire);
       return () => {
         cancelled = true;
         cancel();
@@ -86,8 +86,8 @@ export function createLife(world: World, name: string, skewMs = 0): Life {
     freeze(ms, how) {
       if (!alive || frozen) return;
       frozen = true;
-      world.note(`${name} is ${how} for ${ms} ms`);
-      world.after(ms, () => {
+      environment.note(`${name} is ${how} for ${ms} ms`);
+      environment.after(ms, () => {
         if (how === 'asleep') sleptMs += ms;
         if (alive) thaw();
       });
@@ -97,10 +97,10 @@ export function createLife(world: World, name: string, skewMs = 0): Life {
 }
 
 /** The clock of one process: its sleeps end with it. */
-export function createClock(world: World, life: Life): Clock {
+export function createClock(environment: Environment, life: Life): Clock {
   return {
-    now: () => world.now + life.skewMs,
-    monotonic: () => world.monotonic - life.sleptMs,
+    now: () => environment.now + life.skewMs,
+    monotonic: () => environment.monotonic - life.sleptMs,
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         if (signal?.aborted === true) {

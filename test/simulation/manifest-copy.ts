@@ -6,7 +6,7 @@ import type { JournalHeader } from '../../src/journal/lines.ts';
 import type { ManifestRow } from '../../src/rows/row.ts';
 import { readManifestCopy, verifyManifestCopy } from '../../src/run-directory/manifest-copy.ts';
 import type { Chance } from './random.ts';
-import type { World } from './world.ts';
+import type { Environment } from './environment.ts';
 
 /** The run's copy of the manifest as a real file, where somebody edits it. */
 export interface ManifestCopy {
@@ -21,7 +21,11 @@ export interface ManifestCopy {
 
 const NEXT_FIELD: Readonly<Record<string, string>> = { scan: 'photo', photo: 'sig', sig: 'scan' };
 
-export function createManifestCopy(world: World, chance: Chance, text: string): ManifestCopy {
+export function createManifestCopy(
+  environment: Environment,
+  chance: Chance,
+  text: string,
+): ManifestCopy {
   const folder = mkdtempSync(join(tmpdir(), 'redcap-sweep-simulation-'));
   const path = join(folder, 'manifest.csv');
   const put = (contents: string): void => {
@@ -30,7 +34,7 @@ export function createManifestCopy(world: World, chance: Chance, text: string): 
   put(text);
   return {
     isWhole: (header) =>
-      world.hold(
+      environment.hold(
         verifyManifestCopy(folder, header).then(
           () => true,
           () => false,
@@ -39,7 +43,7 @@ export function createManifestCopy(world: World, chance: Chance, text: string): 
     async *batches(header) {
       const batches = readManifestCopy(folder, header);
       for (;;) {
-        const next = await world.hold(batches.next());
+        const next = await environment.hold(batches.next());
         if (next.done === true) return;
         yield next.value;
       }
@@ -47,7 +51,7 @@ export function createManifestCopy(world: World, chance: Chance, text: string): 
     edit() {
       const lines = text.split('\n');
       const from = chance.whole(1, lines.length - 1);
-      world.note(`people: edit the copy of the manifest from line ${from + 1}`);
+      environment.note(`people: edit the copy of the manifest from line ${from + 1}`);
       const edited = lines.map((line, at) =>
         at < from
           ? line

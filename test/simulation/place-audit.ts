@@ -1,7 +1,7 @@
 import type { Target } from '../../src/rows/target.ts';
 import type { ExportRow } from '../../src/rows/look.ts';
 import { repeatKind, type ProjectModel } from '../../src/project/model.ts';
-import { blame, lastLook, type Game } from './game.ts';
+import { addViolation, lastLook, type Simulation } from './simulation.ts';
 
 /** A structure that was read within this time may be believed. */
 const HOLDS_MS = 60_000;
@@ -10,8 +10,8 @@ const SLACK_MS = 1000;
 type Lie = (why: string) => void;
 
 /** Since when a row's place had been another one than the check found, at some moment; undefined: it was the same. */
-export function movedSince(game: Game, row: number, at: number): number | undefined {
-  const history = game.placeHistory.get(row) ?? [];
+export function movedSince(simulation: Simulation, row: number, at: number): number | undefined {
+  const history = simulation.placeHistory.get(row) ?? [];
   const found = history[0]?.told;
   let since: number | undefined;
   for (const then of history) {
@@ -22,42 +22,48 @@ export function movedSince(game: Game, row: number, at: number): number | undefi
 }
 
 /** A look said "gone": its structure may have been so old, and no older. */
-export function auditGone(game: Game, row: number, lie: Lie): void {
-  const look = lastLook(game, row);
+export function auditGone(simulation: Simulation, row: number, lie: Lie): void {
+  const look = lastLook(simulation, row);
   if (look?.look.kind !== 'gone') return;
-  const since = movedSince(game, row, look.beganAt);
+  const since = movedSince(simulation, row, look.beganAt);
   if (since === undefined) return;
   const ago = look.beganAt - since;
   if (ago > HOLDS_MS + SLACK_MS) lie(`a look said so ${ago} ms after the place had changed`);
-  else if (look.process > 1 && since < (game.beganAt.get(look.process) ?? 0)) {
+  else if (look.process > 1 && since < (simulation.beganAt.get(look.process) ?? 0)) {
     lie('the place had changed before the session that looked began');
   }
 }
 
 /** Changed since the check: the place is, or was, another one, or another file was stored. */
-export function auditMoved(game: Game, row: number, lie: Lie): void {
-  const history = game.placeHistory.get(row) ?? [];
-  if (history.length > 1 || game.scenario.approved) return;
-  const from = game.checkBeganAt - game.scenario.display.lagMs;
-  const place = game.placeOf.get(row);
+export function auditMoved(simulation: Simulation, row: number, lie: Lie): void {
+  const history = simulation.placeHistory.get(row) ?? [];
+  if (history.length > 1 || simulation.scenario.approved) return;
+  const from = simulation.checkBeganAt - simulation.scenario.display.lagMs;
+  const place = simulation.placeOf.get(row);
   const stored = place?.files.some(({ putAt }) => putAt >= from) === true;
   if (!stored && place?.missing === '') lie('nothing has changed there');
 }
 
 /** Before a row is sent: what had changed before this command read the structure must have been noticed. */
-export function auditPlace(game: Game, row: number, process: number): void {
-  const { world, placeHistory, beganAt } = game;
-  const readFrom = process === 1 ? game.checkBeganAt : (beganAt.get(process) ?? 0);
-  const since = movedSince(game, row, world.now);
+export function auditPlace(simulation: Simulation, row: number, process: number): void {
+  const { environment, placeHistory, beganAt } = simulation;
+  const readFrom = process === 1 ? simulation.checkBeganAt : (beganAt.get(process) ?? 0);
+  const since = movedSince(simulation, row, environment.now);
   if (since !== undefined && since < readFrom) {
-    blame(game, `row ${row} was sent though its place had changed before the command began`);
+    addViolation(
+      simulation,
+      `row ${row} was sent though its place had changed before the command began`,
+    );
   }
-  const noticed = game.moved.get(row);
+  const noticed = simulation.moved.get(row);
   if (noticed === undefined || noticed.process !== process || since === undefined) return;
-  const known = world.now - noticed.at;
+  const known = environment.now - noticed.at;
   const last = placeHistory.get(row)?.at(-1)?.at ?? 0;
   if (last < noticed.at && known > SLACK_MS) {
-    blame(game, `row ${row} was sent ${known} ms after its place was found to have changed`);
+    addViolation(
+      simulation,
+      `row ${row} was sent ${known} ms after its place was found to have changed`,
+    );
   }
 }
 

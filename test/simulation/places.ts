@@ -1,7 +1,7 @@
 import type { Target } from '../../src/rows/target.ts';
 import { findCell, type Cell, type Design } from './design.ts';
 
-/** A file that the simulated server holds or held. Times are the world's. */
+/** A file that the simulated server holds or held. Times are the environment's. */
 export interface StoredFile {
   readonly name: string;
   readonly documentId: number;

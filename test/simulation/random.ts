@@ -1,4 +1,4 @@
-/** Chance from a seed: the same seed plays the same run. */
+/** Chance from a seed: the same seed makes the same run. */
 export interface Chance {
   /** From 0 up to, and without, 1. */
   next(): number;

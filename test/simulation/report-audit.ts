@@ -5,32 +5,33 @@ import { isSettled, reportOf } from '../../src/rows/outcome.ts';
 import { exitCodeOfJournal } from '../../src/report/exit-code.ts';
 import type { MadeCsvs } from '../../src/report/make-reports.ts';
 import { readRowReports, type RowReport } from '../../src/report/row-report.ts';
-import { blame, type Game } from './game.ts';
+import { addViolation, type Simulation } from './simulation.ts';
 import { auditRow } from './row-audit.ts';
 
 /** Makes a report of the journal as it stands, and holds every row of it against the ledger. */
 export async function auditReport(
-  game: Game,
+  simulation: Simulation,
   moment: string,
   live = false,
 ): Promise<readonly RowReport[]> {
   const rows: RowReport[] = [];
-  const doubts = game.crashes + (live ? 1 : 0);
-  const before = game.violations.length;
-  const view = await replayJournal(snapshotOf(game.disk.bytes));
-  const manifest = await game.openRows();
+  const doubts = simulation.crashes + (live ? 1 : 0);
+  const before = simulation.violations.length;
+  const view = await replayJournal(snapshotOf(simulation.disk.bytes));
+  const manifest = await simulation.openRows();
   for await (const batch of readRowReports(manifest.batches(), view)) rows.push(...batch);
-  if (rows.length !== game.rows || rows.some(({ row }, at) => row.row !== at + 1)) {
-    blame(game, `the report has ${rows.length} rows of ${game.rows}`);
+  if (rows.length !== simulation.rows || rows.some(({ row }, at) => row.row !== at + 1)) {
+    addViolation(simulation, `the report has ${rows.length} rows of ${simulation.rows}`);
   }
   for (const report of rows) {
     if (reportOf(report.outcome.status) === undefined) {
-      blame(game, `row ${report.row.row} stands in no report`);
+      addViolation(simulation, `row ${report.row.row} stands in no report`);
     }
-    auditRow(game, report, doubts);
+    auditRow(simulation, report, doubts);
   }
-  if (!live) auditExitCode(game, view, rows);
-  if (game.violations.length > before) game.world.note(`found in the report ${moment}`);
+  if (!live) auditExitCode(simulation, view, rows);
+  if (simulation.violations.length > before)
+    simulation.environment.note(`found in the report ${moment}`);
   return rows;
 }
 
@@ -43,23 +44,24 @@ export function countReports(rows: readonly RowReport[]): MadeCsvs {
 }
 
 /** The exit code is a claim about the rows too. */
-function auditExitCode(game: Game, view: RunState, rows: readonly RowReport[]): void {
+function auditExitCode(simulation: Simulation, view: RunState, rows: readonly RowReport[]): void {
   const code = exitCodeOfJournal(view, countReports(rows));
   // A power cut may have taken every line of the last session.
-  const own = view.exitCode !== undefined && view.sessions === game.processes;
-  const sent = game.server.deletions.filter(
-    (one) => one.sent && (!own || one.process === game.processes),
+  const own = view.exitCode !== undefined && view.sessions === simulation.processes;
+  const sent = simulation.server.deletions.filter(
+    (one) => one.sent && (!own || one.process === simulation.processes),
   );
   if (code === 2 && sent.length > 0 && (own || view.exitCode === undefined)) {
-    blame(game, 'the exit code is 2, and a deletion was sent');
+    addViolation(simulation, 'the exit code is 2, and a deletion was sent');
   }
   if (code === 3 && own && sent.length === 0) {
-    blame(game, 'the exit code is 3, and nothing was sent');
+    addViolation(simulation, 'the exit code is 3, and nothing was sent');
   }
   const allDone = rows.every(({ outcome }) =>
     ['deleted', 'already_empty', 'duplicate'].includes(outcome.status),
   );
-  if (code === 0 && !allDone) blame(game, 'the exit code is 0, and not every row is done');
+  if (code === 0 && !allDone)
+    addViolation(simulation, 'the exit code is 0, and not every row is done');
 }
 
 /** What a resume would still have to do. */

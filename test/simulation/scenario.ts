@@ -4,9 +4,9 @@ import { findCell, repeatingOf, type Design } from './design.ts';
 import { createPlaces, currentFile, type Places } from './places.ts';
 import type { Chance } from './random.ts';
 import type { Display } from './shown.ts';
-import { WORLDS } from './worlds.ts';
+import { TROUBLES } from './troubles.ts';
 
-/** What a seed plays: the project with its files, the manifest, and the run's options. */
+/** What a seed stands for: the project with its files, the manifest, and the run's options. */
 export interface Scenario {
   readonly places: Places;
   readonly display: Display;
@@ -21,18 +21,18 @@ export interface Scenario {
   readonly backup: boolean;
   readonly maxFailures: string | undefined;
   /** What other people do meanwhile, in time order. */
-  readonly people: readonly Meddling[];
+  readonly concurrentEdits: readonly ConcurrentEdit[];
   /** What designers change meanwhile, counted from the end of the check that somebody may approve. */
   readonly redesigns: readonly Planned[];
   /** Processes from elsewhere come to the run's directory. */
   readonly shared: boolean;
   /** Somebody edits the run's copy of the manifest. */
   readonly edited: boolean;
-  /** Few rows and many deaths: trouble meets trouble on the same row. */
+  /** Few rows and many crashes: trouble meets trouble on the same row. */
   readonly tight: boolean;
 }
 
-export interface Meddling {
+export interface ConcurrentEdit {
   readonly afterMs: number;
   readonly what: 'upload' | 'replace' | 'remove' | 'remove_record' | 'mark_missing';
   readonly target: Target;
@@ -71,10 +71,10 @@ export function drawScenario(chance: Chance): Scenario {
     ]),
     hidden: chance.is(0.1) ? 'photo' : undefined,
     hashed: chance.is(0.06),
-    lagMs: WORLDS.lag ? chance.pick([0, 0, 0, 3000, 15_000, 100_000]) : 0,
+    lagMs: TROUBLES.lag ? chance.pick([0, 0, 0, 3000, 15_000, 100_000]) : 0,
   };
   const guards = chance.is(0.15);
-  const edited = WORLDS.edits && chance.is(0.05);
+  const edited = TROUBLES.edits && chance.is(0.05);
   const checks = !chance.is(tight ? 0.25 : 0.12);
   return {
     places,
@@ -92,9 +92,9 @@ export function drawScenario(chance: Chance): Scenario {
     verifies: checks && !chance.is(0.25),
     approved: checks && chance.is(0.15),
     maxFailures: chance.is(0.12) ? chance.pick(['1', '3', '10%', '5']) : undefined,
-    people: drawPeople(picked, chance),
-    redesigns: WORLDS.redesigns && checks ? drawRedesigns(design, chance) : [],
-    shared: WORLDS.takeovers && chance.is(0.1),
+    concurrentEdits: drawConcurrentEdits(picked, chance),
+    redesigns: TROUBLES.redesigns && checks ? drawRedesigns(design, chance) : [],
+    shared: TROUBLES.takeovers && chance.is(0.1),
     tight,
   };
 }
@@ -158,12 +158,12 @@ function guess(places: Places, target: Target, chance: Chance): string {
   return name === undefined || chance.is(0.2) ? chance.pick(NAMES) : name;
 }
 
-function drawPeople(targets: readonly Target[], chance: Chance): Meddling[] {
+function drawConcurrentEdits(targets: readonly Target[], chance: Chance): ConcurrentEdit[] {
   const actions = chance.pick([0, 0, 3, 8, 20]);
   const spreadMs = chance.pick([2000, 20_000, 200_000, 2_000_000]);
   return Array.from({ length: actions }, () => ({
     afterMs: chance.whole(0, spreadMs),
-    what: chance.weighted<Meddling['what']>([
+    what: chance.weighted<ConcurrentEdit['what']>([
       [3, 'upload'],
       [4, 'replace'],
       [3, 'remove'],

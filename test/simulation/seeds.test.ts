@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { playSeeds, tell } from './seeds.ts';
+import { simulateSeeds, tell } from './seeds.ts';
 
 const number = (name: string, otherwise: number): number => Number(process.env[name] ?? otherwise);
 const IN_NPM_TEST = 500;
@@ -12,7 +12,7 @@ describe('whole runs from a seed', () => {
     `find no lie from seed ${from} to ${to - 1}, every ${step}`,
     async () => {
       if (process.env['SIMULATE_TELL'] !== undefined) process.stdout.write(await tell(from));
-      expect((await playSeeds(from, to, step)).join('\n\n')).toBe('');
+      expect((await simulateSeeds(from, to, step)).join('\n\n')).toBe('');
     },
     24 * 60 * 60 * 1000,
   );

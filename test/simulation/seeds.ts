@@ -1,10 +1,10 @@
-import { play } from './play.ts';
+import { simulate } from './simulate.ts';
 
-/** Plays seeds one after the other; gives the first ones that found something, with their trace. */
-export async function playSeeds(from: number, to: number, step: number): Promise<string[]> {
+/** Simulates seeds one after the other; gives the first ones that found something, with their trace. */
+export async function simulateSeeds(from: number, to: number, step: number): Promise<string[]> {
   const found: string[] = [];
   for (let seed = from; seed < to && found.length < 3; seed += step) {
-    const { violations } = await play(seed);
+    const { violations } = await simulate(seed);
     if (violations.length > 0) found.push(await tell(seed));
   }
   return found;
@@ -12,7 +12,7 @@ export async function playSeeds(from: number, to: number, step: number): Promise
 
 /** A seed with everything that happened, to read. */
 export async function tell(seed: number): Promise<string> {
-  const { trace, violations } = await play(seed, true);
+  const { trace, violations } = await simulate(seed, true);
   return [
     ...trace,
     '',

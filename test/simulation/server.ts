@@ -1,14 +1,14 @@
 import type { Transport, TransportResult, TransportRequest } from '../../src/redcap/transport.ts';
 import { targetOf, type Deletion, type ServerOptions } from './deletion.ts';
-import { FAIR_WEATHER, type Weather } from './fates.ts';
-import { playDeletion } from './play-deletion.ts';
+import { GOOD_CONDITIONS, type Conditions } from './server-cases.ts';
+import { serveDeletion } from './serve-deletion.ts';
 import { keyOf } from './places.ts';
-import { playRead } from './play-read.ts';
+import { serveRead } from './serve-read.ts';
 import type { Life } from './life.ts';
 
-/** A server that plays one project, with its own ledger of what was asked and done. */
+/** A simulated server of one project, with its own ledger of what was asked and done. */
 export interface Server {
-  weather: Weather;
+  conditions: Conditions;
   /** The address is banned until somebody lifts it. */
   banned: boolean;
   readonly deletions: Deletion[];
@@ -30,19 +30,19 @@ export interface Wire {
 const STALL_MS = 4000;
 
 export function createServer(options: ServerOptions): Server {
-  const { world } = options;
+  const { environment } = options;
   const deletions: Deletion[] = [];
   const byTarget = new Map<string, Deletion[]>();
   let requests = 0;
 
   const begin = (form: URLSearchParams, process: number): Deletion => {
-    const fate = server.banned ? 'banned' : server.weather.deletion();
-    if (fate === 'banned') server.banned = true;
+    const serverCase = server.banned ? 'banned' : server.conditions.deletion();
+    if (serverCase === 'banned') server.banned = true;
     const deletion: Deletion = {
       target: targetOf(form),
       process,
-      leftAt: world.now,
-      fate,
+      leftAt: environment.now,
+      serverCase,
       sent: true,
       answered: undefined,
       answeredAt: undefined,
@@ -72,7 +72,7 @@ export function createServer(options: ServerOptions): Server {
       life.wake(() => {
         if (deletion !== undefined) {
           deletion.answered = given;
-          deletion.answeredAt = world.now;
+          deletion.answeredAt = environment.now;
         }
         wire.onAnswered(deletion, given);
         resolve(given);
@@ -84,21 +84,21 @@ export function createServer(options: ServerOptions): Server {
     });
     if (deletion === undefined) {
       wire.onRead();
-      const fate = server.banned ? 'banned' : server.weather.look();
+      const serverCase = server.banned ? 'banned' : server.conditions.look();
       const live: TransportRequest = {
         ...request,
         onData: (chunk, head) => (over ? undefined : request.onData?.(chunk, head)),
       };
-      playRead(options, live, form, fate, wire.timeoutMs, answer);
+      serveRead(options, live, form, serverCase, wire.timeoutMs, answer);
     } else {
       wire.onDelete(deletion);
       // The process may have been killed right before the request left.
-      if (deletion.sent) playDeletion(options, deletion, wire.timeoutMs, answer);
+      if (deletion.sent) serveDeletion(options, deletion, wire.timeoutMs, answer);
     }
   };
 
   const server: Server = {
-    weather: FAIR_WEATHER,
+    conditions: GOOD_CONDITIONS,
     banned: false,
     deletions,
     deletionsOf: (key) => byTarget.get(key) ?? [],

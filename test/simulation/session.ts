@@ -15,8 +15,8 @@ import type { SessionRows } from '../../src/run/session.ts';
 import { freshRows } from '../../src/run/row-source.ts';
 import { createRedactor } from '../../src/words/one-line.ts';
 import { auditStop } from './stop-audit.ts';
-import { diesAtRequests } from './deaths.ts';
-import type { Game } from './game.ts';
+import { crashesAtRequests } from './crash-points.ts';
+import type { Simulation } from './simulation.ts';
 import { takeLeasedLock } from './held-lock.ts';
 import { keepLooks } from './kept-looks.ts';
 import { openLivingJournal } from './living-journal.ts';
@@ -28,7 +28,7 @@ import { createClock, createLife, type Life } from './life.ts';
 export const TOKEN = '0123456789ABCDEF0123456789ABCDEF';
 const URL_OF_API = new URL('https://redcap.test/api/');
 
-export interface PlayedSession {
+export interface SimulatedSession {
   /** Absent: the process was killed. */
   readonly ended: (SessionEnd & { readonly control: RunControl }) | undefined;
   readonly power: boolean | 'all';
@@ -37,30 +37,30 @@ export interface PlayedSession {
   readonly elsewhere: boolean;
 }
 
-/** One process, from its start to its end or its death, over the journal as it stands. */
-export async function playSession(
-  game: Game,
+/** One process, from its start to its end or its crash, over the journal as it stands. */
+export async function simulateSession(
+  simulation: Simulation,
   settings: SessionSettings,
   onReport: () => Promise<void>,
   onEnd: () => Promise<MadeCsvs>,
-): Promise<PlayedSession> {
-  const { world, chance, disk, scenario, server } = game;
-  const process = (game.processes += 1);
+): Promise<SimulatedSession> {
+  const { environment, chance, disk, scenario, server } = simulation;
+  const process = (simulation.processes += 1);
   const fresh = process === 1;
-  const life = createLife(world, `process ${process}`, settings.skewMs);
-  game.lives.set(process, life);
-  const { death } = settings;
-  const clock = createClock(world, life);
+  const life = createLife(environment, `process ${process}`, settings.skewMs);
+  simulation.lives.set(process, life);
+  const { crashPoint } = settings;
+  const clock = createClock(environment, life);
   const random = (): number => chance.engine.next();
   const control = createRunControl((reason) => {
-    world.note(`stop: ${reason.code} (${reason.message})`);
-    auditStop(game, process, reason.code);
+    environment.note(`stop: ${reason.code} (${reason.message})`);
+    auditStop(simulation, process, reason.code);
   });
-  const wire = createWireAudit(game, settings, process, control, life);
+  const wire = createWireAudit(simulation, settings, process, control, life);
   let signal: NodeJS.Signals | undefined;
   const transport = server.transport(life, process, {
     timeoutMs: settings.timeoutMs,
-    onDelete: diesAtRequests(death, disk, life.kill, wire.onDelete),
+    onDelete: crashesAtRequests(crashPoint, disk, life.kill, wire.onDelete),
     onRead: wire.onRead,
     onAnswered(deletion, answer) {
       wire.onAnswered(
@@ -89,47 +89,48 @@ export async function playSession(
       return;
     }
     cancels.push(
-      world.after(ms, () => {
+      environment.after(ms, () => {
         life.wake(run);
       }),
     );
   };
-  if (death?.when.kind === 'time') cancels.push(world.after(death.when.ms, life.kill));
+  if (crashPoint?.when.kind === 'time')
+    cancels.push(environment.after(crashPoint.when.ms, life.kill));
   at(settings.signalAfterMs, () => {
-    world.note('first signal');
+    environment.note('first signal');
     signal = 'SIGINT';
     control.stop('interrupted', 'Interrupted by SIGINT.');
     at(settings.secondSignalAfterMs, () => {
-      world.note('second signal');
+      environment.note('second signal');
       control.abort();
     });
   });
   for (const { afterMs, ms, how } of settings.freezes) {
     cancels.push(
-      world.after(afterMs, () => {
+      environment.after(afterMs, () => {
         life.freeze(ms, how);
       }),
     );
   }
   at(settings.clockSet?.afterMs, () => {
     life.skewMs += settings.clockSet?.byMs ?? 0;
-    world.note(`the wall clock is set by ${settings.clockSet?.byMs} ms`);
+    environment.note(`the wall clock is set by ${settings.clockSet?.byMs} ms`);
   });
   for (const ms of settings.editsAfterMs) {
-    cancels.push(world.after(ms, () => game.copy?.edit()));
+    cancels.push(environment.after(ms, () => simulation.copy?.edit()));
   }
   for (const ms of settings.reportsAfterMs) at(ms, () => void onReport());
 
-  const lock = await lockRun(game, process, life, clock, control);
+  const lock = await lockRun(simulation, process, life, clock, control);
   if (lock === 'refused') {
     for (const cancel of cancels) cancel();
     life.kill();
     return { ended: undefined, power: false, wire, elsewhere: true };
   }
-  game.beganAt.set(process, world.now);
+  simulation.beganAt.set(process, environment.now);
   const run = await replayJournal(disk.source);
-  if (!fresh && game.copy !== undefined && !(await game.copy.isWhole(run.header))) {
-    world.note('refused: the copy of the manifest has changed');
+  if (!fresh && simulation.copy !== undefined && !(await simulation.copy.isWhole(run.header))) {
+    environment.note('refused: the copy of the manifest has changed');
     for (const cancel of cancels) cancel();
     await lock?.release();
     life.kill();
@@ -137,7 +138,7 @@ export async function playSession(
   }
   disk.truncate(run.end);
   const syncEachSend = syncsEachSend(settings.intervalMs);
-  const journal = openLivingJournal(game, settings, life, lock, {
+  const journal = openLivingJournal(simulation, settings, life, lock, {
     now: () => clock.now(),
     lastStamp: run.lastStamp,
     onFailure: (error) => {
@@ -149,7 +150,7 @@ export async function playSession(
     remove: createRemover(reach),
     look:
       model !== null
-        ? keepLooks(game, process, (targets) => reads.lookAfter(model, targets))
+        ? keepLooks(simulation, process, (targets) => reads.lookAfter(model, targets))
         : undefined,
     changeAt: model === null ? undefined : (target) => reads.changeAt(model, target),
     // Not kept as looks at the rows: they settle none.
@@ -158,13 +159,13 @@ export async function playSession(
         ? undefined
         : async (targets) => {
             // Settles no row by itself, but is a look before a stop.
-            const beganAt = world.now;
+            const beganAt = environment.now;
             const looked = await reads.lookAfter(model, targets);
-            game.lookedAt.push({ process, beganAt, kind: looked.kind });
+            simulation.lookedAt.push({ process, beganAt, kind: looked.kind });
             return looked;
           },
     verifies: scenario.verifies,
-    beforeDelete: watchBeforeDelete(game, {
+    beforeDelete: watchBeforeDelete(simulation, {
       source: { ...reach, files: createFiles(reach) },
       journal,
       run,
@@ -185,13 +186,13 @@ export async function playSession(
     journalPath: disk.source,
     syncEachSend,
     watermarkRows: settings.markAheadRows,
-    confirmed: run.confirmed ? undefined : { by: '--yes', files: game.rowOf.size },
+    confirmed: run.confirmed ? undefined : { by: '--yes', files: simulation.rowOf.size },
     resumedBy: fresh ? undefined : 'simulation',
     ...(lock === undefined ? {} : { sessionId: lock.session }),
     rows: async (): Promise<SessionRows> => {
-      const manifest = await game.openRows();
+      const manifest = await simulation.openRows();
       if (model !== null) await reads.renewStructure(model, Object.keys(model.fileFields));
-      const { copy } = game;
+      const { copy } = simulation;
       const batches = copy === undefined ? manifest.batches() : copy.batches(run.header);
       if (fresh) return () => freshRows(batches, run);
       return (onLookOnly) =>
@@ -201,7 +202,7 @@ export async function playSession(
           clock,
           look:
             model !== null
-              ? keepLooks(game, process, (targets) => reads.look(model, targets))
+              ? keepLooks(simulation, process, (targets) => reads.look(model, targets))
               : undefined,
           onLookOnly,
         });
@@ -217,7 +218,7 @@ export async function playSession(
       bug = error ?? new Error('no reason');
     },
   );
-  await world.runUntil(() => !life.alive || ended !== undefined || bug !== undefined);
+  await environment.runUntil(() => !life.alive || ended !== undefined || bug !== undefined);
   for (const cancel of cancels) cancel();
   if (bug !== undefined && life.alive) throw bug;
   if (life.alive && lock !== undefined && isLost(lock)) {
@@ -240,10 +241,10 @@ export async function playSession(
       closed = true;
     };
     journal.close().then(closing, closing);
-    await world.runUntil(() => !life.alive || closed);
+    await environment.runUntil(() => !life.alive || closed);
     if (life.alive) await lock?.release();
   }
-  const power = death?.power ?? false;
+  const power = crashPoint?.power ?? false;
   if (life.alive && ended !== undefined) {
     life.kill();
     return {
@@ -256,17 +257,17 @@ export async function playSession(
   return { ended: undefined, power, wire, elsewhere: false };
 }
 
-/** The run's lock, where it is played; every session that was at work is overtaken by whoever gets it. */
+/** The run's lock, where it is simulated; every session that was at work is overtaken by whoever gets it. */
 async function lockRun(
-  game: Game,
+  simulation: Simulation,
   process: number,
   life: Life,
   clock: Clock,
   control: RunControl,
 ): Promise<Lock | undefined | 'refused'> {
-  if (game.leases === undefined) return undefined;
+  if (simulation.leases === undefined) return undefined;
   let taken: { readonly lock: Lock | undefined } | undefined;
-  takeLeasedLock(game.leases, life, clock, control).then(
+  takeLeasedLock(simulation.leases, life, clock, control).then(
     (lock) => {
       taken = { lock };
     },
@@ -274,15 +275,15 @@ async function lockRun(
       taken = { lock: undefined };
     },
   );
-  await game.world.runUntil(() => !life.alive || taken !== undefined);
+  await simulation.environment.runUntil(() => !life.alive || taken !== undefined);
   if (!life.alive || taken?.lock === undefined) return 'refused';
-  for (const [other, { alive }] of game.lives) {
+  for (const [other, { alive }] of simulation.lives) {
     // One that waits for the lock itself has nothing to lose.
-    const holds = alive && game.beganAt.has(other) && !game.overtaken.has(other);
+    const holds = alive && simulation.beganAt.has(other) && !simulation.overtaken.has(other);
     if (other === process || !holds) continue;
-    game.world.note(`process ${process} takes over from process ${other}`);
-    game.overtaken.add(other);
-    game.crashes += 1;
+    simulation.environment.note(`process ${process} takes over from process ${other}`);
+    simulation.overtaken.add(other);
+    simulation.crashes += 1;
   }
   return taken.lock;
 }

@@ -1,5 +1,5 @@
 import type { Chance } from './random.ts';
-import { WORLDS } from './worlds.ts';
+import { TROUBLES } from './troubles.ts';
 
 /** How one command (run or resume) is called, and what befalls it. */
 export interface SessionSettings {
@@ -12,7 +12,7 @@ export interface SessionSettings {
   readonly stopAfterMs: number | undefined;
   readonly signalAfterMs: number | undefined;
   readonly secondSignalAfterMs: number | undefined;
-  readonly death: Death | undefined;
+  readonly crashPoint: CrashPoint | undefined;
   readonly fullAtWrite: number | undefined;
   readonly failedSync: number | undefined;
   /** The lid is shut, or somebody stops the process: nothing happens in it for so long. */
@@ -34,7 +34,7 @@ export interface Freeze {
   readonly how: 'asleep' | 'stopped';
 }
 
-export interface Death {
+export interface CrashPoint {
   readonly when:
     | { readonly kind: 'time'; readonly ms: number }
     | { readonly kind: 'write'; readonly n: number }
@@ -74,7 +74,7 @@ export function drawSettings(chance: Chance, tight = false): SessionSettings {
     limit: undefined,
     signalAfterMs: undefined,
     secondSignalAfterMs: undefined,
-    death: {
+    crashPoint: {
       when: chance.is(0.6)
         ? { kind: 'marking', n: chance.whole(1, 4) }
         : { kind: 'request', n: chance.whole(1, 6), before: chance.is(0.2) },
@@ -89,7 +89,7 @@ function drawOrdinary(chance: Chance, tight: boolean): SessionSettings {
   const moment = (): number => chance.whole(0, chance.pick([1, 300, 3000, 20_000, 200_000]));
   const signalAfterMs = sometimes(0.12, moment);
   const freezes =
-    WORLDS.sleep && chance.is(0.15)
+    TROUBLES.sleep && chance.is(0.15)
       ? Array.from({ length: chance.pick([1, 1, 3]) }, () => drawFreeze(chance, moment()))
       : [];
   return {
@@ -110,8 +110,8 @@ function drawOrdinary(chance: Chance, tight: boolean): SessionSettings {
     signalAfterMs,
     secondSignalAfterMs:
       signalAfterMs === undefined ? undefined : sometimes(0.5, () => chance.whole(300, 3000)),
-    death: sometimes(tight ? 0.85 : 0.5, () => ({
-      when: chance.weighted<Death['when']>([
+    crashPoint: sometimes(tight ? 0.85 : 0.5, () => ({
+      when: chance.weighted<CrashPoint['when']>([
         [2, { kind: 'time', ms: moment() }],
         [4, { kind: 'write', n: chance.whole(1, chance.pick(tight ? [4, 8, 12] : [6, 30, 120])) }],
         [tight ? 6 : 2, { kind: 'line', says: chance.pick(LINES), n: chance.pick([1, 1, 2, 5]) }],
@@ -130,7 +130,7 @@ function drawOrdinary(chance: Chance, tight: boolean): SessionSettings {
     failedSync: sometimes(0.03, () => chance.whole(1, 20)),
     freezes,
     overtaken:
-      WORLDS.takeovers && chance.is(0.35)
+      TROUBLES.takeovers && chance.is(0.35)
         ? {
             ...drawFreeze(chance, moment()),
             ms: chance.whole(20_000, 400_000),
@@ -139,11 +139,11 @@ function drawOrdinary(chance: Chance, tight: boolean): SessionSettings {
         : undefined,
     // What both clocks miss, nobody can know.
     clockSet:
-      WORLDS.sleep && freezes.length === 0 && chance.is(0.1)
+      TROUBLES.sleep && freezes.length === 0 && chance.is(0.1)
         ? { afterMs: moment(), byMs: chance.pick([-1, 1]) * chance.whole(1000, 7_200_000) }
         : undefined,
     skewMs: chance.is(0.15) ? chance.whole(-3_600_000, 3_600_000) : 0,
-    editsAfterMs: WORLDS.edits && chance.is(0.3) ? [moment()] : [],
+    editsAfterMs: TROUBLES.edits && chance.is(0.3) ? [moment()] : [],
     reportsAfterMs: chance.is(0.15) ? [moment(), moment()] : [],
   };
 }
@@ -163,7 +163,7 @@ export function calmSettings(chance: Chance): SessionSettings {
     stopAfterMs: undefined,
     signalAfterMs: undefined,
     secondSignalAfterMs: undefined,
-    death: undefined,
+    crashPoint: undefined,
     fullAtWrite: undefined,
     failedSync: undefined,
   };

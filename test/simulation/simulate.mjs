@@ -1,5 +1,5 @@
-// npm run simulate -- --seeds 100000          plays so many seeds, on all cores
-// npm run simulate -- --seed 123              plays one, and shows everything that happened
+// npm run simulate -- --seeds 100000          simulates so many seeds, on all cores
+// npm run simulate -- --seed 123              simulates one, and shows everything that happened
 // npm run simulate -- --seeds 1000 --from 500000
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
@@ -19,7 +19,7 @@ if (![seeds, from].every((number) => Number.isInteger(number) && number >= 0)) {
   process.exit(2);
 }
 
-const play = (part) =>
+const simulate = (part) =>
   new Promise((resolve) => {
     const child = spawn(
       process.execPath,
@@ -39,5 +39,5 @@ const play = (part) =>
       resolve(code ?? 1);
     });
   });
-const codes = await Promise.all(Array.from({ length: parts }, (_, part) => play(part)));
+const codes = await Promise.all(Array.from({ length: parts }, (_, part) => simulate(part)));
 process.exit(Math.max(...codes));

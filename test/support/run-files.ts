@@ -98,7 +98,7 @@ export function pick(row: Cells | undefined, ...columns: readonly string[]): str
 }
 
 /** Status, code, attempts and verified of each row, in order. */
-export function fates(run: RunFiles): string[] {
+export function rowOutcomes(run: RunFiles): string[] {
   return [...run.rows.keys()]
     .toSorted((a, b) => a - b)
     .map((row) => pick(run.rows.get(row), 'status', 'code', 'attempts', 'verified').join(' '));

@@ -1,52 +1,52 @@
 import type { TransportResult } from '../../src/redcap/transport.ts';
-import { shapeOf } from './fates.ts';
+import { shapeOf } from './server-cases.ts';
 import { findCell } from './design.ts';
 import { currentFile, type Places } from './places.ts';
 import type { Chance } from './random.ts';
 import { shortly, type Deletion } from './deletion.ts';
 import { NO_FILE, NO_PLACE, page } from './wire-answers.ts';
-import type { World } from './world.ts';
+import type { Environment } from './environment.ts';
 
 const LATEST_EFFECT_MS = 200_000;
 
-/** Plays one deletion: its effect or effects, and its answer, each at its time. */
-export function playDeletion(
-  { world, chance, places }: { world: World; chance: Chance; places: Places },
+/** Serves one deletion: its effect or effects, and its answer, each at its time. */
+export function serveDeletion(
+  { environment, chance, places }: { environment: Environment; chance: Chance; places: Places },
   deletion: Deletion,
   timeoutMs: number,
   answer: (given: TransportResult) => void,
 ): void {
-  const { fate } = deletion;
-  const shape = shapeOf(fate);
+  const { serverCase } = deletion;
+  const shape = shapeOf(serverCase);
   const latencyMs = chance.whole(1, chance.pick([20, 200, 2000]));
-  world.note(`  request ${shortly(deletion.target)}: ${fate}, ${latencyMs} ms`);
+  environment.note(`  request ${shortly(deletion.target)}: ${serverCase}, ${latencyMs} ms`);
   if (UNMADE.has(shape.answer)) deletion.sent = false;
 
   const effect = (): void => {
     if (!deletion.sent) return;
     const place = places.of(deletion.target);
-    const file = place && places.remove(place, world.now, true);
+    const file = place && places.remove(place, environment.now, true);
     if (file === undefined) return;
-    deletion.removed ??= { file, at: world.now };
-    world.note(`server: removed ${file.name} of ${shortly(deletion.target)}`);
+    deletion.removed ??= { file, at: environment.now };
+    environment.note(`server: removed ${file.name} of ${shortly(deletion.target)}`);
   };
   const later = (): void => {
-    world.after(chance.is(0.3) ? 1 : chance.whole(1, LATEST_EFFECT_MS), effect);
+    environment.after(chance.is(0.3) ? 1 : chance.whole(1, LATEST_EFFECT_MS), effect);
   };
   const brokenAfter = (ms: number, code: 'timeout' | 'connection' | 'certificate'): void => {
-    world.after(ms, () => {
-      answer({ kind: 'failed', code, sent: deletion.sent, message: `simulated ${fate}` });
+    environment.after(ms, () => {
+      answer({ kind: 'failed', code, sent: deletion.sent, message: `simulated ${serverCase}` });
     });
   };
 
-  world.after(latencyMs / 2, () => {
+  environment.after(latencyMs / 2, () => {
     const file = currentFile(places.of(deletion.target));
     const known = isKnown(places, deletion);
     if (shape.effect === 'now' || shape.effect === 'twice') effect();
     if (shape.effect === 'late' || shape.effect === 'twice') later();
     switch (shape.answer) {
       case 'true':
-        world.after(latencyMs / 2, () => {
+        environment.after(latencyMs / 2, () => {
           answer(known ? (file === undefined ? NO_FILE : page(200, '')) : NO_PLACE);
         });
         return;
@@ -59,7 +59,7 @@ export function playDeletion(
             isKnown(places, deletion) ? (second === undefined ? NO_FILE : page(200, '')) : NO_PLACE,
           );
         };
-        world.after(chance.whole(1, chance.pick([50, 2000, 20_000])), again);
+        environment.after(chance.whole(1, chance.pick([50, 2000, 20_000])), again);
         return;
       }
       case 'reset':
@@ -75,9 +75,9 @@ export function playDeletion(
         return;
       default: {
         const { status, body, retryAfter } = shape.answer;
-        const isTrue = fate === 'json' && file === undefined;
-        world.after(latencyMs / 2, () => {
-          if (fate === 'json' && !known) answer(NO_PLACE);
+        const isTrue = serverCase === 'json' && file === undefined;
+        environment.after(latencyMs / 2, () => {
+          if (serverCase === 'json' && !known) answer(NO_PLACE);
           else answer(isTrue ? NO_FILE : page(status, body, retryAfter));
         });
       }

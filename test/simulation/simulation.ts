@@ -10,7 +10,7 @@ import type { Place } from './places.ts';
 import type { Chances } from './random.ts';
 import type { Scenario } from './scenario.ts';
 import type { Server } from './server.ts';
-import type { World } from './world.ts';
+import type { Environment } from './environment.ts';
 
 /** A look that the engine took at a row, and what it was told. */
 export interface TakenLook {
@@ -33,9 +33,9 @@ export interface Judged {
   readonly beganAt: number;
 }
 
-/** One seed in play: the world, and what the audits have to know of it. */
-export interface Game {
-  readonly world: World;
+/** One seed under way: its environment, and what the audits have to know of it. */
+export interface Simulation {
+  readonly environment: Environment;
   readonly chance: Chances;
   readonly scenario: Scenario;
   readonly model: ProjectModel | undefined;
@@ -45,7 +45,7 @@ export interface Game {
   readonly rows: number;
   readonly openRows: () => Promise<Manifest>;
   readonly checkBeganAt: number;
-  /** Everybody who is about goes home. */
+  /** Ends the concurrent edits. */
   leave(): void;
   /** When the place of a row changed, and what it is from then on; the first is what the check found. */
   readonly placeHistory: ReadonlyMap<number, PlaceThen[]>;
@@ -88,24 +88,29 @@ export interface Game {
   processes: number;
 }
 
-export function blame(game: Game, what: string): void {
-  game.world.note(`VIOLATION ${what}`);
-  game.violations.push(what);
+export function addViolation(simulation: Simulation, what: string): void {
+  simulation.environment.note(`VIOLATION ${what}`);
+  simulation.violations.push(what);
 }
 
-export function lastLook(game: Game, row: number): TakenLook | undefined {
-  return game.looks.get(row)?.at(-1);
+export function lastLook(simulation: Simulation, row: number): TakenLook | undefined {
+  return simulation.looks.get(row)?.at(-1);
 }
 
 /** The requests that left for a row, in order. */
-export function deletionsOf(game: Game, row: number): Server['deletions'] {
-  const key = game.keyOfRow.get(row);
-  return (key === undefined ? [] : game.server.deletionsOf(key)).filter(({ sent }) => sent);
+export function deletionsOf(simulation: Simulation, row: number): Server['deletions'] {
+  const key = simulation.keyOfRow.get(row);
+  return (key === undefined ? [] : simulation.server.deletionsOf(key)).filter(({ sent }) => sent);
 }
 
 /** Is, or was, the place of a row another one at some moment between two, than what the check found? */
-export function placeMoved(game: Game, row: number, from: number, to = Infinity): boolean {
-  const history = game.placeHistory.get(row) ?? [];
+export function placeMoved(
+  simulation: Simulation,
+  row: number,
+  from: number,
+  to = Infinity,
+): boolean {
+  const history = simulation.placeHistory.get(row) ?? [];
   const found = history[0]?.whole;
   return history.some(
     ({ at, whole }, n) => whole !== found && at <= to && (history[n + 1]?.at ?? Infinity) >= from,

@@ -12,7 +12,7 @@ import { makeFolder, startSweep, sweep, type Ended, type Started } from './cli.t
 import { readRun, findRun, type Cells, type RunFiles } from './run-files.ts';
 
 /** A folder to work in, a served sandbox, and the program between them. */
-export interface Stand extends SandboxServer {
+export interface Fixture extends SandboxServer {
   readonly folder: string;
   readonly project: SandboxProject;
   /** Address and token, as the program finds them in its environment. */
@@ -39,20 +39,20 @@ export const FAST_CLOCK = {
   NODE_OPTIONS: `--import=${new URL('./fast-clock.mjs', import.meta.url).href}`,
 } as const;
 
-const stands: SandboxServer[] = [];
+const servers: SandboxServer[] = [];
 
 afterEach(async () => {
-  for (const stand of stands.splice(0)) await stand.close();
+  for (const fixture of servers.splice(0)) await fixture.close();
 });
 
 /** As fast as it goes, so that tests need not wait. */
 export const FAST = ['--rate', 'unlimited'] as const;
 
-export async function openStand(options: SandboxOptions = {}): Promise<Stand> {
+export async function openFixture(options: SandboxOptions = {}): Promise<Fixture> {
   const sandbox = createSandbox({ requestsPerMinute: 0, project: makeArchive(20), ...options });
   const between: Between = {};
   const server = await serveSandbox({ ...sandbox, handle: handleBetween(sandbox, between) });
-  stands.push(server);
+  servers.push(server);
   const folder = await makeFolder();
   const env = { REDCAP_API_URL: server.url, REDCAP_API_TOKEN: sandbox.token };
   return {
@@ -133,7 +133,7 @@ export function isDeletion({ kind }: ApiCall): boolean {
  * deleted (or the message says "may have"), and each deletion has a row that
  * admits it.
  */
-export function audit(run: RunFiles, { sandbox }: Pick<Stand, 'sandbox'>): void {
+export function audit(run: RunFiles, { sandbox }: Pick<Fixture, 'sandbox'>): void {
   const deleted = new Set(sandbox.ledger.deletions().map(({ target }) => keyOf(target)));
   const owned = new Set<string>();
   const reported = new Map<string, string>();

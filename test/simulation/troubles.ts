@@ -1,5 +1,5 @@
-/** Kinds of trouble that a seed may play, each to be had alone or left out. */
-export interface Worlds {
+/** Kinds of trouble that a seed may bring, each to be had alone or left out. */
+export interface Troubles {
   /** Designers change the project's structure. */
   readonly redesigns: boolean;
   /** Exports come from a replica that lags. */
@@ -18,7 +18,7 @@ export interface Worlds {
   readonly holes: boolean;
 }
 
-const LANDED: Worlds = {
+const LANDED: Troubles = {
   redesigns: true,
   lag: true,
   doubles: true,
@@ -29,12 +29,12 @@ const LANDED: Worlds = {
   holes: true,
 };
 
-/** SIMULATE_WORLDS=lag,sleep plays these besides, `all` every one. */
-export const WORLDS: Worlds = readWorlds(process.env['SIMULATE_WORLDS'] ?? '');
+/** `SIMULATE_TROUBLES=lag,-sleep` adds the first and leaves out the second, `all` adds every one. */
+export const TROUBLES: Troubles = readTroubles(process.env['SIMULATE_TROUBLES'] ?? '');
 
-function readWorlds(text: string): Worlds {
+function readTroubles(text: string): Troubles {
   const asked = new Set(text.split(','));
-  const on = (name: keyof Worlds): boolean =>
+  const on = (name: keyof Troubles): boolean =>
     (LANDED[name] || asked.has('all') || asked.has(name)) && !asked.has(`-${name}`);
   return {
     redesigns: on('redesigns'),

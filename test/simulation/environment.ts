@@ -1,5 +1,5 @@
 /** Time that passes only when nothing is left to do at this moment. */
-export interface World {
+export interface Environment {
   readonly now: number;
   /** The same without rounding to milliseconds. */
   readonly monotonic: number;
@@ -31,7 +31,7 @@ interface Waiter {
 const START_MS = Date.UTC(2026, 10, 24, 3, 12, 7);
 const MOST_EVENTS = 60_000;
 
-export function createWorld(traced: boolean): World {
+export function createEnvironment(traced: boolean): Environment {
   const heap: Event[] = [];
   const trace: string[] = [];
   let now = 0;

@@ -1,10 +1,10 @@
 import type { TransportResult, TransportRequest } from '../../src/redcap/transport.ts';
 import { knownHeaders } from '../redcap/known-headers.ts';
-import { BAN_PAGE, type LookFate } from './fates.ts';
+import { BAN_PAGE, type LookCase } from './server-cases.ts';
 import { currentFile, type Places } from './places.ts';
 import type { Chance } from './random.ts';
 import { shortly, targetOf, type ServerOptions } from './deletion.ts';
-import { answerStructure } from './play-structure.ts';
+import { answerStructure } from './serve-structure.ts';
 import { exportRecords, RECORD_ID } from './shown.ts';
 import { broken, page } from './wire-answers.ts';
 
@@ -13,16 +13,16 @@ export function bytesOf(documentId: number): string {
   return `bytes of document ${documentId}`;
 }
 
-/** Plays a record export or a file export. */
-export function playRead(
+/** Serves a record export or a file export. */
+export function serveRead(
   options: ServerOptions,
   request: TransportRequest,
   form: URLSearchParams,
-  fate: LookFate | 'banned',
+  serverCase: LookCase | 'banned',
   timeoutMs: number,
   answer: (given: TransportResult) => void,
 ): void {
-  const { world, chance, places, display } = options;
+  const { environment, chance, places, display } = options;
   const latencyMs = chance.whole(1, chance.pick([20, 300, 3000]));
   const content = form.get('content');
   const isFile = content === 'file';
@@ -31,32 +31,32 @@ export function playRead(
     : content === 'record'
       ? `look at ${form.get('records[0]')}…`
       : `reading of ${content}`;
-  world.note(`  ${what}: ${fate}, ${latencyMs} ms`);
+  environment.note(`  ${what}: ${serverCase}, ${latencyMs} ms`);
   // Refused for good where the right is wanted, and nowhere else.
-  const refused = content === 'repeatingFormsEvents' && fate === 'forbidden';
-  const trouble = refused ? undefined : troubleOf(fate);
+  const refused = content === 'repeatingFormsEvents' && serverCase === 'forbidden';
+  const trouble = refused ? undefined : troubleOf(serverCase);
   if (trouble !== undefined) {
-    world.after(fate === 'timeout' ? timeoutMs : latencyMs, () => {
+    environment.after(serverCase === 'timeout' ? timeoutMs : latencyMs, () => {
       answer(trouble);
     });
     return;
   }
-  world.after(latencyMs / 2, () => {
+  environment.after(latencyMs / 2, () => {
     if (isFile) {
       sendFile(places, form, request, answer);
       return;
     }
     const structure = answerStructure(places.design, form);
     if (structure !== undefined) {
-      world.after(latencyMs / 2, () => {
+      environment.after(latencyMs / 2, () => {
         answer(structure);
       });
       return;
     }
     const lagMs = display.lagMs === 0 ? 0 : chance.whole(0, display.lagMs);
-    const rows = exportRecords(form, places, display, world.now - lagMs);
-    const left = fate === 'fine' ? rows : leaveOut(rows, chance);
-    world.after(latencyMs / 2, () => {
+    const rows = exportRecords(form, places, display, environment.now - lagMs);
+    const left = serverCase === 'fine' ? rows : leaveOut(rows, chance);
+    environment.after(latencyMs / 2, () => {
       answer(page(200, JSON.stringify(left)));
     });
   });
@@ -84,8 +84,8 @@ function sendFile(
   });
 }
 
-function troubleOf(fate: LookFate | 'banned'): TransportResult | undefined {
-  switch (fate) {
+function troubleOf(serverCase: LookCase | 'banned'): TransportResult | undefined {
+  switch (serverCase) {
     case 'fine':
     case 'absent':
       return undefined;

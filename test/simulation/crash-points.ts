@@ -1,14 +1,14 @@
 import type { Deletion } from './deletion.ts';
 import type { Disk } from './disk.ts';
-import type { Death } from './settings.ts';
+import type { CrashPoint } from './settings.ts';
 
-/** Does the process die in this write, or right after it? */
-export function diesAtWrites(
-  death: Death | undefined,
+/** Does the process crash in this write, or right after it? */
+export function crashesAtWrites(
+  crashPoint: CrashPoint | undefined,
 ): (write: number, text: string) => 'within' | 'after' | undefined {
   let said = 0;
   return (write, text) => {
-    const when = death?.when;
+    const when = crashPoint?.when;
     if (when?.kind === 'write' && when.n === write) return 'within';
     if (when?.kind !== 'line') return undefined;
     const before = said;
@@ -17,9 +17,9 @@ export function diesAtWrites(
   };
 }
 
-/** Lets the process die right before or right after a request has left. */
-export function diesAtRequests(
-  death: Death | undefined,
+/** Crashes the process right before or right after a request has left. */
+export function crashesAtRequests(
+  crashPoint: CrashPoint | undefined,
   disk: Disk,
   kill: () => void,
   leave: (deletion: Deletion) => void,
@@ -27,7 +27,7 @@ export function diesAtRequests(
   let requests = 0;
   return (deletion) => {
     requests += 1;
-    const when = death?.when;
+    const when = crashPoint?.when;
     if (when?.kind === 'marking') {
       leave(deletion);
       if (requests >= when.n && isMarking(disk)) kill();

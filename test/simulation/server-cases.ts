@@ -1,7 +1,7 @@
 import type { Chance } from './random.ts';
 
 /** What becomes of one deletion request: its effect, and its answer. */
-export type DeleteFate = keyof typeof DELETE_FATES;
+export type DeleteCase = keyof typeof DELETE_CASES;
 
 /**
  * `effect`: `none`, `now` (before the answer), `late` (perhaps long after the
@@ -26,7 +26,7 @@ export const BAN_PAGE =
   '<html><body>Your IP address (10.0.0.1) has been banned due to suspected abuse.</body></html>';
 const error = (text: string): string => JSON.stringify({ error: text });
 
-export const DELETE_FATES = {
+export const DELETE_CASES = {
   fine: { effect: 'now', answer: 'true' },
   json: { effect: 'now', answer: { status: 200, body: '{"success":true}' } },
   lie: { effect: 'none', answer: { status: 200, body: '' } },
@@ -66,12 +66,12 @@ export const DELETE_FATES = {
   banned: { effect: 'none', answer: { status: 200, body: BAN_PAGE } },
 } as const satisfies Record<string, Shape>;
 
-export function shapeOf(fate: DeleteFate): Shape {
-  return DELETE_FATES[fate];
+export function shapeOf(serverCase: DeleteCase): Shape {
+  return DELETE_CASES[serverCase];
 }
 
 /** What becomes of a record export. */
-export type LookFate =
+export type LookCase =
   | 'fine'
   | 'absent'
   | 'bodyless'
@@ -85,13 +85,13 @@ export type LookFate =
   | 'forbidden'
   | 'moved';
 
-export interface Weather {
+export interface Conditions {
   readonly name: string;
-  deletion(): DeleteFate;
-  look(): LookFate;
+  deletion(): DeleteCase;
+  look(): LookCase;
 }
 
-const LOST: readonly DeleteFate[] = [
+const LOST: readonly DeleteCase[] = [
   'reset_before',
   'reset_after',
   'reset_late',
@@ -107,7 +107,7 @@ const LOST: readonly DeleteFate[] = [
   'effect_503',
   'effect_503_long',
 ];
-const HARMLESS: readonly DeleteFate[] = [
+const HARMLESS: readonly DeleteCase[] = [
   'no_connection',
   'connect_timeout',
   'busy_408',
@@ -119,7 +119,7 @@ const HARMLESS: readonly DeleteFate[] = [
   'json',
   'twice',
 ];
-const ENDING: readonly DeleteFate[] = [
+const ENDING: readonly DeleteCase[] = [
   'certificate',
   'busy_huge',
   'error_503_huge',
@@ -131,7 +131,7 @@ const ENDING: readonly DeleteFate[] = [
   'forbidden',
   'forbidden_page',
 ];
-const LOOKS: readonly LookFate[] = [
+const LOOKS: readonly LookCase[] = [
   'absent',
   'absent',
   'bodyless',
@@ -141,17 +141,17 @@ const LOOKS: readonly LookFate[] = [
   'error_500',
   'busy_short',
 ];
-const BAD_LOOKS: readonly LookFate[] = [...LOOKS, 'busy_long', 'busy_huge', 'forbidden', 'moved'];
+const BAD_LOOKS: readonly LookCase[] = [...LOOKS, 'busy_long', 'busy_huge', 'forbidden', 'moved'];
 
 /** Everything answers as it should. */
-export const FAIR_WEATHER: Weather = {
+export const GOOD_CONDITIONS: Conditions = {
   name: 'fair',
   deletion: () => 'fine',
   look: () => 'fine',
 };
 
-export function drawWeather(chance: Chance, doubles = false): Weather {
-  const deletion = chance.weighted<[string, () => DeleteFate]>([
+export function drawConditions(chance: Chance, doubles = false): Conditions {
+  const deletion = chance.weighted<[string, () => DeleteCase]>([
     [2, ['fair', () => 'fine']],
     [4, ['light', mostlyFine(chance, 0.12, [LOST, HARMLESS], 0.003)]],
     [4, ['heavy', mostlyFine(chance, 0.45, [LOST, HARMLESS], 0.01)]],
@@ -164,7 +164,7 @@ export function drawWeather(chance: Chance, doubles = false): Weather {
     [doubles ? 2 : 0, ['doubled', mostlyFine(chance, chance.pick([0.1, 1]), [['doubled']], 0)]],
     [1, ['lies', mostlyFine(chance, chance.pick([0.2, 1]), [['lie']], 0)]],
   ]);
-  const looks = chance.weighted<[string, () => LookFate]>([
+  const looks = chance.weighted<[string, () => LookCase]>([
     [4, ['fair', () => 'fine']],
     [3, ['light', () => (chance.is(0.1) ? chance.pick(LOOKS) : 'fine')]],
     [2, ['heavy', () => (chance.is(0.4) ? chance.pick(BAD_LOOKS) : 'fine')]],
@@ -173,8 +173,8 @@ export function drawWeather(chance: Chance, doubles = false): Weather {
   return { name: `${deletion[0]}/${looks[0]}`, deletion: deletion[1], look: looks[1] };
 }
 
-/** The check comes through, or the seed plays nothing. */
-export function drawCheckWeather(chance: Chance): Weather {
+/** The check comes through, or the seed shows nothing. */
+export function drawCheckConditions(chance: Chance): Conditions {
   return {
     name: 'check',
     deletion: () => 'fine',
@@ -185,9 +185,9 @@ export function drawCheckWeather(chance: Chance): Weather {
 function mostlyFine(
   chance: Chance,
   share: number,
-  groups: readonly (readonly DeleteFate[])[],
+  groups: readonly (readonly DeleteCase[])[],
   ending: number,
-): () => DeleteFate {
+): () => DeleteCase {
   return () => {
     if (chance.is(ending)) return chance.pick(ENDING);
     return chance.is(share) ? chance.pick(chance.pick(groups)) : 'fine';

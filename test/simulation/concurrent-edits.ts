@@ -1,19 +1,19 @@
 import { redesign } from './design.ts';
 import type { Planned } from './draw-design.ts';
 import { currentFile, type Places } from './places.ts';
-import type { Meddling } from './scenario.ts';
+import type { ConcurrentEdit } from './scenario.ts';
 import { shortly } from './deletion.ts';
-import type { World } from './world.ts';
+import type { Environment } from './environment.ts';
 
 /** Lets other people upload, replace and remove files while the run goes on. */
-export function letPeopleMeddle(
-  world: World,
+export function editConcurrently(
+  environment: Environment,
   places: Places,
-  people: readonly Meddling[],
+  concurrentEdits: readonly ConcurrentEdit[],
 ): { leave(): void } {
-  const cancels = people.map((meddling) =>
-    world.after(meddling.afterMs, () => {
-      act(world, places, meddling);
+  const cancels = concurrentEdits.map((edit) =>
+    environment.after(edit.afterMs, () => {
+      act(environment, places, edit);
     }),
   );
   return {
@@ -23,20 +23,20 @@ export function letPeopleMeddle(
   };
 }
 
-/** Lets designers change the project; `onChange` is told of each moment at which they did. */
-export function letDesignersWork(
-  world: World,
+/** Lets designers change the project; `onChange` is called each time they did. */
+export function redesignConcurrently(
+  environment: Environment,
   places: Places,
   planned: readonly Planned[],
   onChange: () => void,
 ): { leave(): void } {
   const cancels = planned.map(({ afterMs, change }) =>
-    world.after(afterMs, () => {
+    environment.after(afterMs, () => {
       const removed = redesign(places.design, change);
       for (const place of places.all) {
-        if (place.cell.event === removed?.id) places.remove(place, world.now, false);
+        if (place.cell.event === removed?.id) places.remove(place, environment.now, false);
       }
-      world.note(`designers: ${JSON.stringify(change)}`);
+      environment.note(`designers: ${JSON.stringify(change)}`);
       onChange();
     }),
   );
@@ -47,27 +47,31 @@ export function letDesignersWork(
   };
 }
 
-function act(world: World, places: Places, { what, target, name }: Meddling): void {
+function act(
+  environment: Environment,
+  places: Places,
+  { what, target, name }: ConcurrentEdit,
+): void {
   const place = places.of(target);
   if (place === undefined) return;
   const holds = currentFile(place) !== undefined;
   switch (what) {
     case 'upload':
       if (holds) return;
-      places.put(place, name, world.now);
+      places.put(place, name, environment.now);
       break;
     case 'replace':
       if (!holds) return;
-      places.put(place, name, world.now);
+      places.put(place, name, environment.now);
       break;
     case 'remove':
       if (!holds) return;
-      places.remove(place, world.now, false);
+      places.remove(place, environment.now, false);
       break;
     case 'remove_record':
       for (const one of places.all) {
         if (one.cell.record !== target.record) continue;
-        places.remove(one, world.now, false);
+        places.remove(one, environment.now, false);
         one.missing = '';
       }
       places.goneRecords.add(target.record);
@@ -75,9 +79,9 @@ function act(world: World, places: Places, { what, target, name }: Meddling): vo
     case 'mark_missing': {
       const code = places.design.missingCodes.at(-1);
       if (code === undefined || places.goneRecords.has(target.record)) return;
-      places.remove(place, world.now, false);
+      places.remove(place, environment.now, false);
       place.missing = code;
     }
   }
-  world.note(`people: ${what} ${shortly(target)} ${name}`);
+  environment.note(`people: ${what} ${shortly(target)} ${name}`);
 }
