@@ -45,6 +45,7 @@ beforeAll(async () => {
   await HANDLERS.scan(terminal().io, watch('scan', { ...connection, output: at('files.csv') }));
   const [header = '', ...rows] = readFileSync(at('files.csv'), 'utf8').split('\n');
   writeFileSync(at('list.csv'), [header, ...rows.slice(0, 3), ''].join('\n'));
+  await HANDLERS.project(terminal().io, watch('project', connection));
   await HANDLERS.check(
     terminal().io,
     at('list.csv'),
