@@ -6,8 +6,6 @@ export default defineConfig({
     setupFiles: ['test/support/loopback-only.ts'],
     // Many tests wait for a pace or a timeout: one worker, the default on two cores, leaves them idle.
     maxWorkers: 2,
-    // Real sockets and real seconds: where the machine stood still, the report says that it took two tries.
-    retry: 1,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
