@@ -38,7 +38,7 @@ export function layOutColumns(
   line: number,
   choices: ColumnChoices = {},
 ): ColumnLayout {
-  const own = header.flatMap((name, at) => (foldLightly(name).startsWith(OUR_PREFIX) ? [] : [at]));
+  const own = ownPlaces(header);
   const headers: Headers = { cells: header, own, line };
   refuseTwins(headers);
   const chosen = placeChosen(headers, choices);
@@ -49,11 +49,16 @@ export function layOutColumns(
 
 /** The columns as an earlier reading of the same manifest found them: nothing is guessed anew. */
 export function layOutAsRead(header: readonly string[], names: ColumnChoices): ColumnLayout {
-  const own = header.flatMap((name, at) => (foldLightly(name).startsWith(OUR_PREFIX) ? [] : [at]));
+  const own = ownPlaces(header);
   const places = Object.fromEntries(
     Object.entries(names).map(([column, name]) => [column, header.indexOf(name)]),
   );
   return layOut(header, own, places);
+}
+
+/** All but the columns of an earlier report. */
+function ownPlaces(header: readonly string[]): readonly number[] {
+  return header.flatMap((name, at) => (foldLightly(name).startsWith(OUR_PREFIX) ? [] : [at]));
 }
 
 function layOut(header: readonly string[], own: readonly number[], places: Places): ColumnLayout {
@@ -181,7 +186,7 @@ function refuseDoubtful(headers: Headers, choices: ColumnChoices, places: Places
     const column = lacking.find((one) => isNearly(header, one));
     if (column !== undefined) sentences.push(adviseOnNear(header, column));
   }
-  if (sentences.length > 0) throw unreadableLine(line, sentences.join('\n'));
+  if (sentences.length > 0) throw unreadableLine(line, sentences.join(`\nline ${line}: `));
 }
 
 function adviseOnNear(header: string, column: KnownColumn): string {

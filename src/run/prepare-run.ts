@@ -1,18 +1,17 @@
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { endingWith, InterruptedError, RefusedError } from '../errors.ts';
-import { openJournalFile } from '../journal/write.ts';
 import type { RunState } from '../journal/run-state.ts';
 import { JOURNAL_FILE, type JournalHeader } from '../journal/lines.ts';
-import { JournalError, openJournal } from '../journal/write.ts';
+import { JournalError, openJournal, openJournalFile } from '../journal/write.ts';
 import { readUnchanged } from '../manifest/fingerprint.ts';
 import { openManifest, type Manifest } from '../manifest/read.ts';
 import type { ProjectModel } from '../project/model.ts';
 import { UnreadableAnswer } from '../project/answers.ts';
 import { createStaging, type Staging } from '../run-directory/staging.ts';
-import { describeChange } from '../run-directory/manifest-copy.ts';
 import {
   copyManifest,
+  describeChange,
   lastingPath,
   MANIFEST_FILE,
   type ManifestSource,

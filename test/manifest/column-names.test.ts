@@ -71,7 +71,7 @@ describe('a header', () => {
     expect(message).toContain('the header "Event Name" is nearly "event"');
     expect(message).toContain("--column 'event=Event Name'");
     expect(message).toContain('--column event= (nothing behind the =)');
-    expect(message).toContain('the header "expected_filename" is nearly "expect_filename"');
+    expect(message).toContain('line 1: the header "expected_filename" is nearly "expect_filename"');
   });
 
   it.each<[readonly string[], object]>([
