@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type Target, targetKey } from '../rows/target.ts';
+import { foldRecord, type Target, targetKey } from '../rows/target.ts';
 
 /** The targets seen so far, by the hashes of their keys: about 18 bytes a row. */
 export interface TargetIndex {
@@ -7,10 +7,48 @@ export interface TargetIndex {
   claim(target: Target, row: number): number;
 }
 
+export function createTargetIndex(
+  options: { readonly looseRecords: boolean },
+  hashKey?: KeyHash,
+): TargetIndex {
+  const keys = createKeyIndex(hashKey);
+  return { claim: (target, row) => keys.claim(targetKey(target, options), row) };
+}
+
+/** How many records (participants) are named: about 18 bytes for each. */
+export interface RecordCounter {
+  readonly count: number;
+  add(record: string): void;
+}
+
+/** `looseRecords` is that of `targetKey`. */
+export function countRecords(options: { readonly looseRecords: boolean }): RecordCounter {
+  const keys = createKeyIndex();
+  let count = 0;
+  let last: string | undefined;
+  return {
+    get count() {
+      return count;
+    },
+    add(record) {
+      // Most lists are sorted by record.
+      if (record === last) return;
+      last = record;
+      const key = options.looseRecords ? foldRecord(record) : record;
+      if (keys.claim(key, count + 1) === 0) count += 1;
+    },
+  };
+}
+
+interface KeyIndex {
+  /** The number (from 1) under which this key was claimed first, or 0: then this one is remembered. */
+  claim(key: string, number: number): number;
+}
+
 /** 96 bits of a key as three unsigned 32-bit words. */
 export type KeyHash = (key: string) => readonly [number, number, number];
 
-/** Four words for each row: its hash, and the next row of its chain (0 = none). */
+/** Four words for each key: its hash, and the next number of its chain (0 = none). */
 const ENTRY_WORDS = 4;
 const BLOCK_BITS = 16;
 const BLOCK_ROWS = 1 << BLOCK_BITS;
@@ -19,18 +57,15 @@ const FIRST_CHAINS = 1 << 10;
 const MAX_CHAIN = 3;
 
 /**
- * Chained hashing without an object per row. Entries stand by row, in blocks
+ * Chained hashing without an object per key. Entries stand by number, in blocks
  * made when needed and never copied, so that memory grows evenly: no doubling
  * of the whole shows as a peak.
  *
- * Equal hashes are taken for equal targets: that 96 bits of SHA-256 are so by
- * chance anywhere among n rows has a probability of n²/2 · 2⁻⁹⁶, for ten
+ * Equal hashes are taken for equal keys: that 96 bits of SHA-256 are so by
+ * chance anywhere among n keys has a probability of n²/2 · 2⁻⁹⁶, for ten
  * million rows less than 10⁻¹⁵.
  */
-export function createTargetIndex(
-  options: { readonly looseRecords: boolean },
-  hashKey: KeyHash = hashWell,
-): TargetIndex {
+function createKeyIndex(hashKey: KeyHash = hashWell): KeyIndex {
   const blocks: (Uint32Array | undefined)[] = [];
   let heads = new Uint32Array(FIRST_CHAINS);
   let size = 0;
@@ -60,8 +95,8 @@ export function createTargetIndex(
   };
 
   return {
-    claim(target, row) {
-      const words = hashKey(targetKey(target, options));
+    claim(key, row) {
+      const words = hashKey(key);
       let other = heads[words[0] & (heads.length - 1)] ?? 0;
       while (other !== 0) {
         const block = blockOf(other);

@@ -1,3 +1,4 @@
+import { countRecords } from '../manifest/duplicates.ts';
 import { markedLook } from '../rows/look.ts';
 import type { ProjectModel } from '../project/model.ts';
 import type { PlannedRow } from './make-plan.ts';
@@ -6,6 +7,8 @@ import type { PlannedRow } from './make-plan.ts';
 export interface PlanTotals {
   rows: number;
   delete: number;
+  /** Records (participants) of which files are to be deleted. */
+  records: number;
   already_empty: number;
   invalid: number;
   guard_mismatch: number;
@@ -33,6 +36,7 @@ export function emptyTotals(): PlanTotals {
   return {
     rows: 0,
     delete: 0,
+    records: 0,
     already_empty: 0,
     invalid: 0,
     guard_mismatch: 0,
@@ -47,7 +51,26 @@ export function emptyTotals(): PlanTotals {
   };
 }
 
-export function countPlanned(
+/** Adds planned rows up; `null` for a project that nobody read. */
+export function countPlans(model: ProjectModel | null): {
+  /** What was added so far. */
+  readonly totals: PlanTotals;
+  add: (planned: PlannedRow) => void;
+} {
+  const totals = emptyTotals();
+  const records = countRecords({ looseRecords: model === null });
+  return {
+    totals,
+    add(planned) {
+      countPlanned(totals, planned, model);
+      if (planned.verdict.kind !== 'delete') return;
+      records.add(planned.row.record);
+      totals.records = records.count;
+    },
+  };
+}
+
+function countPlanned(
   totals: PlanTotals,
   { row, verdict }: PlannedRow,
   model: ProjectModel | null,

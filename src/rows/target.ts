@@ -22,7 +22,8 @@ export function targetKey(target: Target, options: { readonly looseRecords: bool
   return `${record.length}.${field.length}.${event.length}.${record}${field}${event}${instance}`;
 }
 
-function foldRecord(record: string): string {
+/** A record's name as the loose comparison takes it. */
+export function foldRecord(record: string): string {
   // By way of the capitals, so that forms with one capital (s and long s) meet.
   return record.trim().toUpperCase().toLowerCase();
 }

@@ -3,7 +3,7 @@ import type { RunState } from '../journal/run-state.ts';
 import type { Journal } from '../journal/write.ts';
 import type { Manifest } from '../manifest/read.ts';
 import { LookFailed, makePlan, planWithoutLooks, type PlannedRow } from '../plan/make-plan.ts';
-import { countPlanned, emptyTotals, type PlanTotals } from '../plan/totals.ts';
+import { countPlans, type PlanTotals } from '../plan/totals.ts';
 import { planLine } from '../plan/verdict.ts';
 import { UnreadableAnswer } from '../project/answers.ts';
 import type { ProjectModel } from '../project/model.ts';
@@ -65,17 +65,18 @@ export async function countUnchecked(
   open: PlanSource['open'],
   defaultInstance: string | undefined,
 ): Promise<PlanTotals> {
-  const totals = emptyTotals();
+  const plans = countPlans(null);
   for await (const batch of planWithoutLooks((await open()).batches(), defaultInstance)) {
-    for (const one of batch) countPlanned(totals, one, null);
+    for (const one of batch) plans.add(one);
   }
-  return totals;
+  return plans.totals;
 }
 
 /** Judges every row and writes the verdicts into the journal. Throws RefusedError where nobody can look. */
 export async function writePlan(source: PlanSource): Promise<WrittenPlan> {
   const { open, model, defaultInstance, journal } = source;
-  const totals = emptyTotals();
+  const plans = countPlans(model);
+  const { totals } = plans;
   const problems: Problem[] = [];
   const zeros = createLostZeros();
   let withoutZeros: { readonly first: Problem; rows: number } | undefined;
@@ -87,7 +88,7 @@ export async function writePlan(source: PlanSource): Promise<WrittenPlan> {
   for await (const batch of planned) {
     for (const one of batch) {
       const { row, verdict } = one;
-      countPlanned(totals, one, model);
+      plans.add(one);
       if (model !== null || verdict.kind !== 'delete') journal.append(planLine(row, verdict));
       const isProblem = verdict.kind === 'invalid' || verdict.kind === 'guard_mismatch';
       if (!isProblem) continue;

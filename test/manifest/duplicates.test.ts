@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createTargetIndex, type KeyHash } from '../../src/manifest/duplicates.ts';
+import { countRecords, createTargetIndex, type KeyHash } from '../../src/manifest/duplicates.ts';
 import { targetKey } from '../../src/rows/target.ts';
 import type { Target } from '../../src/rows/target.ts';
 
@@ -73,4 +73,32 @@ describe('the target index', () => {
       ),
     );
   });
+});
+
+it('counts records as a set does, in whatever order they come', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom('1', '1 ', '01', 'a', 'A', 'á', ''), { maxLength: 40 }),
+      (records) => {
+        const exact = countRecords({ looseRecords: false });
+        const loose = countRecords({ looseRecords: true });
+        for (const record of records) {
+          exact.add(record);
+          loose.add(record);
+        }
+        expect(exact.count).toBe(new Set(records).size);
+        expect(loose.count).toBe(
+          new Set(records.map((record) => record.trim().toLowerCase())).size,
+        );
+      },
+    ),
+  );
+});
+
+it('counts a hundred thousand records, each named twice', () => {
+  const records = countRecords({ looseRecords: false });
+  for (let round = 0; round < 2; round++) {
+    for (let at = 0; at < 100_000; at++) records.add(`r${at}`);
+  }
+  expect(records.count).toBe(100_000);
 });

@@ -2,7 +2,7 @@ import type { PlanLine } from '../../src/rows/plan-line.ts';
 import { openManifest } from '../../src/manifest/read.ts';
 import type { Target } from '../../src/rows/target.ts';
 import { makePlan, type PlannedRow } from '../../src/plan/make-plan.ts';
-import { countPlanned, emptyTotals, type PlanTotals } from '../../src/plan/totals.ts';
+import { countPlans, type PlanTotals } from '../../src/plan/totals.ts';
 import { exportAnswerOf } from '../../src/cli/server.ts';
 import { lookAt } from '../../src/project/look.ts';
 import type { LookedBatch } from '../../src/rows/look.ts';
@@ -39,7 +39,7 @@ export async function planOf(
   const manifest = await openManifest(inChunks(Buffer.from(csv), 65_536));
   const looks: (readonly Target[])[] = [];
   const rows: PlannedRow[] = [];
-  const totals = emptyTotals();
+  const plans = countPlans(model);
   let blind = false;
   const planned = makePlan(manifest.batches(), {
     model,
@@ -56,9 +56,9 @@ export async function planOf(
   });
   for await (const batch of planned) {
     rows.push(...batch);
-    for (const one of batch) countPlanned(totals, one, model);
+    for (const one of batch) plans.add(one);
   }
-  return { rows, totals, looks, blind };
+  return { rows, totals: plans.totals, looks, blind };
 }
 
 /** The same with the sandbox for a server. */

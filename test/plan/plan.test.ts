@@ -89,6 +89,7 @@ it('gives each code on a longitudinal project', async () => {
   expect(totals).toEqual({
     rows: 24,
     delete: 5,
+    records: 2,
     already_empty: 1,
     invalid: 16,
     guard_mismatch: 1,
