@@ -1,6 +1,6 @@
 import type { LookedBatch } from '../rows/look.ts';
 import type { Target } from '../rows/target.ts';
-import { oneLine } from '../words/one-line.ts';
+import { showName } from '../words/names.ts';
 import type { Candidate } from './candidates.ts';
 import { describeFailure, downloadFile, stopOf, type FileSource } from './download-file.ts';
 import type { RestoreCode } from './restored.ts';
@@ -55,7 +55,7 @@ export async function checkDestination(
     case 'no_record':
       return refuse(
         'unknown_record',
-        `record ${target.record} does not exist${look.arms?.length ? ' in this arm' : ''}, or this token may not see it; it is not created`,
+        `record ${showName(target.record)} does not exist${look.arms?.length ? ' in this arm' : ''}, or this token may not see it; it is not created`,
         true,
       );
     case 'there':
@@ -77,7 +77,8 @@ async function compare(
   }
   if (now.kind === 'file' && now.sha256 === sha256) return { kind: 'same' };
   if (overwrite) return { kind: 'free' };
-  const name = oneLine((now.kind === 'file' ? now.name : seenName) ?? 'a file');
+  const known = now.kind === 'file' ? now.name : seenName;
+  const name = known === undefined ? 'a file' : showName(known);
   if (now.kind === 'file') {
     return refuse(
       'other_file',

@@ -12,6 +12,7 @@ import {
   type DestinationOptions,
 } from './check-destination.ts';
 import { describeFailure, downloadFile, stopOf, type FileSource } from './download-file.ts';
+import { showName, showPath, showTwoNames } from '../words/names.ts';
 import { nameInBackupPath } from './naming.ts';
 import type { RestoreCode, Restored, RestoreStatus } from './restored.ts';
 
@@ -188,11 +189,11 @@ async function readBack(
   const now = await downloadFile(source, target);
   if (now.kind === 'file') {
     if (now.sha256 !== sha256) {
-      const message = `the field holds other bytes after the upload (${now.name}, SHA-256 ${now.sha256})`;
+      const message = `the field holds other bytes after the upload (${showName(now.name)}, SHA-256 ${now.sha256})`;
       return { status: 'failed', code: 'not_stored', message, confirmed: true };
     }
-    const message =
-      now.name === name ? '' : `stored, under the name ${now.name} instead of ${name}`;
+    const [is, was] = showTwoNames(now.name, name);
+    const message = now.name === name ? '' : `stored, under the name ${is} instead of ${was}`;
     return { status: 'restored', code: '', message, confirmed: true };
   }
   const stopping = stopOf(now);
@@ -221,7 +222,10 @@ async function openBackup(
   { name, bytes, sha256, backup }: Candidate,
 ): Promise<UploadFile | BackupFault> {
   if (nameInBackupPath(backup) === undefined) {
-    return { code: 'backup_missing', message: `${backup} is no path inside the run's backups` };
+    return {
+      code: 'backup_missing',
+      message: `${showPath(backup)} is no path inside the run's backups`,
+    };
   }
   const path = join(runDirectory, ...backup.split('/'));
   let found: { readonly size: number; readonly sha256: string };
@@ -230,12 +234,15 @@ async function openBackup(
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const why = code === 'ENOENT' ? 'it is not there' : message;
-    return { code: 'backup_missing', message: `the backup ${backup} cannot be read: ${why}` };
+    return {
+      code: 'backup_missing',
+      message: `the backup ${showPath(backup)} cannot be read: ${why}`,
+    };
   }
   if (found.sha256 !== sha256 || found.size !== bytes) {
     return {
       code: 'backup_damaged',
-      message: `the backup ${backup} is not what was saved: its SHA-256 is ${found.sha256}, not ${sha256}; nothing was sent`,
+      message: `the backup ${showPath(backup)} is not what was saved: its SHA-256 is ${found.sha256}, not ${sha256}; nothing was sent`,
     };
   }
   return {

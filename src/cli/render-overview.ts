@@ -1,7 +1,7 @@
 import { repeatKind, type ProjectModel, type RepeatKind } from '../project/model.ts';
 import type { ExportView, GrantedRights, ProjectOverview } from '../project/overview.ts';
-import { count, countOf, listWords } from '../words/counts.ts';
-import { showName } from '../words/names.ts';
+import { count, countOf } from '../words/counts.ts';
+import { listNames, showName } from '../words/names.ts';
 import { oneLine } from '../words/one-line.ts';
 
 const USUAL_WIDTH = 80;
@@ -46,7 +46,10 @@ export function renderOverview(
     ['Project', `${oneLine(model.title, 200)} (id ${model.id})`],
     ['Status', statusWords(model)],
     ['Server', `${url}${model.redcapVersion === '' ? '' : ` (REDCap ${model.redcapVersion})`}`],
-    ['Records', `${count(records)} that this token sees; the record id is ${model.recordIdField}`],
+    [
+      'Records',
+      `${count(records)} that this token sees; the record id is ${showName(model.recordIdField)}`,
+    ],
     ['Export', exportWords(exported, records)],
     ['Import', importWords(rights)],
     ['Design', designWords(model, rights)],
@@ -81,8 +84,8 @@ function exportWords(exported: ExportView, records: number): string {
     case 'seen': {
       const { leftOut, withheld } = exported;
       const lacks = [
-        ...(leftOut.length === 0 ? [] : [`leaves out ${listWords(leftOut)}`]),
-        ...(withheld.length === 0 ? [] : [`shows no file names of ${listWords(withheld)}`]),
+        ...(leftOut.length === 0 ? [] : [`leaves out ${listAll(leftOut, 'and')}`]),
+        ...(withheld.length === 0 ? [] : [`shows no file names of ${listAll(withheld, 'and')}`]),
       ];
       if (lacks.length === 0) return 'yes: all file fields come with their records';
       return `in part: an export ${lacks.join(', and ')}. Ask for the full export right on these fields`;
@@ -108,12 +111,16 @@ function designWords({ repeats }: ProjectModel, { design }: GrantedRights): stri
 function renderEvents(model: ProjectModel): string[] {
   const { events } = model;
   if (events.length === 0) return [];
-  const widestName = widest(events.map(({ name }) => name));
+  const widestName = widest(events.map(({ name }) => showName(name)));
   const widestLabel = widest(events.map(({ label }) => labelWords(label)));
   return [
     `Events  ${count(events.length)}`,
     ...events.map(({ name, label, arm }) => {
-      const cells = [name.padEnd(widestName), labelWords(label).padEnd(widestLabel), `arm ${arm}`];
+      const cells = [
+        showName(name).padEnd(widestName),
+        labelWords(label).padEnd(widestLabel),
+        `arm ${showName(arm)}`,
+      ];
       return `  ${cells.join('  ')}${repeatsAsWhole(model, name) === true ? '  repeats' : ''}`;
     }),
   ];
@@ -124,10 +131,10 @@ function renderForms({ model, formLabels, exported }: ProjectOverview, width: nu
   const fields = Object.entries(model.fileFields);
   if (fields.length === 0) return [['File fields  none']];
   const forms = [...new Set(fields.map(([, { form }]) => form))];
-  const widestName = widest(fields.map(([name]) => name));
+  const widestName = widest(fields.map(([name]) => showName(name)));
   const widestLabel = widest(fields.map(([, { label }]) => labelWords(label)));
   const blocks = forms.map((form) => [
-    `  ${form}  ${labelWords(formLabels[form])}`.trimEnd(),
+    `  ${showName(form)}  ${labelWords(formLabels[form])}`.trimEnd(),
     ...fields
       .filter(([, field]) => field.form === form)
       .map(([name, { label, signature }]) => {
@@ -135,7 +142,7 @@ function renderForms({ model, formLabels, exported }: ProjectOverview, width: nu
           ...(signature ? ['signature'] : []),
           ...(isShown(name, exported) === false ? ['not exported'] : []),
         ];
-        const cells = [name.padEnd(widestName), labelWords(label).padEnd(widestLabel)];
+        const cells = [showName(name).padEnd(widestName), labelWords(label).padEnd(widestLabel)];
         return `    ${cells.join('  ')}  ${marks.join(', ')}`.trimEnd();
       }),
     ...renderPlaces(model, form, width),
@@ -158,7 +165,7 @@ function renderPlaces(model: ProjectModel, form: string, width: number): string[
   return lines.flatMap(([begin, kind, end]) => {
     const events = eventsOf(kind);
     if (events.length === 0) return [];
-    return [hang(`    ${begin} `, `${events.join(', ')}${end}`, width)];
+    return [hang(`    ${begin} `, `${listAll(events)}${end}`, width)];
   });
 }
 
@@ -166,6 +173,10 @@ function renderPlaces(model: ProjectModel, form: string, width: number): string[
 export function isShown(field: string, exported: ExportView): boolean | undefined {
   if (exported.kind !== 'seen') return undefined;
   return !exported.leftOut.includes(field) && !exported.withheld.includes(field);
+}
+
+function listAll(names: readonly string[], word?: 'and'): string {
+  return listNames(names, { most: names.length, word });
 }
 
 function labelWords(label: string | undefined): string {

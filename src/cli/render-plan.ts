@@ -5,7 +5,8 @@ import { structureRequests } from '../project/read-model.ts';
 import { foldHeader } from '../manifest/column-names.ts';
 import { oneLine } from '../words/one-line.ts';
 import { aboutDuration, count, countOf } from '../words/counts.ts';
-import { quoted, quotePath } from '../words/quote.ts';
+import { listNames, showName, showPath } from '../words/names.ts';
+import { quotePath } from '../words/quote.ts';
 import type { LostZerosRows, Problem, WrittenPlan } from '../run/write-plan.ts';
 
 /** Room for two names that are told apart by their characters. */
@@ -59,9 +60,7 @@ export function renderPlan({ header, totals, perMinute, blind, carried }: PlanWo
     );
     for (const note of project.notes) lines.push(`Note      ${note}`);
   }
-  lines.push(
-    `Manifest  ${oneLine(header.manifest.name, 300)}, ${count(header.manifest.rows)} rows`,
-  );
+  lines.push(`Manifest  ${showPath(header.manifest.name)}, ${count(header.manifest.rows)} rows`);
   lines.push(...columnLines(header, totals, carried));
   if (header.approved !== undefined) {
     lines.push(`Approved  ${header.approved.directory}`);
@@ -75,7 +74,7 @@ export function renderPlan({ header, totals, perMinute, blind, carried }: PlanWo
     const kind = field.signature ? '  (signature)' : '';
     const none = field.delete === 0 && field.present === 0 ? '  no file in any record named' : '';
     lines.push(
-      `${count(field.delete).padStart(9)}  ${name.padEnd(widest)}${kind}${none}`.trimEnd(),
+      `${count(field.delete).padStart(9)}  ${showName(name).padEnd(widest)}${kind}${none}`.trimEnd(),
     );
   }
   addCount(
@@ -142,18 +141,16 @@ function columnLines(
 ): readonly string[] {
   if (asRead === undefined) return [];
   const read = Object.entries(asRead).map(([column, name]) =>
-    name === column ? column : `${column} (${quoted(name)})`,
+    name === column ? column : `${column} (${showName(name, 'quoted')})`,
   );
   const lines = [`Reads     ${read.join(', ')}`];
   if (carried.length > 0) {
-    const shown = carried.slice(0, SHOWN_CARRIED).map((name) => oneLine(name, 60));
-    const more = carried.length - shown.length;
-    lines.push(`Carries   ${shown.join(', ')}${more > 0 ? ` and ${count(more)} more` : ''}`);
+    lines.push(`Carries   ${listNames(carried, { most: SHOWN_CARRIED })}`);
   }
   const name = carried.find((one) => foldHeader(one) === 'file_name');
   if (name !== undefined && asRead['expect_filename'] === undefined) {
     lines.push(
-      `          ${oneLine(name, 60)} guards nothing; to delete only what still has that name:`,
+      `          ${showName(name)} guards nothing; to delete only what still has that name:`,
       `          --column ${quotePath(`expect_filename=${name}`)}`,
     );
   }

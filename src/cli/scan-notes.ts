@@ -1,8 +1,8 @@
 import type { NoticedCell, ScannedExport, Tally } from '../project/scan-notes.ts';
 import type { Target } from '../rows/target.ts';
-import { countOf, listWords } from '../words/counts.ts';
+import { countOf } from '../words/counts.ts';
 import { createLostZeros } from '../words/lost-zeros.ts';
-import { showName, showTwoNames } from '../words/names.ts';
+import { listNames, showName, showTwoNames } from '../words/names.ts';
 
 /** The names under which the project has records that it does not have as they are written. */
 type Near = ReadonlyMap<string, string>;
@@ -25,7 +25,7 @@ export function describeExportNotes(
   if (strange.length > 0) {
     const one = strange.length === 1;
     lines.push(
-      `Passed over: the ${one ? 'column' : 'columns'} ${describeColumns(strange)}, ${one ? 'which is no field' : 'which are no fields'} of the project. Of a file field that was renamed since, no file is listed.`,
+      `Passed over: the ${one ? 'column' : 'columns'} ${listNames(strange, { style: 'quoted', most: NAMED_CELLS, word: 'and' })}, ${one ? 'which is no field' : 'which are no fields'} of the project. Of a file field that was renamed since, no file is listed.`,
     );
   }
   if (gone.count > 0) {
@@ -126,12 +126,6 @@ function showWithNear(record: string, near: Near): { name: string; hint: string 
   return { name, hint: `; did you mean ${meant}?` };
 }
 
-function describeColumns(names: readonly string[]): string {
-  const shown = names.slice(0, NAMED_CELLS).map((name) => showName(name, 'quoted'));
-  const more = names.length - shown.length;
-  return listWords(more > 0 ? [...shown, `${more} more`] : shown);
-}
-
 function listed<T>({ count, first }: Tally<T>, describe: (item: T) => string): string[] {
   const shown = first.slice(0, NAMED_CELLS);
   const more = count - shown.length;
@@ -149,7 +143,7 @@ function describeFirst({ count, first: [cell] }: Tally<NoticedCell>): string {
 function describeTarget({ record, field, event, instance }: Target): string {
   return [
     `record ${showName(record)}`,
-    `field ${field}`,
+    `field ${showName(field)}`,
     ...(event === '' ? [] : [`event ${showName(event)}`]),
     ...(instance === '' ? [] : [`instance ${instance}`]),
   ].join(', ');

@@ -2,6 +2,7 @@ import { lstat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { RefusedError } from '../errors.ts';
 import { createReportFile } from '../files/atomic-file.ts';
+import { showPath } from '../words/names.ts';
 import type { FlagsOf } from './commands.ts';
 import type { Io } from './io.ts';
 
@@ -27,7 +28,7 @@ export async function refuseToReplace({ output, replace }: OutputFlags): Promise
   }
   if (replace === true || !(await stands(output))) return;
   throw new RefusedError(
-    `--output ${output}: this file is there already. Name another one, or let it be written over with --replace.`,
+    `--output ${showPath(output)}: this file is there already. Name another one, or let it be written over with --replace.`,
   );
 }
 
@@ -61,7 +62,9 @@ export async function openScanOutput(io: Io, flags: OutputFlags): Promise<ScanOu
       discard: () => file.discard(),
     };
   } catch (error) {
-    throw new RefusedError(`--output ${output} cannot be written: ${(error as Error).message}.`);
+    throw new RefusedError(
+      `--output ${showPath(output)} cannot be written: ${(error as Error).message}.`,
+    );
   }
 }
 

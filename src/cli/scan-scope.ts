@@ -1,17 +1,27 @@
 import { RefusedError } from '../errors.ts';
 import type { ProjectModel } from '../project/model.ts';
-import { nearestName } from '../project/near.ts';
+import { createLabels, describeUnknownName, type Labels } from '../project/labels.ts';
 import type { ScanScope } from '../project/scan.ts';
 import type { ExportedTable } from '../project/scan-export.ts';
+import { listNames } from '../words/names.ts';
 import type { FlagsOf } from './commands.ts';
 
 type Flags = FlagsOf<'scan'>;
 
 /** What narrows a scan, whatever it lists. Throws RefusedError for names that the project does not have. */
 export function chooseScope(flags: Flags, model: ProjectModel): Omit<ScanScope, 'records'> {
+  const labels = createLabels(model);
+  const known = Object.keys(model.fileFields);
   return {
-    fields: chooseNames(flags.field, Object.keys(model.fileFields), '--field', 'file field'),
-    events: chooseEvents(flags.event, model),
+    fields:
+      flags.field === undefined
+        ? known
+        : chooseNames(
+            flags.field,
+            { option: '--field', what: 'file field', known },
+            labels.fieldsLabelled,
+          ),
+    events: chooseEvents(flags.event, model, labels),
     filter: flags.filter,
   };
 }
@@ -33,43 +43,43 @@ export function refuseAbsent(fields: readonly string[], { header, source }: Expo
   const absent = fields.filter((field) => !names.includes(field));
   if (absent.length === 0) return;
   throw new RefusedError(
-    `--field: ${source.subject.toLowerCase()} has no column ${absent.join(', ')}. Leave it out, or export it too.`,
+    `--field: ${source.subject.toLowerCase()} has no column ${listNames(absent)}. Leave it out, or export it too.`,
   );
 }
+
 function chooseEvents(
   text: string | undefined,
   model: ProjectModel,
+  labels: Labels,
 ): readonly string[] | undefined {
   if (text === undefined) return undefined;
   if (!model.longitudinal) {
     throw new RefusedError('--event does not fit: the project is not longitudinal.');
   }
-  return chooseNames(
-    text,
-    model.events.map((event) => event.name),
-    '--event',
-    'event',
-  );
+  const known = model.events.map((event) => event.name);
+  return chooseNames(text, { option: '--event', what: 'event', known }, labels.eventsLabelled);
+}
+
+interface Choice {
+  readonly option: string;
+  readonly what: 'event' | 'file field';
+  readonly known: readonly string[];
 }
 
 function chooseNames(
-  text: string | undefined,
-  known: readonly string[],
-  option: string,
-  what: string,
+  text: string,
+  { option, what, known }: Choice,
+  labelledBy: (text: string) => readonly string[],
 ): readonly string[] {
-  if (text === undefined) return known;
-  const wanted = text
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
+  const names = text.split(',').map((name) => name.trim());
+  // Labels may hold commas.
+  const isLabel = !names.every((name) => known.includes(name)) && labelledBy(text).length > 0;
+  const wanted = isLabel ? [text.trim()] : names.filter((name) => name !== '');
   if (wanted.length === 0) throw new RefusedError(`${option} names nothing.`);
   for (const name of wanted) {
     if (known.includes(name)) continue;
-    const near = nearestName(name, known);
-    throw new RefusedError(
-      `${option}: the project has no ${what} ${name}${near === undefined ? '' : `; did you mean ${near}?`}`,
-    );
+    const words = describeUnknownName(what, name, { labelled: labelledBy(name), known });
+    throw new RefusedError(`${option}: ${words}${words.endsWith('?') ? '' : '.'}`);
   }
   return [...new Set(wanted)];
 }

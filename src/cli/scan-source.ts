@@ -11,13 +11,14 @@ import { readRecordList, type RecordList } from '../project/record-list.ts';
 import type { ExportedTable } from '../project/scan-export.ts';
 import type { ExportRow } from '../rows/look.ts';
 import { showValue } from '../config/show-value.ts';
+import { showPath } from '../words/names.ts';
 import type { Io } from './io.ts';
 import type { Server } from './server.ts';
 
 /** All bytes of a list of ids. Throws RefusedError where it cannot be read. */
 export async function readWhole(path: string): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of namingReadErrors(readBytes(path), `--record-file ${path}`)) {
+  for await (const chunk of namingReadErrors(readBytes(path), `--record-file ${showPath(path)}`)) {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -29,7 +30,7 @@ export async function readIds(
   path: string,
   model: ProjectModel,
 ): Promise<RecordList> {
-  const subject = `--record-file ${path}`;
+  const subject = `--record-file ${showPath(path)}`;
   const list = await readRecordList(Readable.from([bytes]), subject, model);
   if (list.records.length === 0) throw new RefusedError(`${subject} names no record.`);
   return list;

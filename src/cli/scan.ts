@@ -7,7 +7,7 @@ import type { RecordList } from '../project/record-list.ts';
 import { scanProject, SCAN_COLUMNS, type ScanOptions, type ScanScope } from '../project/scan.ts';
 import { scanExport, type ExportedTable } from '../project/scan-export.ts';
 import { countOf } from '../words/counts.ts';
-import { showName } from '../words/names.ts';
+import { listNames, showName, showPath } from '../words/names.ts';
 import type { FlagsOf } from './commands.ts';
 import { withConnection, type Connected } from './connect.ts';
 import type { Io } from './io.ts';
@@ -110,7 +110,7 @@ async function listFiles(
   for (const note of listed.notes) io.stderr.write(`${note}\n`);
   if (otherName !== undefined) {
     io.stderr.write(
-      `Another program has ${flags.output} open: the list is ${otherName} beside it.\n`,
+      `Another program has ${showPath(flags.output ?? '')} open: the list is ${showPath(otherName)} beside it.\n`,
     );
   }
   if (flags.quiet !== true) io.stderr.write(`${countOf(files, 'file')} found.\n`);
@@ -151,7 +151,7 @@ async function listProject(
   }
   if (leftOut.length > 0) {
     notes.push(
-      `The export leaves these file fields out, so that their files are not listed: ${leftOut.join(', ')}. Ask for the export right on them.`,
+      `The export leaves these file fields out, so that their files are not listed: ${listNames(leftOut, { most: leftOut.length })}. Ask for the export right on them.`,
     );
   }
   const nothingKnown = list !== undefined && missing.length === list.records.length;

@@ -1,7 +1,8 @@
+import { showName } from '../words/names.ts';
+
 const TOKEN_LIKE = /[0-9a-f]{32,}/gi;
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]+/g;
-const LONGEST = 120;
+/** With the mark of a cut. */
+const LONGEST = 121;
 
 /** Whether the text holds a run of 32 hexadecimal digits or more, as a token pasted in the wrong place does. */
 export function looksLikeToken(text: string): boolean {
@@ -14,10 +15,10 @@ export function hideTokens(text: string): string {
 }
 
 /**
- * A value that a user gave, quoted for a message: one line, not endless, and
- * without anything that may be a token or a credential.
+ * A value that a user gave, as a message shows it: without anything that may be
+ * a token or a credential.
  */
 export function showValue(text: string): string {
-  const line = hideTokens(text.replace(/\/\/[^/\s]*@/g, '//(not shown)@')).replace(CONTROL, ' ');
-  return line.length > LONGEST ? `"${line.slice(0, LONGEST)}…"` : `"${line}"`;
+  const safe = hideTokens(text.replace(/\/\/[^/\s]*@/g, '//(not shown)@'));
+  return showName(safe, 'quoted', LONGEST);
 }

@@ -4,6 +4,7 @@ import { RefusedError } from '../errors.ts';
 import { showValue } from './show-value.ts';
 import { fileErrorCode } from '../files/file-errors.ts';
 import { decodeText, readSmallFile } from '../files/read-file.ts';
+import { showPath } from '../words/names.ts';
 
 const LARGEST_BYTES = 1024 * 1024;
 const PROXY_NAMES = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'];
@@ -54,7 +55,8 @@ export async function readDotenv(
 ): Promise<{ path: string; values: Values } | undefined> {
   if (option?.trim() === '') throw new RefusedError('--dotenv is empty. Give the path of a file.');
   const path = resolve(cwd, option ?? '.env');
-  const what = option === undefined ? `The file ${path}` : `The --dotenv ${showValue(option)}`;
+  const what =
+    option === undefined ? `The file ${showPath(path)}` : `The --dotenv ${showValue(option)}`;
   const bytes = await readIfThere(path, what, option !== undefined);
   return bytes === undefined
     ? undefined

@@ -6,7 +6,7 @@ import {
   type ColumnChoices,
   type KnownColumn,
 } from './column-names.ts';
-import { quoted } from '../words/quote.ts';
+import { showName, showTwoNames } from '../words/names.ts';
 
 /** The columns that `--column` can point at a header of the user's own. */
 const CHOOSABLE_COLUMNS = [
@@ -29,7 +29,9 @@ export function parseColumnOptions(values: readonly string[]): ColumnChoices {
   for (const value of values) {
     const equals = value.indexOf('=');
     if (equals === -1)
-      throw new RefusedError(`--column ${quoted(value)}: "=" is missing. ${FORM}.`);
+      throw new RefusedError(
+        `--column ${showName(hideTokens(value), 'quoted')}: "=" is missing. ${FORM}.`,
+      );
     const column = readColumnName(value.slice(0, equals));
     const header = value.slice(equals + 1);
     // Nothing behind the =: the manifest has no such column, however near a header may be.
@@ -41,8 +43,9 @@ export function parseColumnOptions(values: readonly string[]): ColumnChoices {
     }
     const earlier = choices[column];
     if (earlier !== undefined) {
+      const [one, other] = showTwoNames(earlier, header, 'quoted');
       throw new RefusedError(
-        `--column names two headers for ${column}: ${quoted(earlier)} and ${quoted(header)}. Give one.`,
+        `--column names two headers for ${column}: ${one} and ${other}. Give one.`,
       );
     }
     choices[column] = isNone ? '' : header;
@@ -57,6 +60,6 @@ function readColumnName(text: string): KnownColumn {
   const meant = CHOOSABLE_COLUMNS.find((known) => COLUMN_NAMES[known].includes(name));
   const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
   throw new RefusedError(
-    `--column ${quoted(hideTokens(text))}: there is no such column.${hint} The names are ${CHOOSABLE_COLUMNS.join(', ')}.`,
+    `--column ${showName(hideTokens(text), 'quoted')}: there is no such column.${hint} The names are ${CHOOSABLE_COLUMNS.join(', ')}.`,
   );
 }

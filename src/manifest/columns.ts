@@ -1,5 +1,6 @@
 import { RefusedError } from '../errors.ts';
-import { quoted, quotePath } from '../words/quote.ts';
+import { listNames, showName, showNames, showTwoNames } from '../words/names.ts';
+import { quotePath } from '../words/quote.ts';
 import { unreadableLine } from './lines.ts';
 import {
   COLUMN_NAMES,
@@ -94,7 +95,7 @@ function refuseTwins({ cells, own, line }: Headers): void {
     if (first !== undefined) {
       throw unreadableLine(
         line,
-        `the header ${quoted(cells[at] ?? '')} stands twice, in columns ${first + 1} and ${at + 1}. Rename or remove one of them.`,
+        `the header ${showName(cells[at] ?? '', 'quoted')} stands twice, in columns ${first + 1} and ${at + 1}. Rename or remove one of them.`,
       );
     }
     firstOf.set(name, at);
@@ -113,19 +114,22 @@ function placeChosen({ cells, own, line }: Headers, choices: ColumnChoices): Pla
       .find((found) => found.length > 0);
     const [at, second] = matching ?? [];
     if (at === undefined) {
+      const headers = { cells, own, line };
+      const [wanted] = showNames([choice, ...namesIn(headers)], 'quoted');
       throw new RefusedError(
-        `--column ${column}=${choice}: the manifest has no header ${quoted(choice)} (line ${line}). ${listHeaders({ cells, own, line })}`,
+        `--column ${column}=${showName(choice)}: the manifest has no header ${wanted} (line ${line}). ${listHeaders(headers, [choice])}`,
       );
     }
     if (second !== undefined) {
+      const [one, twin] = showTwoNames(cells[at] ?? '', cells[second] ?? '', 'quoted');
       throw new RefusedError(
-        `--column ${column}=${choice}: the headers ${quoted(cells[at] ?? '')} and ${quoted(cells[second] ?? '')} (line ${line}) both match. Write it as it stands in the manifest.`,
+        `--column ${column}=${showName(choice)}: the headers ${one} and ${twin} (line ${line}) both match. Write it as it stands in the manifest.`,
       );
     }
     const other = serves.get(at);
     if (other !== undefined) {
       throw new RefusedError(
-        `--column: the header ${quoted(choice)} (line ${line}) cannot serve both ${other} and ${column}. Name another one.`,
+        `--column: the header ${showName(choice, 'quoted')} (line ${line}) cannot serve both ${other} and ${column}. Name another one.`,
       );
     }
     places[column] = at;
@@ -148,11 +152,12 @@ function placeKnown({ cells, own, line }: Headers, choices: ColumnChoices, chose
     if (at === undefined) continue;
     if (choice === '') {
       throw new RefusedError(
-        `--column ${column}= says that the manifest has no such column, but the header ${quoted(cells[at] ?? '')} (line ${line}) is one. Leave the option out, or rename the header.`,
+        `--column ${column}= says that the manifest has no such column, but the header ${showName(cells[at] ?? '', 'quoted')} (line ${line}) is one. Leave the option out, or rename the header.`,
       );
     }
     if (second !== undefined) {
-      const names = found.map((place) => quoted(cells[place] ?? '')).join(' and ');
+      const matching = found.map((place) => cells[place] ?? '');
+      const names = showNames(matching, 'quoted').join(' and ');
       throw unreadableLine(
         line,
         `the headers ${names} both name the column ${column}. Say which one counts with --column ${column}=<header>, or rename the other.`,
@@ -173,7 +178,9 @@ function refuseDoubtful(headers: Headers, choices: ColumnChoices, places: Places
   const sentences: string[] = [];
   const needed = lacking.filter((column) => column === 'record' || column === 'field');
   if (needed.length > 0) {
-    const wanted = needed.map((column) => COLUMN_NAMES[column].map((n) => quoted(n)).join(' or '));
+    const wanted = needed.map((column) =>
+      COLUMN_NAMES[column].map((name) => `"${name}"`).join(' or '),
+    );
     const noun = needed.length === 1 ? 'a header is missing' : 'headers are missing';
     const options = needed.map((column) => `--column ${column}=<header>`).join(' ');
     sentences.push(
@@ -197,7 +204,8 @@ function adviseOnNear(header: string, column: KnownColumn): string {
     dispensable === undefined
       ? ` If it is something else, rename it to a name that is further from that.`
       : ` If it is something else, say --column ${column}= (nothing behind the =).`;
-  return `the header ${quoted(header)} is nearly ${quoted(column)}, and would be passed over. If it is that column, rename it to ${column}${use}.${none}`;
+  const [near, name] = showTwoNames(header, column, 'quoted');
+  return `the header ${near} is nearly ${name}, and would be passed over. If it is that column, rename it to ${column}${use}.${none}`;
 }
 
 /**
@@ -219,10 +227,13 @@ export function isDataExport(header: readonly string[], choices: ColumnChoices =
   return (serves('record') || choices.record !== undefined) && hasFurther && !mayBeField;
 }
 
-function listHeaders({ cells, own }: Headers): string {
-  const named = own.map((at) => cells[at] ?? '').filter((name) => name.trim() !== '');
+/** `beside`: a header that stands in the same message. */
+function listHeaders(headers: Headers, beside: readonly string[] = []): string {
+  const named = namesIn(headers);
   if (named.length === 0) return 'No header has a name.';
-  const rest = named.length > SHOWN_HEADERS ? ` and ${named.length - SHOWN_HEADERS} more` : '';
-  const shown = named.slice(0, SHOWN_HEADERS).map((name) => quoted(name));
-  return `Headers seen: ${shown.join(', ')}${rest}.`;
+  return `Headers seen: ${listNames(named, { style: 'quoted', most: SHOWN_HEADERS, beside })}.`;
+}
+
+function namesIn({ cells, own }: Headers): readonly string[] {
+  return own.map((at) => cells[at] ?? '').filter((name) => name.trim() !== '');
 }

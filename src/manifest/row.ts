@@ -1,5 +1,6 @@
 import { type ManifestRow, NO_PROBLEMS, type RowProblem } from '../rows/row.ts';
-import { quoted, shortened } from '../words/quote.ts';
+import { showName } from '../words/names.ts';
+import { shortened } from '../words/one-line.ts';
 import type { ColumnLayout } from './columns.ts';
 import type { CsvRecord } from './csv.ts';
 
@@ -80,7 +81,7 @@ function findProblems(
 function describeBlank(column: 'record' | 'field', names: ColumnLayout['names']): RowProblem {
   return {
     code: 'missing_value',
-    message: `The ${column} (column ${quoted(names[column] ?? column)}) is blank.`,
+    message: `The ${column} (column ${showName(names[column] ?? column, 'quoted')}) is blank.`,
   };
 }
 
@@ -88,16 +89,19 @@ function describeBlank(column: 'record' | 'field', names: ColumnLayout['names'])
 function describeField(field: string): RowProblem {
   const lower = field.toLowerCase();
   const hint = FIELD_NAME.test(lower)
-    ? `Write it in lower case: ${quoted(lower)}.`
+    ? `Write it in lower case: ${showName(lower, 'quoted')}.`
     : 'Write it as in the Codebook: lower-case letters, digits and underscores, a letter first.';
-  return { code: 'bad_field_name', message: `${quoted(field)} is no field name. ${hint}` };
+  return {
+    code: 'bad_field_name',
+    message: `${showName(field, 'quoted')} is no field name. ${hint}`,
+  };
 }
 
 /** `NA` is a value, and never taken for blank. */
 function describeInstance(instance: string): RowProblem {
   return {
     code: 'bad_instance',
-    message: `${quoted(instance)} is no instance. Write a whole number from 1, digits alone and no leading zero, or leave the cell blank where nothing repeats.`,
+    message: `${showName(instance, 'quoted')} is no instance. Write a whole number from 1, digits alone and no leading zero, or leave the cell blank where nothing repeats.`,
   };
 }
 
@@ -105,6 +109,6 @@ function describeDigest(digest: string): RowProblem {
   const has = /^[0-9a-f]*$/.test(digest) ? ` It has ${digest.length}.` : '';
   return {
     code: 'bad_sha256',
-    message: `${quoted(digest)} is no SHA-256 digest. Write 64 hexadecimal digits, or leave the cell blank.${has}`,
+    message: `${showName(digest, 'quoted')} is no SHA-256 digest. Write 64 hexadecimal digits, or leave the cell blank.${has}`,
   };
 }

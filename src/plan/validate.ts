@@ -1,11 +1,10 @@
 import type { TargetIndex } from '../manifest/duplicates.ts';
 import { repeatKind, type FileField, type ProjectModel } from '../project/model.ts';
-import { createLabels, type Labels } from '../project/labels.ts';
-import { nearestName } from '../project/near.ts';
+import { createLabels, describeUnknownName, type Labels } from '../project/labels.ts';
 import type { InvalidCode } from '../rows/outcome.ts';
 import type { ManifestRow } from '../rows/row.ts';
 import type { Target } from '../rows/target.ts';
-import { showName, showTwoNames } from '../words/names.ts';
+import { listNames, showName, showTwoNames } from '../words/names.ts';
 
 export interface Fault {
   readonly code: InvalidCode;
@@ -153,12 +152,10 @@ function validateField(
         message: `field ${showName(row.field)} holds no files; file fields are ${listed(Object.keys(model.fileFields))}`,
       });
     } else {
-      const names = [...Object.keys(model.fileFields), ...model.otherFields];
-      const labelled = labels.fieldsLabelled(row.field);
-      const message =
-        labelled.length === 0
-          ? `the project has no field ${withNear(row.field, nearestName(row.field, names))}`
-          : `the project has no field ${showName(row.field)}, which is a label; write the variable name (${listed(labelled)})`;
+      const message = describeUnknownName('field', row.field, {
+        labelled: labels.fieldsLabelled(row.field),
+        known: [...Object.keys(model.fileFields), ...model.otherFields],
+      });
       faults.push({ code: 'unknown_field', message });
     }
     return undefined;
@@ -198,10 +195,10 @@ function validateEvent(
   if (!names.includes(row.event)) {
     const labelled = labels.eventsLabelled(row.event);
     const fitting = labelled.filter(holds);
-    const message =
-      labelled.length === 0
-        ? `the project has no event ${withNear(row.event, nearestName(row.event, names))}`
-        : `the project has no event ${showName(row.event)}, which is a label; write the unique event name (${listed(fitting.length > 0 ? fitting : labelled)})`;
+    const message = describeUnknownName('event', row.event, {
+      labelled: fitting.length > 0 ? fitting : labelled,
+      known: names,
+    });
     return { code: 'unknown_event', message };
   }
   if (field === undefined || holds(row.event)) return undefined;
@@ -211,18 +208,6 @@ function validateEvent(
   };
 }
 
-function withNear(name: string, near: string | undefined): string {
-  if (near === undefined) return showName(name);
-  const [wanted, meant] = showTwoNames(name, near);
-  return `${wanted}; did you mean ${meant}?`;
-}
-
-/** The first few names, so that a message stays one line. */
 function listed(names: readonly string[]): string {
-  if (names.length === 0) return 'none';
-  const shown = names
-    .slice(0, 6)
-    .map((name) => showName(name))
-    .join(', ');
-  return names.length > 6 ? `${shown} and ${names.length - 6} more` : shown;
+  return names.length === 0 ? 'none' : listNames(names);
 }

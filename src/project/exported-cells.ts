@@ -1,5 +1,6 @@
 import type { Target } from '../rows/target.ts';
 import { refuseLabel, type ExportedColumns, type ExportSource } from './exported-columns.ts';
+import { showName, showTwoNames } from '../words/names.ts';
 import { readValue } from './look.ts';
 import { repeatKind, type ProjectModel } from './model.ts';
 
@@ -85,11 +86,11 @@ function knowsEvent({ events }: ProjectModel, name: string): boolean {
 function findEventFault(model: ProjectModel, event: string, field: string): string | undefined {
   if (!model.longitudinal) return undefined;
   if (event === '') return 'the row names no event';
-  if (!knowsEvent(model, event)) return `the project has no event ${event} any more`;
+  if (!knowsEvent(model, event)) return `the project has no event ${showName(event)} any more`;
   const form = formOf(model, field);
   return model.eventForms[event]?.includes(form) === true
     ? undefined
-    : `form ${form} is not in event ${event} any more`;
+    : `form ${showName(form)} is not in event ${showName(event)} any more`;
 }
 
 interface RepeatPlace {
@@ -107,21 +108,32 @@ function findInstanceFault(
   field: string,
 ): string | undefined {
   const form = formOf(model, field);
-  const where = event === '' ? '' : ` in event ${event}`;
-  if (instance === '' && written !== '') return `the row's instance (${written}) is no number`;
-  if (instrument !== undefined && instrument !== '' && instrument !== form) {
-    return `the row is of form ${instrument}, and ${field} is on form ${form} now`;
+  if (instance === '' && written !== '') {
+    return `the row's instance (${showName(written)}) is no number`;
   }
+  if (instrument !== undefined && instrument !== '' && instrument !== form) {
+    const [of, on] = showTwoNames(instrument, form);
+    return `the row is of form ${of}, and ${showName(field)} is on form ${on} now`;
+  }
+  const where = (): string => (event === '' ? '' : ` in event ${showName(event)}`);
   const kind = repeatKind(model, event, form);
   switch (kind) {
     case 'none':
-      return instance === '' ? undefined : `form ${form} does not repeat any more${where}`;
+      return instance === ''
+        ? undefined
+        : `form ${showName(form)} does not repeat any more${where()}`;
     case 'form':
-      if (instance === '') return `form ${form} repeats${where}, and the row names no instance`;
-      return instrument === '' ? `form ${form} repeats by itself now${where}` : undefined;
+      if (instance === '') {
+        return `form ${showName(form)} repeats${where()}, and the row names no instance`;
+      }
+      return instrument === ''
+        ? `form ${showName(form)} repeats by itself now${where()}`
+        : undefined;
     case 'event':
-      if (instrument === form) return `event ${event} repeats as a whole now`;
-      return instance === '' ? `event ${event} repeats, and the row names no instance` : undefined;
+      if (instrument === form) return `event ${showName(event)} repeats as a whole now`;
+      return instance === ''
+        ? `event ${showName(event)} repeats, and the row names no instance`
+        : undefined;
     case 'unknown':
       return undefined;
   }

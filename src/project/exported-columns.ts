@@ -1,6 +1,6 @@
 import { RefusedError } from '../errors.ts';
-import { countOf, listWords } from '../words/counts.ts';
-import { showName } from '../words/names.ts';
+import { listWords } from '../words/counts.ts';
+import { listNames, showName } from '../words/names.ts';
 import type { ProjectModel } from './model.ts';
 
 /** Where a list of exported rows comes from, and how messages name it. */
@@ -57,7 +57,7 @@ export function findExportedColumns(
   const record = find(recordIdField);
   if (record === undefined) {
     throw new RefusedError(
-      `${source.subject} has no column ${recordIdField}, the project's record ID field. ${seen(headers)} ${INCLUDE_RECORD_ID[source.kind]}`,
+      `${source.subject} has no column ${showName(recordIdField)}, the project's record ID field. ${seen(headers)} ${INCLUDE_RECORD_ID[source.kind]}`,
     );
   }
   const event = find('redcap_event_name');
@@ -72,7 +72,7 @@ export function findExportedColumns(
   });
   if (files.length === 0) {
     throw new RefusedError(
-      `${source.subject} has no file field: ${wanted.length === 0 ? 'the project has none' : `none of its columns is ${shorten(wanted, 'or')}`}. ${seen(headers)} ${INCLUDE_FILES[source.kind]}`,
+      `${source.subject} has no file field: ${wanted.length === 0 ? 'the project has none' : `none of its columns is ${listNames(wanted, { most: SHOWN_HEADERS, word: 'or' })}`}. ${seen(headers)} ${INCLUDE_FILES[source.kind]}`,
     );
   }
   const known = new Set([...Object.keys(model.fileFields), ...model.otherFields]);
@@ -155,22 +155,12 @@ function placeOf(
   const again = headers.indexOf(name, at + 1);
   if (again === -1) return at;
   throw new RefusedError(
-    `${source.subject} has the column ${name} twice, as columns ${at + 1} and ${again + 1}. Remove one of them.`,
+    `${source.subject} has the column ${showName(name)} twice, as columns ${at + 1} and ${again + 1}. Remove one of them.`,
   );
 }
 
 function seen(headers: readonly string[]): string {
-  const named = headers
-    .filter((header) => header !== '')
-    .map((header) => showName(header, 'quoted'));
-  return named.length === 0 ? 'No header has a name.' : `Headers seen: ${shorten(named, 'and')}.`;
-}
-
-function shorten(names: readonly string[], word: 'and' | 'or'): string {
-  if (names.length > SHOWN_HEADERS) {
-    const rest = countOf(names.length - SHOWN_HEADERS, 'other');
-    return `${names.slice(0, SHOWN_HEADERS).join(', ')} ${word} ${rest}`;
-  }
-  if (names.length < 2) return names.join('');
-  return `${names.slice(0, -1).join(', ')} ${word} ${names.at(-1) ?? ''}`;
+  const named = headers.filter((header) => header !== '');
+  if (named.length === 0) return 'No header has a name.';
+  return `Headers seen: ${listNames(named, { style: 'quoted', most: SHOWN_HEADERS, word: 'and' })}.`;
 }

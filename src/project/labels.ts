@@ -1,5 +1,7 @@
-import { UNSEEN } from '../words/names.ts';
+import { UNSEEN } from '../words/letters.ts';
+import { listNames, showName, showTwoNames } from '../words/names.ts';
 import type { ProjectModel } from './model.ts';
+import { nearestName } from './near.ts';
 
 /** As a data export with labels writes an event: `Baseline (Arm 1: Treatment)`. */
 const WITH_ARM = /^(.*\S)\s*\(arm (\d+): .*\)$/su;
@@ -28,6 +30,25 @@ export function createLabels({ events, fileFields }: ProjectModel): Labels {
     },
     fieldsLabelled: (text) => byField.get(fold(text)) ?? [],
   };
+}
+
+/**
+ * What is said of a name that the project does not have: which names have it for
+ * their label, or else the nearest of the `known` ones.
+ */
+export function describeUnknownName(
+  what: 'event' | 'field' | 'file field',
+  name: string,
+  { labelled, known }: { readonly labelled: readonly string[]; readonly known: readonly string[] },
+): string {
+  if (labelled.length > 0) {
+    const right = what === 'event' ? 'unique event name' : 'variable name';
+    return `the project has no ${what} ${showName(name)}, which is a label; write the ${right} (${listNames(labelled)})`;
+  }
+  const near = nearestName(name, known);
+  if (near === undefined) return `the project has no ${what} ${showName(name)}`;
+  const [wanted, meant] = showTwoNames(name, near);
+  return `the project has no ${what} ${wanted}; did you mean ${meant}?`;
 }
 
 function indexLabels<T>(

@@ -8,6 +8,7 @@ import {
   type ExportRecords,
   type Lists,
 } from './export-lists.ts';
+import { showName } from '../words/names.ts';
 import { armOf, repeatKind, type ProjectModel } from './model.ts';
 import { spellingFinder } from './near.ts';
 
@@ -99,7 +100,7 @@ export function readLook(
   }
   const leftOut: Look = {
     kind: 'nothing',
-    why: `the export leaves ${target.field} out (export rights)`,
+    why: `the export leaves ${showName(target.field)} out (export rights)`,
   };
   if (!fieldExported) return leftOut;
   let look: Look = { kind: 'gone' };
@@ -120,10 +121,11 @@ export function readValue(value: unknown, missingCodes: readonly string[]): Look
   const text = asText(value).trim();
   if (text === '') return { kind: 'gone' };
   if (missingCodes.includes(text)) {
-    return { kind: 'nothing', why: `the field holds the missing-data code ${text}` };
+    return { kind: 'nothing', why: `the field holds the missing-data code ${showName(text)}` };
   }
   // What this token may not see: REDCap shows `[*DATA REMOVED*]` and the like in its place.
-  if (isWithheld(text)) return { kind: 'nothing', why: `the export shows ${text} in its place` };
+  if (isWithheld(text))
+    return { kind: 'nothing', why: `the export shows ${showName(text)} in its place` };
   return markedLook(text);
 }
 

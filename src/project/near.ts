@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import type { LookedBatch } from '../rows/look.ts';
 import type { Target } from '../rows/target.ts';
-import { UNSEEN } from '../words/names.ts';
+import { UNSEEN } from '../words/letters.ts';
 import { asText } from './cells.ts';
 import type { ExportRecords } from './export-lists.ts';
 import type { ProjectModel } from './model.ts';

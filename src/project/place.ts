@@ -1,6 +1,7 @@
 import type { Target } from '../rows/target.ts';
 import { asText, placeOf } from './cells.ts';
 import type { ExportRow } from '../rows/look.ts';
+import { showName, showTwoNames } from '../words/names.ts';
 import { armOf, repeatKind, type ProjectModel, type RepeatKind } from './model.ts';
 
 /**
@@ -17,13 +18,13 @@ export function placeChange(
   const form = formOf(now, field);
   if (form === undefined) {
     return now.otherFields.includes(field)
-      ? `field ${field} holds no files any more`
-      : `the project has no field ${field} any more`;
+      ? `field ${showName(field)} holds no files any more`
+      : `the project has no field ${showName(field)} any more`;
   }
   if (form !== formBefore) {
-    return formBefore === undefined
-      ? `field ${field} is new`
-      : `field ${field} is on form ${form} now, not on ${formBefore}`;
+    if (formBefore === undefined) return `field ${showName(field)} is new`;
+    const [is, was] = showTwoNames(form, formBefore);
+    return `field ${showName(field)} is on form ${is} now, not on ${was}`;
   }
   if (before.longitudinal !== now.longitudinal) {
     return now.longitudinal
@@ -50,18 +51,18 @@ function eventChange(
   const event = now.events.find((one) => one.name === name);
   if (event === undefined) {
     const renamed = now.events.find((one) => one.id !== undefined && one.id === old?.id);
-    return renamed === undefined
-      ? `the project has no event ${name} any more`
-      : `event ${name} is ${renamed.name} now`;
+    if (renamed === undefined) return `the project has no event ${showName(name)} any more`;
+    const [was, is] = showTwoNames(name, renamed.name);
+    return `event ${was} is ${is} now`;
   }
   if (old?.id !== undefined && event.id !== undefined && old.id !== event.id) {
-    return `${name} is another event now`;
+    return `${showName(name)} is another event now`;
   }
   if (old !== undefined && armOf(before, name) !== armOf(now, name)) {
-    return `event ${name} is in arm ${event.arm} now`;
+    return `event ${showName(name)} is in arm ${event.arm} now`;
   }
   if (now.eventForms[name]?.includes(form) === true) return undefined;
-  return `form ${form} is not in event ${name} any more`;
+  return `form ${showName(form)} is not in event ${showName(name)} any more`;
 }
 
 /** Where the setup cannot be read, a place keeps what was found before, until an export contradicts it. */
@@ -75,11 +76,14 @@ function repeatChange(
   // What only an export had shown is compared with the instance that it led to.
   const fits = now === 'none' ? instance === '' || instance === '1' : instance !== '';
   if (before === 'unknown' && fits) return undefined;
-  if (now === 'event') return `event ${event} repeats now`;
-  const where = event === '' ? '' : ` in event ${event}`;
+  if (now === 'event') return `event ${showName(event)} repeats now`;
   return now === 'form'
-    ? `form ${form} repeats now${where}`
-    : `form ${form} does not repeat any more${where}`;
+    ? `form ${showName(form)} repeats now${inEvent(event)}`
+    : `form ${showName(form)} does not repeat any more${inEvent(event)}`;
+}
+
+function inEvent(event: string): string {
+  return event === '' ? '' : ` in event ${showName(event)}`;
 }
 
 /**
@@ -97,7 +101,7 @@ export function findContradiction(
   for (const row of rows) {
     const { event } = placeOf(row);
     if (model.longitudinal ? armOf(model, event) === undefined : event !== '') {
-      return `the export has rows of ${event === '' ? 'no event' : `event ${event}`}, which the project does not have`;
+      return `the export has rows of ${event === '' ? 'no event' : `event ${showName(event)}`}, which the project does not have`;
     }
     if (model.longitudinal && event !== target.event) continue;
     const found = contradictsRepeats(row, target, kind, form);
@@ -117,32 +121,35 @@ function contradictsRepeats(
   // An instance of this form, or of the event as a whole; other forms may repeat as they like.
   const ofForm = instance !== '' && repeatingForm === form;
   const ofEvent = instance !== '' && repeatingForm === '';
-  const where = target.event === '' ? '' : ` in event ${target.event}`;
-  const repeats = ofEvent ? `event ${target.event}` : `form ${form}${where}`;
+  const where = (): string => inEvent(target.event);
+  const event = (): string => `event ${showName(target.event)}`;
+  const named = (): string => `form ${showName(form)}`;
+  const repeats = (): string => (ofEvent ? event() : named() + where());
+  const file = (): string => `a file of ${showName(target.field)} without an instance`;
   switch (kind) {
     case 'none':
       return ofForm || ofEvent
-        ? `the export shows an instance of ${repeats}, where nothing repeats`
+        ? `the export shows an instance of ${repeats()}, where nothing repeats`
         : undefined;
     case 'event':
-      if (ofForm)
-        return `the export shows an instance of form ${form}${where}, which repeats as a whole`;
+      if (ofForm) {
+        return `the export shows an instance of ${named()}${where()}, which repeats as a whole`;
+      }
       return instance === ''
-        ? `the export has a row without an instance${where}, which repeats as a whole`
+        ? `the export has a row without an instance${where()}, which repeats as a whole`
         : undefined;
     case 'form':
-      if (ofEvent)
-        return `the export shows an instance of event ${target.event}, where form ${form} repeats`;
+      if (ofEvent) return `the export shows an instance of ${event()}, where ${named()} repeats`;
       return instance === '' && holdsFile
-        ? `the export shows a file of ${target.field} without an instance, where form ${form} repeats`
+        ? `the export shows ${file()}, where ${named()} repeats`
         : undefined;
     case 'unknown':
       // What the check found stands in the instance that it sends.
       if (target.instance === '') {
-        return ofForm || ofEvent ? `the export shows an instance of ${repeats}` : undefined;
+        return ofForm || ofEvent ? `the export shows an instance of ${repeats()}` : undefined;
       }
       return target.instance !== '1' && instance === '' && holdsFile
-        ? `the export shows a file of ${target.field} without an instance`
+        ? `the export shows ${file()}`
         : undefined;
   }
 }

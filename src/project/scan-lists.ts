@@ -1,5 +1,6 @@
 import { InterruptedError, RefusedError } from '../errors.ts';
 import type { ExportRow } from '../rows/look.ts';
+import { listNames } from '../words/names.ts';
 import { asText } from './cells.ts';
 import {
   askForList,
@@ -46,7 +47,7 @@ export function createScanLists(
     if (first === undefined) return answer.rows;
     const records = [...answer.failed.keys()];
     throw new RefusedError(
-      `The server fails on ${records.length === 1 ? 'this record' : 'these records'} even when asked for nothing else: ${records.slice(0, 6).join(', ')}${records.length > 6 ? ` and ${records.length - 6} more` : ''} (${first[1]}). A list without their files would not be whole, so there is none. Ask the server's administrator about them, or list the others by --record-file.`,
+      `The server fails on ${records.length === 1 ? 'this record' : 'these records'} even when asked for nothing else: ${listNames(records)} (${first[1]}). A list without their files would not be whole, so there is none. Ask the server's administrator about them, or list the others by --record-file.`,
     );
   };
 

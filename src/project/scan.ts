@@ -1,6 +1,7 @@
 import { RefusedError } from '../errors.ts';
 import type { ExportRow } from '../rows/look.ts';
 import type { Target } from '../rows/target.ts';
+import { listNames } from '../words/names.ts';
 import { asText, placeOf } from './cells.ts';
 import type { ExportAny } from './export-lists.ts';
 import { readValue } from './look.ts';
@@ -97,7 +98,7 @@ function describeMissing(missing: readonly string[], asked: number): RefusedErro
   return new RefusedError(
     missing.length === asked
       ? `None of ${asked} records that the project lists comes when it is asked for by name: this token sees other record names than the real ones (de-identified export rights), or the records were deleted meanwhile. Ask for the full export right. The scan is not complete.`
-      : `Records that the project lists do not come when they are asked for, twice: ${missing.slice(0, 6).join(', ')}${missing.length > 6 ? ` and ${missing.length - 6} more` : ''}. They were deleted meanwhile, or the server left them out. The scan is not complete; scan again.`,
+      : `Records that the project lists do not come when they are asked for, twice: ${listNames(missing)}. They were deleted meanwhile, or the server left them out. The scan is not complete; scan again.`,
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Seen } from '../rows/plan-line.ts';
 import { isOtherMark, type Look } from '../rows/look.ts';
 import type { Effect, Outcome, RowState, Verified } from '../rows/outcome.ts';
+import { showName, showTwoNames } from '../words/names.ts';
 import { CANNOT_BE_TOLD, DONE, foundEmpty, mayHave, withAnswer } from './row-messages.ts';
 
 /** What a look before sending decides: send, or an end that needs no request. */
@@ -22,7 +23,8 @@ export function settleByLook(look: Look, seen: Seen, effect: Effect): LookDecisi
         : settle({ status: 'deleted', code: '' }, `the file is gone; ${mayHave(effect)}`);
     case 'there': {
       if (!isOther(look.mark, seen)) return { kind: 'send' };
-      const now = `now there is ${look.name ?? 'another document'}`;
+      const [was, is] = showTwoNames(String(seen), look.name ?? '');
+      const now = `now there is ${look.name === undefined ? 'another document' : is}`;
       if (effect === 'possible') {
         return settle(
           { status: 'deleted', code: 'new_file' },
@@ -30,7 +32,7 @@ export function settleByLook(look: Look, seen: Seen, effect: Effect): LookDecisi
         );
       }
       const untold = effect === 'marked' ? CANNOT_BE_TOLD : '';
-      return settle(CHANGED, `the check saw ${String(seen)}, ${now}; it is not deleted${untold}`);
+      return settle(CHANGED, `the check saw ${was}, ${now}; it is not deleted${untold}`);
     }
     case 'no_record':
       return effect === 'none'
@@ -64,6 +66,10 @@ function isOther(mark: string | undefined, seen: Seen): boolean {
   return typeof seen === 'string' && mark !== undefined && isOtherMark(mark, seen);
 }
 
+function nameOr(name: string | undefined, other: string): string {
+  return name === undefined ? other : showName(name);
+}
+
 const CHANGED = { status: 'guard_mismatch', code: 'changed_since_check' } as const;
 
 function settle(state: RowState, message: string): LookDecision {
@@ -93,14 +99,14 @@ export function settleByVerification(outcome: Outcome, look: Look, seen: Seen): 
         return settledAs(outcome, 'no', {
           status: 'deleted',
           code: 'new_file',
-          message: `the file is gone${outcome.effect === 'none' ? '' : ` (${mayHave(outcome.effect)})`}; since then somebody stored ${look.name ?? 'another document'}, which is left alone`,
+          message: `the file is gone${outcome.effect === 'none' ? '' : ` (${mayHave(outcome.effect)})`}; since then somebody stored ${nameOr(look.name, 'another document')}, which is left alone`,
         });
       }
       return settledAs(outcome, 'no', {
         status: 'failed',
         code: 'still_present',
         message: withAnswer(
-          `a look shows that a file is still there${look.name === undefined ? '' : ` (${look.name})`}; one uploaded since under the same name would look the same`,
+          `a look shows that a file is still there${look.name === undefined ? '' : ` (${showName(look.name)})`}; one uploaded since under the same name would look the same`,
           answerOf(outcome),
         ),
       });

@@ -1,42 +1,33 @@
-/**
- * Characters that nobody sees, and that change what is read: direction
- * overrides make `exe.pdf` of `fdp.exe`.
- */
-export const UNSEEN = new RegExp(
-  [
-    // Controls, line and paragraph separators, halves of surrogate pairs.
-    '[\\p{Cc}\\p{Zl}\\p{Zp}\\p{Cs}]',
-    // Soft hyphen, joiner of graphemes, marks and overrides of direction, the Mongolian ones.
-    '[\\u{ad}\\u{34f}\\u{61c}\\u{180b}-\\u{180f}\\u{200e}\\u{200f}\\u{202a}-\\u{202e}]',
-    // Without width, or letters that are blank.
-    '[\\u{115f}\\u{1160}\\u{17b4}\\u{17b5}\\u{200b}\\u{2060}-\\u{206f}\\u{2800}\\u{3164}\\u{feff}\\u{ffa0}]',
-    // Annotations, tags and what else is there to be ignored.
-    '[\\u{fff9}-\\u{fffb}\\u{e0000}-\\u{e0fff}]',
-    // Joiners are part of many scripts, and have no business beside Latin letters and digits.
-    '(?<!\\P{ASCII})[\\u{200c}\\u{200d}]|[\\u{200c}\\u{200d}](?!\\P{ASCII})',
-  ].join('|'),
-  'gu',
-);
+import { count } from './counts.ts';
+import { codePoint, lettersOf, skeletonOf, type Letter } from './letters.ts';
 
 /** `style` says how a name stands among its neighbours: bare, or always in quotation marks. */
 export type NameStyle = 'bare' | 'quoted';
 
 const SHOWN_CHARACTERS = 60;
+const LONGEST_PATH = 300;
 /** Of a name that is too long: its beginning, and what stands before the difference. */
 const BEGINNING = 15;
 const BEFORE_DIFFERENCE = 10;
 const NOTES_AT_MOST = 3;
-/** Two that are equal for longer are not told apart. */
-const LONGEST = 10_000;
 
 /**
  * A name of a user's manifest or of the server (a record, a file, a header) as
  * a message shows it: what cannot be seen is written out (`<U+00A0>`), blanks
  * at its ends are held by quotation marks, and it is shortened.
  */
-export function showName(name: string, style: NameStyle = 'bare'): string {
-  const shown = isOrdinary(name) ? name : textOf(excerptFrom(lettersOf(name), 0));
+export function showName(
+  name: string,
+  style: NameStyle = 'bare',
+  limit = SHOWN_CHARACTERS,
+): string {
+  const shown = isOrdinary(name, limit) ? name : textOf(excerptFrom(lettersOf(name), 0, limit));
   return quoteWhereNeeded(shown, name, style);
+}
+
+/** A path as a message names it; one that is to be typed is quoted for the shell (`quotePath`). */
+export function showPath(path: string): string {
+  return showName(path, 'bare', LONGEST_PATH);
 }
 
 /**
@@ -70,6 +61,46 @@ export function showTwoNames(
     : shown;
 }
 
+/** Several names of one message: each as it is shown alone, and where two look the same, with what differs. */
+export function showNames(names: readonly string[], style: NameStyle = 'bare'): readonly string[] {
+  const alike = new Map<string, string[]>();
+  for (const name of names) {
+    const look = skeletonOf(showName(name));
+    const others = alike.get(look);
+    if (others === undefined) alike.set(look, [name]);
+    else others.push(name);
+  }
+  return names.map((name) => {
+    const twin = alike.get(skeletonOf(showName(name)))?.find((one) => one !== name);
+    return twin === undefined ? showName(name, style) : showTwoNames(name, twin, style)[0];
+  });
+}
+
+interface ListStyle {
+  readonly style?: NameStyle;
+  /** Of more names than these, the rest is counted. */
+  readonly most?: number;
+  /** Before the last one; a comma alone by default. */
+  readonly word?: 'and' | 'or' | undefined;
+  /** Names that stand in the same message. */
+  readonly beside?: readonly string[];
+}
+
+const LISTED_NAMES = 6;
+
+/** `a, b, c`, or `a, b and 12 more`. */
+export function listNames(
+  names: readonly string[],
+  { style = 'bare', most = LISTED_NAMES, word, beside = [] }: ListStyle = {},
+): string {
+  const first = names.slice(0, most);
+  const shown = showNames([...first, ...beside], style).slice(0, first.length);
+  const more = names.length - shown.length;
+  if (more > 0) return `${shown.join(', ')} ${word ?? 'and'} ${count(more)} more`;
+  if (word === undefined || shown.length < 2) return shown.join(', ');
+  return `${shown.slice(0, -1).join(', ')} ${word} ${shown.at(-1) ?? ''}`;
+}
+
 function quoteWhereNeeded(shown: string, name: string, style: NameStyle): string {
   return style === 'quoted' || NEEDS_QUOTES.test(name) ? `"${shown}"` : shown;
 }
@@ -80,15 +111,6 @@ export function otherFileMessage(stored: string, expected: string): string {
   return `the stored file is ${now}, not ${wanted}; nothing is deleted`;
 }
 
-/** What a reader takes for one letter, marks included, however many characters that is. */
-interface Letter {
-  readonly raw: string;
-  /** As it is shown. */
-  readonly text: string;
-  /** As it looks beside other letters: nothing, where it cannot be seen. */
-  readonly look: string;
-}
-
 /** What is shown of a name. */
 interface Excerpt {
   readonly lead: string;
@@ -97,36 +119,11 @@ interface Excerpt {
 }
 
 const NEEDS_QUOTES = /^$|^[\s"]|[\s"]$/u;
-const ODD_BLANK = /^(?! )\p{Zs}$/u;
-/** The last of these only looks like a character that is written out. */
-const WRITTEN_OUT = new RegExp(`${UNSEEN.source}|(?! )\\p{Zs}|<(?=U\\+[0-9A-F]{4,6}>)`, 'gu');
-/** Korean syllables in parts, and whatever has marks or is joined. */
-const LETTERS =
-  /[\u{1100}-\u{115e}][\u{1161}-\u{11a7}][\u{11a8}-\u{11ff}]?|.\p{M}*(?:\u{200d}.\p{M}*)*/gsu;
 const ASCII = /^\p{ASCII}*$/u;
 
 /** Nearly every name: nothing to write out, nothing to cut. */
-function isOrdinary(name: string): boolean {
-  return name.length <= SHOWN_CHARACTERS && /^[ -;=-~]*$/.test(name);
-}
-
-function lettersOf(name: string): Letter[] {
-  // A cell may hold megabytes.
-  const head = name.slice(0, LONGEST);
-  const writtenOut = new Set(Array.from(head.matchAll(WRITTEN_OUT), ({ index }) => index));
-  return Array.from(head.matchAll(LETTERS), ({ 0: raw, index }) => {
-    let text = '';
-    let look = '';
-    let at = index;
-    for (const character of raw) {
-      const isWritten = writtenOut.has(at);
-      text += isWritten ? `<${codePoint(character)}>` : character;
-      if (ODD_BLANK.test(character)) look += ' ';
-      else if (!isWritten || character === '<') look += character;
-      at += character.length;
-    }
-    return { raw, text, look };
-  });
+function isOrdinary(name: string, limit = SHOWN_CHARACTERS): boolean {
+  return name.length <= limit && /^[ -;=-~]*$/.test(name);
 }
 
 /** Marks take no room. */
@@ -147,11 +144,11 @@ function whereToBegin(one: readonly Letter[], other: readonly Letter[]): number 
   return isShown ? 0 : Math.max(0, at - BEFORE_DIFFERENCE);
 }
 
-function excerptFrom(letters: readonly Letter[], from: number): Excerpt {
+function excerptFrom(letters: readonly Letter[], from: number, limit = SHOWN_CHARACTERS): Excerpt {
   const beginning = takeWidth(letters.slice(0, from), BEGINNING);
   const lead = beginning.length < from ? `${join(beginning)}…` : join(beginning);
   const rest = letters.slice(from);
-  const room = SHOWN_CHARACTERS - lead.length;
+  const room = limit - lead.length;
   if (widthOfAll(rest) <= room) return { lead, letters: rest, isCut: false };
   return { lead, letters: takeWidth(rest, room - 1), isCut: true };
 }
@@ -218,12 +215,6 @@ function note(looks: readonly string[]): string {
     .slice(0, NOTES_AT_MOST)
     .map((look) => `${look} is ${Array.from(look, codePoint).join(' ')}`);
   return named.length === 0 ? '' : ` (${named.join(', ')})`;
-}
-
-/** `U+00A0`. */
-export function codePoint(character: string): string {
-  const code = character.codePointAt(0) ?? 0;
-  return `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
 /** As it looks where a run of blanks is shown as one. */

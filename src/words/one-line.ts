@@ -26,6 +26,15 @@ function cut(line: string, max: number): string {
   return `${line.slice(0, splitsPair ? end - 1 : end).trimEnd()}…`;
 }
 
+/** A text as it stood, as one line of at most `limit` characters, cut at a character's border. */
+export function shortened(value: string, limit: number): string {
+  // Cut before cleaning: a cell may hold megabytes.
+  const near = value.length > limit * 4 ? value.slice(0, limit * 4) : value;
+  const characters = Array.from(near.replace(/\p{Cc}+/gu, ' '));
+  if (characters.length <= limit && near === value) return characters.join('');
+  return `${characters.slice(0, limit - 1).join('')}…`;
+}
+
 export type Redact = (text: string) => string;
 
 const MASK = '***';

@@ -85,7 +85,8 @@ describe('showValue', () => {
     [`x=${TOKEN}!`, '"x=(not shown)!"'],
     [TOKEN.toLowerCase(), '"(not shown)"'],
     ['https://me:secret@host/', '"https://(not shown)@host/"'],
-    ['a\n\u001b[31mb', '"a [31mb"'],
+    ['a\n\u001b[31mb', '"a<U+000A><U+001B>[31mb"'],
+    ['300\u00a0/min', '"300<U+00A0>/min"'],
     ['y'.repeat(200), `"${'y'.repeat(120)}…"`],
   ])('%j', (text, shown) => {
     expect(showValue(text)).toBe(shown);

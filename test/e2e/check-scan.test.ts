@@ -112,6 +112,18 @@ describe('what fails exits 2', () => {
     ['an unknown field', {}, ['--field', 'photos'], /photos; did you mean photo/],
     ['a field without files', {}, ['--field', 'age'], /no file field age/],
     ['an unknown event', {}, ['--event', 'base_arm_2'], /base_arm_2; did you mean base_arm_1/],
+    [
+      'the label of an event',
+      {},
+      ['--event', 'Base (Arm 1: Arm 1)'],
+      /no event Base \(Arm 1: Arm 1\), which is a label; write the unique event name \(base_arm_1\)/,
+    ],
+    [
+      'an event with what cannot be seen',
+      {},
+      ['--event', 'base_arm_1\u200b'],
+      /no event base_arm_1<U\+200B>; did you mean base_arm_1\?/,
+    ],
     ['no such file of records', {}, ['--record-file', 'none.txt'], /none\.txt/],
     ['logic that the server refuses', {}, ['--filter', '[nofield] = 1'], /filterLogic/],
     ['a place that cannot be written', {}, ['--output', 'no/such/folder.csv'], /no\/such/],

@@ -195,6 +195,24 @@ describe('headers', () => {
       '--column record=Study ID: the manifest has no header "Study ID" (line 1). Headers seen: "ID", "field".',
     ],
     [
+      'a --column that looks like a header',
+      'Größe,field\n1,photo\n',
+      { record: 'Gro\u0308ße' },
+      '--column record=Gro\u0308ße: the manifest has no header "Gro\u0308ße" (o\u0308 is U+006F U+0308) (line 1). Headers seen: "Größe" (ö is U+00F6), "field".',
+    ],
+    [
+      'headers that look the same, one of another script',
+      'record,field,expect_filenаme\n1,photo,a\n',
+      {},
+      'the header "expect_filenаme" (а is U+0430) is nearly "expect_filename" (a is U+0061)',
+    ],
+    [
+      'a header with what cannot be seen',
+      'record\u200b,field\n1,photo\n',
+      {},
+      'Headers seen: "record<U+200B>", "field".',
+    ],
+    [
       'a --column of an earlier report',
       'record,field,sweep_row\n1,photo,1\n',
       { instance: 'sweep_row' },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createLabels } from '../../src/project/labels.ts';
+import { createLabels, describeUnknownName } from '../../src/project/labels.ts';
 import { makeClassicModel, makeModel } from './builders.ts';
 
 const MODEL = makeModel({
@@ -50,5 +50,28 @@ describe('labels in place of unique names', () => {
   it('are none in a classic project without labels', () => {
     const labels = createLabels(makeClassicModel());
     expect([labels.eventsLabelled('Baseline'), labels.fieldsLabelled('Photo')]).toEqual([[], []]);
+  });
+});
+
+describe('a name that the project does not have', () => {
+  it.each<[Parameters<typeof describeUnknownName>, string]>([
+    [
+      ['event', 'Baseline', { labelled: ['base_arm_1'], known: ['base_arm_1'] }],
+      'the project has no event Baseline, which is a label; write the unique event name (base_arm_1)',
+    ],
+    [
+      ['file field', 'Photo\u00a0', { labelled: ['photo'], known: ['photo'] }],
+      'the project has no file field "Photo<U+00A0>", which is a label; write the variable name (photo)',
+    ],
+    [
+      ['field', 'phоto', { labelled: [], known: ['photo'] }],
+      'the project has no field phоto (о is U+043E); did you mean photo (o is U+006F)?',
+    ],
+    [
+      ['field', 'zebra\u200b', { labelled: [], known: ['photo'] }],
+      'the project has no field zebra<U+200B>',
+    ],
+  ])('%j', (given, words) => {
+    expect(describeUnknownName(...given)).toBe(words);
   });
 });

@@ -34,6 +34,18 @@ describe('what has changed of a place', () => {
       'field photo is on form visit now, not on files',
     ],
     [
+      'the field moved to a form that looks the same',
+      PHOTO,
+      { fileFields: { photo: { form: 'fіles', signature: false } } },
+      'field photo is on form fіles (і is U+0456) now, not on files (i is U+0069)',
+    ],
+    [
+      'the event is renamed to what looks the same',
+      PHOTO,
+      { events: events({ name: 'late_arm_2\u200b', id: '3' }) },
+      'event late_arm_2 is late_arm_2<U+200B> now',
+    ],
+    [
       'not longitudinal',
       PHOTO,
       { longitudinal: false, events: [], eventForms: {} },

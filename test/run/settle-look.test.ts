@@ -57,6 +57,23 @@ describe('settleByLook: what resume makes of a look', () => {
     expect(said).toBe(is);
   });
 
+  it.each<[string, Effect, string]>([
+    [
+      're\u0301sume\u0301.pdf',
+      'none',
+      'the check saw résumé.pdf (é is U+00E9), now there is re\u0301sume\u0301.pdf (e\u0301 is U+0065 U+0301); it is not deleted',
+    ],
+    [
+      'résumé\u00a0.pdf',
+      'possible',
+      'the file is gone and now there is résumé<U+00A0>.pdf; a request whose answer was lost may have removed it',
+    ],
+  ])('shows names so that they can be told apart: %j', (name, effect, message) => {
+    expect(settleByLook({ kind: 'there', mark: name, name }, 'résumé.pdf', effect)).toMatchObject({
+      message,
+    });
+  });
+
   it('says what cannot be known', () => {
     const message = (look: Look, effect: Effect): string => {
       const decision = settleByLook(look, 'a.pdf', effect);

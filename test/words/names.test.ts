@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { oneLine } from '../../src/words/one-line.ts';
-import { showName, showTwoNames } from '../../src/words/names.ts';
+import { listNames, showName, showNames, showTwoNames } from '../../src/words/names.ts';
 
 const LONG = 'abc'.repeat(66);
 
@@ -46,6 +46,11 @@ describe('a name in a message', () => {
     ['x'.repeat(61), `"${'x'.repeat(59)}…"`],
   ])('%j among quoted ones is %j', (name, shown) => {
     expect(showName(name, 'quoted')).toBe(shown);
+  });
+
+  it('has the room that it is given', () => {
+    expect(showName('x'.repeat(100), 'bare', 100)).toBe('x'.repeat(100));
+    expect(showName('x'.repeat(101), 'quoted', 100)).toBe(`"${'x'.repeat(99)}…"`);
   });
 
   it('of megabytes costs nothing', () => {
@@ -169,5 +174,46 @@ describe('two names in one message', () => {
       }),
       { numRuns: 3000 },
     );
+  });
+});
+
+describe('several names in one message', () => {
+  it.each<[string, readonly string[], readonly string[]]>([
+    ['plain ones', ['a', 'b'], ['a', 'b']],
+    ['the same one again', ['a', 'a'], ['a', 'a']],
+    [
+      'two forms of one name, and another one',
+      ['re\u0301sume\u0301', 'x', 'résumé'],
+      ['re\u0301sume\u0301 (e\u0301 is U+0065 U+0301)', 'x', 'résumé (é is U+00E9)'],
+    ],
+    ['letters of two scripts', ['а1', 'a1'], ['а1 (а is U+0430)', 'a1 (a is U+0061)']],
+    ['what cannot be seen', ['a\u200b', 'a', 'a\u00a0b'], ['a<U+200B>', 'a', 'a<U+00A0>b']],
+    ['one blank and two', ['a b', 'a  b'], ['a b', 'a <U+0020>b']],
+    [
+      'a selector of pictures',
+      ['❤\ufe0f', '❤'],
+      ['❤\ufe0f (❤\ufe0f is U+2764 U+FE0F)', '❤ (❤ is U+2764)'],
+    ],
+    [
+      'long ones that differ at the end',
+      [`${LONG}1`, `${LONG}2`],
+      ['abcabcabcabcabc…cabcabcabc1', 'abcabcabcabcabc…cabcabcabc2'],
+    ],
+    ['other letters, however alike', ['Männer', 'Manner', '姓名'], ['Männer', 'Manner', '姓名']],
+  ])('%s', (_what, names, shown) => {
+    expect(showNames(names)).toEqual(shown);
+  });
+
+  it.each<[string, Parameters<typeof listNames>, string]>([
+    ['none', [[]], ''],
+    ['one', [['a'], { word: 'or' }], 'a'],
+    ['some', [['a', 'b', 'c']], 'a, b, c'],
+    ['a sentence of them', [['a', 'b', 'c'], { word: 'or' }], 'a, b or c'],
+    ['too many', [['a', 'b', 'c'], { most: 2 }], 'a, b and 1 more'],
+    ['too many for a choice', [['a', 'b', 'c'], { most: 2, word: 'or' }], 'a, b or 1 more'],
+    ['in quotation marks', [['a', ''], { style: 'quoted' }], '"a", ""'],
+    ['beside another one', [['é'], { beside: ['e\u0301'] }], 'é (é is U+00E9)'],
+  ])('as a list: %s', (_what, given, list) => {
+    expect(listNames(...given)).toBe(list);
   });
 });

@@ -1,5 +1,5 @@
 import { countOf } from '../../words/counts.ts';
-import { codePoint, UNSEEN } from '../../words/names.ts';
+import { codePoint, UNSEEN } from '../../words/letters.ts';
 
 /** No value is worth more of the page. */
 const LONGEST_VALUE = 2000;
