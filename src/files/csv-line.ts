@@ -6,6 +6,7 @@ export function csvLine(cells: readonly string[]): string {
   return `${cells.map(csvCell).join(',')}\n`;
 }
 
-function csvCell(cell: string): string {
+/** One cell, in quotation marks where it needs them. */
+export function csvCell(cell: string): string {
   return NEEDS_QUOTES.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

@@ -4,6 +4,7 @@ import type { BodyLine, OutcomeLine, SendingLine } from './lines.ts';
 /** An outcome as its line in the journal. What a reader assumes anyway is left out. */
 export function encodeOutcome(row: number, outcome: Outcome, lookDue: boolean): string {
   const { attempts, code, message, verified } = outcome;
+  const { effect, air } = effectParts(outcome.effect);
   const line: OutcomeLine = {
     row,
     state: outcome.status,
@@ -11,7 +12,8 @@ export function encodeOutcome(row: number, outcome: Outcome, lookDue: boolean): 
     at: outcome.finishedAt,
     attempts: attempts === 0 ? undefined : attempts,
     http: outcome.httpStatus,
-    ...effectParts(outcome.effect),
+    effect,
+    air,
     verified: verified === '' ? undefined : verified,
     look: lookDue ? true : undefined,
     code: code === '' ? undefined : code,
@@ -27,10 +29,11 @@ export function encodeSending(
   row: number,
   at: number,
   attempt: number,
-  effect: Effect,
+  risk: Effect,
   said?: string,
 ): string {
-  const line: SendingLine = { row, state: 'sending', at, attempt, ...effectParts(effect), said };
+  const { effect, air } = effectParts(risk);
+  const line: SendingLine = { row, state: 'sending', at, attempt, effect, air, said };
   return JSON.stringify(line);
 }
 

@@ -39,12 +39,11 @@ export function encodeForm(fields: FormFields): string {
 }
 
 const PLAIN = /^[\w.*-]*$/;
-const LONE_SURROGATES = /\p{Surrogate}/gu;
 
 /** Lone surrogates, which are no text, become U+FFFD instead of throwing. */
 export function encodeFormValue(text: string): string {
   if (PLAIN.test(text)) return text;
-  return encodeURIComponent(text.replace(LONE_SURROGATES, '\ufffd'))
+  return encodeURIComponent(text.toWellFormed())
     .replace(/%20/g, '+')
     .replace(/[!'()~]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
 }

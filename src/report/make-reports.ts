@@ -5,9 +5,15 @@ import { EXIT } from '../exit-codes.ts';
 import { createReportFile, type ReportFile, type WrittenFile } from '../files/atomic-file.ts';
 import { csvLine } from '../files/csv-line.ts';
 import type { RunState } from '../journal/run-state.ts';
-import { reportOf, type ReportName, type Status, type Verified } from '../rows/outcome.ts';
+import {
+  REPORT_NAMES,
+  reportOf,
+  type ReportName,
+  type Status,
+  type Verified,
+} from '../rows/outcome.ts';
 import { openManifestCopy } from '../run-directory/manifest-copy.ts';
-import { readRowReports, REPORT_COLUMNS, reportLine, type RowReport } from './row-report.ts';
+import { createReportLines, readRowReports, REPORT_COLUMNS, type RowReport } from './row-report.ts';
 
 export const REPORT_FILES: Readonly<Record<ReportName, string>> = {
   success: 'success.csv',
@@ -53,12 +59,15 @@ export async function makeCsvReports(
     const header = csvLine([...manifest.header, ...REPORT_COLUMNS]);
     for (const file of Object.values(files)) await file.write(header);
     const counter = countRows();
+    const reportLine = createReportLines();
     for await (const batch of readRowReports(manifest.batches(), run)) {
+      const lines = { success: '', error: '', unprocessed: '' };
       for (const report of batch) {
-        await files[reportOf(report.outcome.status)].write(reportLine(report));
+        lines[reportOf(report.outcome.status)] += reportLine(report);
         counter.add(report);
         observe(report);
       }
+      for (const name of REPORT_NAMES) await files[name].write(lines[name]);
     }
     refuseWrongSums(counter.counts, run);
     mayWrite?.();

@@ -152,7 +152,8 @@ function isStatus(text: string): text is Status {
   return Object.hasOwn(CODES, text);
 }
 
-export type ReportName = 'success' | 'error' | 'unprocessed';
+export const REPORT_NAMES = ['success', 'error', 'unprocessed'] as const;
+export type ReportName = (typeof REPORT_NAMES)[number];
 
 /** The one report in which a row of this state stands. */
 export function reportOf(status: Status): ReportName {

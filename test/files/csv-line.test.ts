@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { REPORT_COLUMNS, reportLine } from '../../src/report/row-report.ts';
+import { createReportLines, REPORT_COLUMNS } from '../../src/report/row-report.ts';
 import { csvLine } from '../../src/files/csv-line.ts';
 import type { RowReport } from '../../src/report/row-report.ts';
 import { NEIGHBOURS } from '../run/neighbours.ts';
@@ -29,7 +29,9 @@ describe('csvLine', () => {
   });
 });
 
-describe('reportLine', () => {
+describe('a report line', () => {
+  const reportLine = createReportLines();
+
   it('puts the manifest’s cells first, untouched, then a cell for each column', () => {
     const report = {
       row: { row: 3, line: 7, cells: [' =x', 'photo'] },
