@@ -1,10 +1,12 @@
 import type { Io } from './cli/io.ts';
+import { asksForJson, printJsonError } from './cli/json.ts';
 import { runCommandLine } from './cli/program.ts';
 import { watchSignals } from './cli/io.ts';
 import { systemClock } from './clock.ts';
 import { isDiskError } from './files/file-errors.ts';
 import { InterruptedError, SweepError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { asSentence } from './words/one-line.ts';
 
 /** Composition root: the process in, an exit code out. The one place where everything is caught. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
@@ -27,35 +29,40 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   try {
     return await runCommandLine(io, argv);
   } catch (error) {
-    return reportError(error, io);
+    const { exitCode, message } = describeEnd(error, io);
+    stderr.write(`${message}\n`);
+    if (asksForJson(argv)) printJsonError(io, exitCode, message);
+    return exitCode;
   } finally {
     signals.unwatch();
   }
 }
 
-function reportError(error: unknown, io: Io): ExitCode {
+/** What ended the command, as a person has to know it. */
+function describeEnd(error: unknown, io: Io): { exitCode: ExitCode; message: string } {
   const { received } = io.signals;
   // What a signal broke off is no error.
   if (
     received !== undefined &&
     (error instanceof InterruptedError || error instanceof SweepError)
   ) {
-    io.stderr.write(`Interrupted by ${received}. Nothing was deleted.\n`);
-    return received === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
+    return {
+      exitCode: received === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted,
+      message: `Interrupted by ${received}. Nothing was deleted.`,
+    };
   }
   if (error instanceof SweepError && error.exitCode !== EXIT.bug) {
-    io.stderr.write(`${error.message}\n`);
-    return error.exitCode;
+    return { exitCode: error.exitCode, message: error.message };
   }
   if (isDiskError(error)) {
-    io.stderr.write(
-      `A file could not be read or written: ${error.message}. This command deleted nothing.\n`,
-    );
-    return EXIT.refused;
+    return {
+      exitCode: EXIT.refused,
+      message: `A file could not be read or written: ${asSentence(error.message)} This command deleted nothing.`,
+    };
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  io.stderr.write(
-    `This is a bug in redcap-sweep. What the journal holds is safe; please report the lines below.\n${text}\n`,
-  );
-  return EXIT.bug;
+  return {
+    exitCode: EXIT.bug,
+    message: `This is a bug in redcap-sweep. What the journal holds is safe; please report the lines below.\n${text}`,
+  };
 }

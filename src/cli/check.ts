@@ -42,5 +42,6 @@ export async function check(io: Io, manifest: string, flags: FlagsOf<'check'>): 
     printSummary(io, flags.json === true, made);
     return made.exitCode;
   };
-  return withConnection(io, flags, work, manifest === '-');
+  const stdinIsTaken = manifest === '-';
+  return withConnection(io, flags, { command: 'check', mayNotCheck: true, stdinIsTaken }, work);
 }

@@ -6,7 +6,10 @@ import { createClient } from '../redcap/client.ts';
 import { createPacer, intervalWithin } from '../redcap/pacer.ts';
 import { createUndiciTransport } from '../redcap/undici-transport.ts';
 import { createRunControl, type RunControl } from '../run/control.ts';
+import { RefusedError } from '../errors.ts';
+import { UnreadableAnswer } from '../project/answers.ts';
 import { createRedactor } from '../words/one-line.ts';
+import { describeTrouble, type Asker } from '../words/trouble.ts';
 import { TOOL, VERSION } from '../version.ts';
 import type { CommonFlags } from './commands.ts';
 import { hasTerminal, promptOutput, type Io } from './io.ts';
@@ -34,16 +37,27 @@ export interface Connected {
 
 type ConnectFlags = ConnectionOptions & CommonFlags & Rehearsal;
 
+/** The command that asks: what it may be advised, and what it has taken. */
+interface Asking extends Pick<Asker, 'command'>, Partial<Pick<Asker, 'mayNotCheck'>> {
+  readonly stdinIsTaken?: boolean;
+}
+
 /** Acts over a connection, and closes it at the end, whatever that is. Throws as `connect` does. */
 export async function withConnection<T>(
   io: Io,
   flags: ConnectFlags,
+  asker: Asking,
   act: (connected: Connected) => Promise<T>,
-  stdinIsTaken = false,
 ): Promise<T> {
-  const connected = await connect(io, flags, stdinIsTaken);
+  const connected = await connect(io, flags, asker.stdinIsTaken === true);
   try {
     return await act(connected);
+  } catch (error) {
+    if (!(error instanceof UnreadableAnswer)) throw error;
+    const { command, mayNotCheck = false } = asker;
+    throw new RefusedError(describeTrouble(error.trouble, { command, mayNotCheck }), {
+      cause: error,
+    });
   } finally {
     connected.progress.end();
     await connected.close();

@@ -16,6 +16,7 @@ import { TakenOverError } from '../run-directory/lock.ts';
 import { quotePath } from '../words/quote.ts';
 import type { Connected } from './connect.ts';
 import type { Io } from './io.ts';
+import { printJsonError } from './json.ts';
 import { makeReports, printSummary } from './reports.ts';
 import { createFiles, createRemover } from './server.ts';
 
@@ -70,9 +71,7 @@ export async function execute(io: Io, options: ExecuteOptions): Promise<ExitCode
   }).finally(() => {
     progress.end();
   });
-  return executed.kind === 'reported'
-    ? executed.exitCode
-    : printTrouble(io, directory.path, executed);
+  return executed.kind === 'reported' ? executed.exitCode : printTrouble(io, options, executed);
 }
 
 /** Guards and backup of a run, as its journal asks for; `undefined` where it has neither. */
@@ -133,26 +132,30 @@ async function report(
 /** Says why there are no reports of what this command did. */
 function printTrouble(
   io: Io,
-  directory: string,
+  { directory, json }: Pick<ExecuteOptions, 'directory' | 'json'>,
   executed: Exclude<ExecutedRun, { kind: 'reported' }>,
 ): ExitCode {
-  const { sent } = executed;
-  const exitCode = exitCodeOfStop({ signal: undefined, sent });
-  const path = quotePath(directory);
+  const signal =
+    executed.kind === 'unreported' && executed.error instanceof ManifestChangedError
+      ? io.signals.received
+      : undefined;
+  const exitCode = exitCodeOfStop({ signal, sent: executed.sent });
+  const message = describeUnreported(executed, quotePath(directory.path));
+  io.stderr.write(`${message}\n`);
+  if (json) printJsonError(io, exitCode, message);
+  return exitCode;
+}
+
+function describeUnreported(
+  executed: Exclude<ExecutedRun, { kind: 'reported' }>,
+  path: string,
+): string {
   if (executed.kind === 'taken_over') {
-    io.stderr.write(
-      `${new TakenOverError().message}\nHow the run stands: redcap-sweep report ${path}\n`,
-    );
-    return exitCode;
+    return `${new TakenOverError().message}\nHow the run stands:\n  redcap-sweep report ${path}`;
   }
   const { error, failure } = executed;
-  if (failure !== undefined) io.stderr.write(`${failure.message}\n`);
-  if (error instanceof ManifestChangedError) {
-    io.stderr.write(`Stopped (manifest_changed). ${error.message}\n`);
-    return exitCodeOfStop({ signal: io.signals.received, sent });
-  }
-  io.stderr.write(
-    `The reports could not be written (${error.message}). What the journal holds is safe: free the disk, then: redcap-sweep resume ${path}\nThe reports alone: redcap-sweep report ${path}\n`,
-  );
-  return exitCode;
+  const first = failure === undefined ? '' : `${failure.message}\n`;
+  return error instanceof ManifestChangedError
+    ? `${first}Stopped (manifest_changed). ${error.message}`
+    : `${first}The reports could not be written (${error.message}). What the journal holds is safe. Free the disk, then:\n  redcap-sweep resume ${path}\nThe reports alone:\n  redcap-sweep report ${path}`;
 }

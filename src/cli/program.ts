@@ -13,6 +13,7 @@ import {
   type GivenTo,
 } from './commands.ts';
 import type { Io } from './io.ts';
+import { asksForJson, printJsonError } from './json.ts';
 
 type Handlers = {
   readonly [Name in CommandName]: (io: Io, ...given: GivenTo<Name>) => Promise<ExitCode>;
@@ -64,7 +65,11 @@ export async function runCommandLine(io: Io, argv: readonly string[]): Promise<E
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? EXIT.ok : EXIT.refused;
+    if (error.exitCode === 0) return EXIT.ok;
+    if (asksForJson(argv)) {
+      printJsonError(io, EXIT.refused, hideTokens(error.message.replace(/^error: /, '')));
+    }
+    return EXIT.refused;
   }
   return exitCode;
 }

@@ -1,51 +1,26 @@
-import { RefusedError, SweepError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { UnreadableAnswer } from '../project/answers.ts';
 import type { ExportView, ProjectOverview } from '../project/overview.ts';
 import { TOOL } from '../version.ts';
-import { LOOK_AT_CONNECTION } from '../words/advice.ts';
 import type { FlagsOf } from './commands.ts';
 import { withConnection } from './connect.ts';
 import type { Io } from './io.ts';
+import { printJson } from './json.ts';
 import { isShown, placesOf, renderOverview, repeatsAsWhole, statusOf } from './render-overview.ts';
 
 /** `project`: what the token reaches. Sends nothing that changes anything. */
 export async function project(io: Io, flags: FlagsOf<'project'>): Promise<ExitCode> {
-  const isJson = flags.json === true;
-  const print = (answer: object): void => {
-    io.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
-  };
-  try {
-    return await withConnection(io, flags, async ({ connection, server, progress }) => {
-      progress.phase('Reading the project', undefined);
-      const overview = await server.readOverview(() => {
-        progress.phase('Reading the records', undefined);
-      });
-      progress.end();
-      const url = connection.url.href;
-      if (isJson) print(describeOverview(overview, url, server.requests));
-      else io.stdout.write(renderOverview(overview, url, io.stdout.columns));
-      return EXIT.ok;
+  return withConnection(io, flags, { command: 'project' }, async (connected) => {
+    const { connection, server, progress } = connected;
+    progress.phase('Reading the project', undefined);
+    const overview = await server.readOverview(() => {
+      progress.phase('Reading the records', undefined);
     });
-  } catch (error) {
-    const told = addAdvice(error);
-    const isRefusal = told instanceof SweepError && told.exitCode !== EXIT.bug;
-    if (isJson && isRefusal && io.signals.received === undefined) {
-      print({ error: { exitCode: told.exitCode, message: told.message } });
-    }
-    throw told;
-  }
-}
-
-/** REDCap's page, or its error, for a user who may use the API but not export. */
-const NO_EXPORT = /access wasn.t granted|API Export/i;
-
-function addAdvice(error: unknown): unknown {
-  if (!(error instanceof UnreadableAnswer)) return error;
-  const { answered, message } = error;
-  if (answered && !NO_EXPORT.test(message)) return error;
-  const advice = answered ? "The token's user needs the API Export right." : LOOK_AT_CONNECTION;
-  return new RefusedError(`${message} ${advice}`, { cause: error });
+    progress.end();
+    const url = connection.url.href;
+    if (flags.json === true) printJson(io, describeOverview(overview, url, server.requests));
+    else io.stdout.write(renderOverview(overview, url, io.stdout.columns));
+    return EXIT.ok;
+  });
 }
 
 /** The document of `--json`: fields are only ever added; `null` is what no answer tells. */

@@ -4,6 +4,7 @@ import {
   type WrittenReports,
 } from '../report/write-reports.ts';
 import type { Io } from './io.ts';
+import { printJson } from './json.ts';
 import { renderSummary } from './render-summary.ts';
 
 /** Makes the reports of a run directory; a signal that comes meanwhile ends the wait for another process that makes them. */
@@ -34,5 +35,6 @@ export function printSummary(
   json: boolean,
   { summary, page }: Pick<WrittenReports, 'summary' | 'page'>,
 ): void {
-  io.stdout.write(json ? `${JSON.stringify(summary, null, 2)}\n` : renderSummary(summary, page));
+  if (json) printJson(io, summary);
+  else io.stdout.write(renderSummary(summary, page));
 }

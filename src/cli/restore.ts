@@ -25,6 +25,7 @@ import type { FlagsOf } from './commands.ts';
 import { confirmFiles } from './confirm.ts';
 import { withConnection, type Connected } from './connect.ts';
 import type { Io } from './io.ts';
+import { printJson, printJsonError } from './json.ts';
 import { withLockedRun } from './locked-run.ts';
 import { renderRestoreEnd, renderRestorePlan } from './render-restore.ts';
 import { makeReports } from './reports.ts';
@@ -50,7 +51,7 @@ export async function restore(io: Io, directory: string, flags: RestoreFlags): P
   const ranges = flags.rows === undefined ? undefined : parseRowRanges(flags.rows);
   return withLockedRun(io, directory, (run, lock) => {
     refuseUnsaved(run, directory, ranges?.ranges.at(-1)?.last);
-    return withConnection(io, flags, async (connected) => {
+    return withConnection(io, flags, { command: 'restore' }, async (connected) => {
       const { connection, server } = connected;
       await refuseOther(run, { url: connection.url.href, token: connection.token, server });
       // Without a check nobody has read the project: who cannot look puts nothing back.
@@ -136,14 +137,16 @@ async function putBack(io: Io, all: Restore, plan: RestorePlan): Promise<ExitCod
     progress.end();
   });
   if (end === 'taken_over') {
-    io.stderr.write(`${new TakenOverError().message}\n`);
+    const { message } = new TakenOverError();
+    io.stderr.write(`${message}\n`);
+    if (flags.json === true) printJsonError(io, EXIT.rowsLeft, message);
     return EXIT.rowsLeft;
   }
   const reported = await reportRestore(io, directory);
   const exitCode = reported ? exitCodeOf(io, end.totals) : EXIT.rowsLeft;
   if (flags.json === true) {
     const answer = answerOf(io, all, plan, end, { startedAt, exitCode });
-    io.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
+    printJson(io, answer);
   } else {
     io.stdout.write(renderRestoreEnd(end.totals, rest, join(directory.path, end.report.name)));
   }

@@ -25,7 +25,7 @@ export async function resume(io: Io, directory: string, flags: ResumeFlags): Pro
   return withLockedRun(io, directory, async (run, lock) => {
     const left = countUnfinished(run);
     if (left === 0) return alreadyFinished(io, directory, flags);
-    return withConnection(io, flags, async (connected) => {
+    return withConnection(io, flags, { command: 'resume' }, async (connected) => {
       const { url, token } = connected.connection;
       await refuseOther(run, { url: url.href, token, server: connected.server });
       await cutTornTail(join(directory, JOURNAL_FILE), run);

@@ -48,7 +48,10 @@ export async function run(
       ? refuseRows(io, flags, connected, prepared)
       : confirmAndRun(io, flags, limits, connected, prepared);
   };
-  return withConnection(io, flags, work, manifest === '-');
+  const stdinIsTaken = manifest === '-';
+  // An approved run carries out what was seen: without looking it is no such run.
+  const mayNotCheck = flags.approved === undefined && flags.check !== false;
+  return withConnection(io, flags, { command: 'run', mayNotCheck, stdinIsTaken }, work);
 }
 
 /** A run that its rows keep from starting leaves its directory, to correct the rows from. */

@@ -45,8 +45,8 @@ export async function scan(io: Io, flags: Flags): Promise<ExitCode> {
     return await withConnection(
       io,
       flags,
+      { command: 'scan', stdinIsTaken: flags.from === '-' },
       async (connected) => listFiles(io, flags, connected, { report, ids, table }),
-      flags.from === '-',
     );
   } finally {
     await table?.close();

@@ -1,4 +1,5 @@
 import { instantOf, type Clock, type Instant } from '../clock.ts';
+import { troubleCause } from '../project/answers.ts';
 import { createLists, type ExportAnswer, type ExportAny } from '../project/export-lists.ts';
 import { lookAt } from '../project/look.ts';
 import type { ProjectModel } from '../project/model.ts';
@@ -168,6 +169,7 @@ export function exportAnswerOf(answer: ListAnswer): ExportAnswer {
         kind: 'unreadable',
         message: answer.message,
         status: answer.httpStatus,
+        cause: troubleCause(answer),
         shorterMayDo: isOfTheList(answer),
       };
   }

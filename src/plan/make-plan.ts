@@ -25,9 +25,17 @@ export interface PlannedRow {
   readonly verdict: Verdict;
 }
 
+type LookAnswer = Extract<LookedBatch, { kind: 'unreadable' }>;
+
 /** A look could not be read: who cannot look makes no plan. */
 export class LookFailed extends Error {
   override name = 'LookFailed';
+  readonly answer: LookAnswer;
+
+  constructor(answer: LookAnswer) {
+    super(answer.message);
+    this.answer = answer;
+  }
 }
 
 export interface PlanOptions {
@@ -62,7 +70,7 @@ export async function* makePlan(
     if (asked.length === 0) return { group, batch: undefined };
     const batch = await look(asked);
     if (batch.kind === 'stopped') throw new InterruptedError();
-    if (batch.kind === 'unreadable') throw new LookFailed(batch.message);
+    if (batch.kind === 'unreadable') throw new LookFailed(batch);
     return { group, batch };
   });
   const compare = approved === undefined ? undefined : createComparison(approved, model);

@@ -1,6 +1,9 @@
 import { InterruptedError, RefusedError } from '../errors.ts';
-import type { ReadAnswer, Reader, ServerObject } from '../rows/server.ts';
+import type { ReadAnswer, ReadFailure, Reader, ServerObject } from '../rows/server.ts';
+import type { TroubleCause } from '../rows/look.ts';
+import { nameTrouble, type Trouble } from '../words/trouble.ts';
 import { asFlag, asText } from './cells.ts';
+import { BODYLESS, type ExportAnswer } from './export-lists.ts';
 import type { FileField, ProjectEvent, ProjectModel, Repeats } from './model.ts';
 
 /** The calls that describe a project; retries are behind them. */
@@ -13,14 +16,55 @@ export type ProjectReader = Pick<
 export class UnreadableAnswer extends RefusedError {
   override name = 'UnreadableAnswer';
   readonly reason: string;
-  /** Did the server answer at all? */
-  readonly answered: boolean;
+  readonly trouble: Trouble;
 
-  constructor(what: string, message: string, answered = true) {
-    const sentence = message.replace(/\.$/, '');
-    super(`The server's answer for ${what} cannot be used: ${sentence}. Nothing was deleted.`);
-    this.answered = answered;
+  /** Without `about`: an answer that came after others, and is no answer of REDCap's. */
+  constructor(
+    what: string,
+    message: string,
+    about: Partial<Pick<Trouble, 'cause' | 'status' | 'accepted'>> = {},
+  ) {
+    const trouble = { cause: 'page', accepted: true, ...about, what, message } as const;
+    super(`${nameTrouble(trouble)} Nothing was deleted.`);
+    this.trouble = trouble;
     this.reason = `${what}: ${message}`;
+  }
+}
+
+/** A list of records that the command cannot do without. */
+export function unreadableList(
+  what: string,
+  answer: Extract<ExportAnswer, { kind: 'bodyless' | 'unreadable' }>,
+): UnreadableAnswer {
+  return answer.kind === 'bodyless'
+    ? new UnreadableAnswer(what, BODYLESS, { cause: 'fault' })
+    : new UnreadableAnswer(what, answer.message, causeAndStatus(answer));
+}
+
+/** As far as the answer has them. */
+export function causeAndStatus({
+  cause,
+  status,
+}: Pick<Trouble, 'status'> & { readonly cause?: TroubleCause | undefined }): Partial<
+  Pick<Trouble, 'cause' | 'status'>
+> {
+  return { ...(cause === undefined ? {} : { cause }), status };
+}
+
+/** What kind of trouble an answer without a value is. */
+export function troubleCause(answer: ReadFailure): TroubleCause {
+  switch (answer.kind) {
+    case 'retry':
+      return answer.httpStatus === undefined ? 'no_answer' : 'fault';
+    case 'error':
+      if (answer.trustworthy) return 'refusal';
+      return answer.httpStatus >= 500 ? 'fault' : 'page';
+    case 'unreadable':
+      return 'page';
+    case 'empty':
+    case 'not_sent':
+    case 'stop':
+      return 'fault';
   }
 }
 
@@ -72,9 +116,6 @@ export function labelOf(value: unknown): { readonly label?: string } {
   return label === '' ? {} : { label };
 }
 
-/** What real servers answer to a token that they do not know. */
-const REJECTED = /do not have permissions to use the API/i;
-
 /** What the server says of the project itself. A flag that it leaves out says nothing. */
 export interface ProjectInfo {
   readonly id: string;
@@ -89,14 +130,8 @@ export interface ProjectInfo {
 }
 
 export async function readInfo(reader: Pick<ProjectReader, 'project'>): Promise<ProjectInfo> {
-  const answer = await reader.project();
-  // Of the first answer of all: later ones have another reason to say so.
-  if (answer.kind === 'error' && answer.httpStatus === 403 && REJECTED.test(answer.message)) {
-    throw new RefusedError(
-      `The server does not accept the token, or its user has no API rights. Is it the right one for this server? (${answer.message})`,
-    );
-  }
-  const info = valueOf(answer, 'project information');
+  // It is the first answer of all: until then nothing shows that the token is accepted.
+  const info = valueOf(await reader.project(), 'project information', false);
   return {
     id: asText(info['project_id']),
     title: asText(info['project_title']),
@@ -201,7 +236,8 @@ async function readRepeats(
   }
   // A token that could read it and meets a failing server is no token without the right.
   if (couldRead && answer.kind !== 'error' && answer.kind !== 'value') {
-    throw new UnreadableAnswer('the repeating setup', answer.message);
+    const cause = troubleCause(answer);
+    throw new UnreadableAnswer('the repeating setup', answer.message, { cause });
   }
   notes.push(
     'The repeating setup could not be read (it needs the Project Design right): a field counts as repeating where the export shows an instance.',
@@ -218,11 +254,11 @@ export async function readVersion(reader: ProjectReader, notes: string[]): Promi
 }
 
 /** The value of an answer that the command cannot do without. */
-function valueOf<T>(answer: ReadAnswer<T>, what: string): T {
+function valueOf<T>(answer: ReadAnswer<T>, what: string, accepted = true): T {
   throwStop(answer);
   if (answer.kind === 'value') return answer.value;
-  const answered = answer.kind !== 'retry' || answer.httpStatus !== undefined;
-  throw new UnreadableAnswer(what, answer.message, answered);
+  const { message, httpStatus: status } = answer;
+  throw new UnreadableAnswer(what, message, { cause: troubleCause(answer), status, accepted });
 }
 
 /** What ends the command in every phase: a stop of the user's, or of the server's. */

@@ -1,4 +1,4 @@
-import type { ExportRow } from '../rows/look.ts';
+import type { ExportRow, TroubleCause } from '../rows/look.ts';
 
 /** A list of records that is asked for. */
 export interface ListQuery {
@@ -32,6 +32,8 @@ export type ExportAnswer =
       readonly kind: 'unreadable';
       readonly message: string;
       readonly status?: number | undefined;
+      /** What kind of trouble it is; a page where it is not told. */
+      readonly cause?: TroubleCause | undefined;
       /** The server failed on the list itself (5xx, 413, a timeout, a page), so that a shorter one may do. */
       readonly shorterMayDo?: boolean;
     }
@@ -222,11 +224,15 @@ function mayBeShorter(answer: ExportAnswer): answer is Failure {
 }
 
 function giveUp(failure: Failure): Unusable {
-  const { status } = failure.kind === 'bodyless' ? { status: undefined } : failure;
+  if (failure.kind === 'bodyless') {
+    return { kind: 'unreadable', message: BODYLESS, cause: 'fault' };
+  }
+  const { message, status, cause } = failure;
   return {
     kind: 'unreadable',
-    message: describe(failure),
+    message,
     ...(status === undefined ? {} : { status }),
+    ...(cause === undefined ? {} : { cause }),
   };
 }
 

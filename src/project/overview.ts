@@ -1,9 +1,9 @@
 import { InterruptedError } from '../errors.ts';
 import type { ExportRow } from '../rows/look.ts';
 import type { ReadAnswer, Reader, ServerObject } from '../rows/server.ts';
-import { labelOf, throwStop, UnreadableAnswer, type ProjectReader } from './answers.ts';
+import { labelOf, throwStop, unreadableList, type ProjectReader } from './answers.ts';
 import { asFlag, asText } from './cells.ts';
-import { askForList, BODYLESS, createLists, type ExportAny } from './export-lists.ts';
+import { askForList, createLists, type ExportAny } from './export-lists.ts';
 import { isWithheld } from './look.ts';
 import type { ProjectModel } from './model.ts';
 import { readModel } from './read-model.ts';
@@ -88,9 +88,7 @@ async function readRecordNames(
   if (answer.kind === 'bodyless') answer = await exportRecords(query);
   if (answer.kind === 'stopped') throw new InterruptedError();
   if (answer.kind !== 'rows') {
-    const [message, answered] =
-      answer.kind === 'bodyless' ? [BODYLESS, true] : [answer.message, answer.status !== undefined];
-    throw new UnreadableAnswer('the list of records', message, answered);
+    throw unreadableList('the list of records', answer);
   }
   return [...new Set(answer.rows.map((row) => asText(row[recordIdField])))];
 }
@@ -109,7 +107,7 @@ async function viewExport(
     const answer = await askForList(exportRecords, query, lists);
     if (answer.kind === 'stopped') throw new InterruptedError();
     if (answer.kind === 'unreadable') {
-      throw new UnreadableAnswer('the file fields of some records', answer.message);
+      throw unreadableList('the file fields of some records', answer);
     }
     rows.push(...answer.rows);
   };

@@ -1,11 +1,12 @@
 import { InterruptedError, RefusedError } from '../errors.ts';
 import type { ExportRow } from '../rows/look.ts';
 import { listNames } from '../words/names.ts';
+import { unreadableList } from './answers.ts';
 import { asText } from './cells.ts';
 import {
   askForList,
-  BODYLESS,
   createLists,
+  type ExportAnswer,
   type ExportAny,
   type ListAnswer,
   type ListQuery,
@@ -57,9 +58,7 @@ export function createScanLists(
       let answer = await exportRecords(query);
       if (answer.kind === 'bodyless') answer = await exportRecords(query);
       if (answer.kind === 'rows') return [...namesIn(answer.rows)];
-      throw notComplete(
-        answer.kind === 'bodyless' ? { kind: 'unreadable', message: BODYLESS } : answer,
-      );
+      throw notComplete(answer);
     },
     async filterNames(names, filterLogic) {
       const found = new Set<string>();
@@ -94,9 +93,7 @@ export function* cut<T>(
   for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
 }
 
-function notComplete(answer: Exclude<ListAnswer, { kind: 'rows' }>): Error {
+function notComplete(answer: Exclude<ListAnswer | ExportAnswer, { kind: 'rows' }>): Error {
   if (answer.kind === 'stopped') return new InterruptedError();
-  return new RefusedError(
-    `The server's list of records cannot be used${answer.message === '' ? '' : `: ${answer.message}`}. The scan is not complete.`,
-  );
+  return unreadableList('the list of records', answer);
 }

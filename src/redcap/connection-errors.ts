@@ -80,6 +80,19 @@ function certificateReason(code: string | undefined): string | undefined {
   return code !== undefined && Object.hasOwn(REASONS, code) ? REASONS[code] : undefined;
 }
 
+/** Only an authority that is not known here is known by --ca-file. */
+const OF_AUTHORITY = /ISSUER|LEAF_SIGNATURE|SELF_SIGNED|UNTRUSTED|INVALID_CA/;
+const OF_NAME = /ALTNAME|HOSTNAME/;
+
+export function certificateAdvice(code: string): string {
+  if (OF_AUTHORITY.test(code)) {
+    return 'Where an institution has its own authority, give its certificate by --ca-file.';
+  }
+  return OF_NAME.test(code)
+    ? 'Look whether the address is the right one.'
+    : 'Tell whoever runs it; --ca-file cannot help.';
+}
+
 /**
  * A connection that was never made. Every error of connecting is wrapped in
  * it: undici goes by the codes of its own errors, and would connect again
@@ -100,9 +113,10 @@ export function asConnectFailure(error: unknown, where: string, via: string): Co
   if (error instanceof ConnectFailure) return error;
   const distrust = certificateReason(codeOf(error));
   if (distrust !== undefined) {
+    const code = codeOf(error) ?? '';
     return new ConnectFailure(
       'certificate',
-      `The certificate of ${where} is not trusted${via}: ${distrust} (${codeOf(error)}). Where an institution has its own authority, give its certificate by --ca-file.`,
+      `The certificate of ${where} is not trusted${via}: ${distrust} (${code}). ${certificateAdvice(code)}`,
       { cause: error },
     );
   }

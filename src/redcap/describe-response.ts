@@ -1,5 +1,6 @@
 import type { AnswerFacts } from '../rows/server.ts';
 import { oneLine } from '../words/one-line.ts';
+import { tokenRefused } from '../words/trouble.ts';
 import { isBlank, readRedcapError, readWords } from './response-body.ts';
 import type { ResponseContext, ResponseHead } from './transport.ts';
 
@@ -40,10 +41,7 @@ export const describeStop = {
     oneLine(
       `The REDCap server has banned this machine's address. Ask its administrator to lift the ban, and use a lower --rate. (${described})`,
     ),
-  rejected: (described: string) =>
-    oneLine(
-      `The server does not accept the token. Is it the right one for this server? (${described})`,
-    ),
+  rejected: (described: string) => oneLine(tokenRefused(described)),
   proxyLogin: (described: string) =>
     oneLine(
       `A proxy on the way wants a user name and a password, or does not accept them. (${described})`,

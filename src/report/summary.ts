@@ -1,3 +1,4 @@
+import { EXIT } from '../exit-codes.ts';
 import type { RunState } from '../journal/run-state.ts';
 import type { Clock } from '../clock.ts';
 import type { StopCode } from '../rows/outcome.ts';
@@ -46,6 +47,8 @@ export interface Summary {
   readonly unreadableLines: number;
   readonly stop: { readonly code: StopCode; readonly message: string } | null;
   readonly refused: string | null;
+  /** Why nothing was deleted, where the command was refused. */
+  readonly error: { readonly exitCode: number; readonly message: string } | null;
   readonly exitCode: number;
   readonly host: string;
   readonly user: string;
@@ -129,10 +132,17 @@ export function summarise(options: {
     unreadableLines: run.holes?.lines ?? 0,
     stop: run.stop ?? null,
     refused: run.refused ?? null,
+    error: errorOf(run, exitCode),
     exitCode,
     host: header.host,
     user: header.user,
   };
+}
+
+function errorOf({ refused, stop }: RunState, exitCode: number): Summary['error'] {
+  if (exitCode !== EXIT.refused) return null;
+  const message = refused ?? stop?.message ?? 'The run ended before its first deletion request.';
+  return { exitCode, message };
 }
 
 function sum(counts: Readonly<Record<string, number>>): number {

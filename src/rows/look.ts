@@ -1,6 +1,17 @@
 /** A row of a flat record export, as REDCap sends it. */
 export type ExportRow = Readonly<Record<string, unknown>>;
 
+/** What kind of trouble it is that an answer has no value. */
+export type TroubleCause =
+  /** No connection, or one that broke. */
+  | 'no_answer'
+  /** A server that is busy or broken: 5xx, or an answer without a body. */
+  | 'fault'
+  /** REDCap itself says no. */
+  | 'refusal'
+  /** Something that is no answer of REDCap's API. */
+  | 'page';
+
 /**
  * What a look says about a target. Four answers, and merging any two of them
  * would make a report lie somewhere.
@@ -23,7 +34,12 @@ export type LookedBatch =
       /** No record of the list was one that was asked for: this token sees hashed ids. */
       readonly blind: boolean;
     }
-  | { readonly kind: 'unreadable'; readonly message: string; readonly status?: number | undefined }
+  | {
+      readonly kind: 'unreadable';
+      readonly message: string;
+      readonly status?: number | undefined;
+      readonly cause?: TroubleCause | undefined;
+    }
   | { readonly kind: 'stopped' };
 
 const PRESENT_WITHOUT_NAME = '[document]';

@@ -3,6 +3,8 @@ import { encodeSending } from '../journal/line-codec.ts';
 import { delayBefore } from '../retry.ts';
 import type { AnswerCode } from '../rows/outcome.ts';
 import type { DeleteAnswer, RemoveHooks } from '../rows/server.ts';
+import { oneLine } from '../words/one-line.ts';
+import { describeForbidden } from '../words/trouble.ts';
 import { checkFile, checkPlace, lookFirst } from './before-sending.ts';
 import { DONE, LOST_THEN_DONE, lostThenGone } from './row-messages.ts';
 import {
@@ -185,7 +187,7 @@ function readAnswer(
     case 'forbidden':
       progress.code = answer.code;
       if (server.confirmed) return endRefused(answer.code, progress, context);
-      control.stop('rejected_token', answer.message);
+      control.stop('rejected_token', oneLine(describeForbidden(answer.message)));
       return endStopped(progress, context);
     case 'stop':
       progress.code =

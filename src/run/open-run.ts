@@ -4,7 +4,6 @@ import { RefusedError } from '../errors.ts';
 import { replayJournal } from '../journal/replay.ts';
 import type { RunState } from '../journal/run-state.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
-import { UnreadableAnswer } from '../project/answers.ts';
 import { verifyManifestCopy } from '../run-directory/manifest-copy.ts';
 import { takeLock, type Lock, type LockOptions } from '../run-directory/lock.ts';
 import { saltedDigest } from './journal-header.ts';
@@ -74,22 +73,10 @@ export async function refuseOther(
     }
     return;
   }
-  const id = await readId(now.server);
+  const id = await now.server.readProjectId();
   if (id !== header.project.id) {
     throw new RefusedError(
       `The token belongs to project ${id}; the run is of project ${header.project.id}. Nothing was sent.`,
-    );
-  }
-}
-
-async function readId(server: Pick<RunServer, 'readProjectId'>): Promise<string> {
-  try {
-    return await server.readProjectId();
-  } catch (error) {
-    if (!(error instanceof UnreadableAnswer)) throw error;
-    throw new RefusedError(
-      `The server's answer for ${error.reason}. It cannot be used, and nothing was sent.`,
-      { cause: error },
     );
   }
 }

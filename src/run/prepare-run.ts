@@ -7,7 +7,6 @@ import { JournalError, openJournal, openJournalFile } from '../journal/write.ts'
 import { readUnchanged } from '../manifest/fingerprint.ts';
 import { openManifest, type Manifest } from '../manifest/read.ts';
 import type { ProjectModel } from '../project/model.ts';
-import { UnreadableAnswer } from '../project/answers.ts';
 import { createStaging, type Staging } from '../run-directory/staging.ts';
 import {
   copyManifest,
@@ -16,7 +15,6 @@ import {
   MANIFEST_FILE,
   type ManifestSource,
 } from '../run-directory/manifest-copy.ts';
-import { LOOK_AT_CONNECTION } from '../words/advice.ts';
 import { oneLine } from '../words/one-line.ts';
 import type { RunControl } from './control.ts';
 import { headerOf } from './journal-header.ts';
@@ -190,14 +188,7 @@ async function describeRun(
 }
 
 /** What ends the preparation, as a person has to know it. */
-function refusalOf(error: unknown, { approved, reportDir, control }: PrepareOptions): unknown {
-  // An approved run carries out what was seen: without looking it is no such run.
-  if (error instanceof UnreadableAnswer && approved === undefined) {
-    const advice = error.answered
-      ? 'A token without the API Export right can delete without a check: --no-check.'
-      : LOOK_AT_CONNECTION;
-    return new RefusedError(`${error.message} ${advice}`, { cause: error });
-  }
+function refusalOf(error: unknown, { reportDir, control }: PrepareOptions): unknown {
   // One look's answer stopped the command while another look waited for its turn.
   if (error instanceof InterruptedError && control.reason !== undefined) {
     return new RefusedError(control.reason.message, { cause: error });

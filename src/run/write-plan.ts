@@ -5,7 +5,7 @@ import type { Manifest } from '../manifest/read.ts';
 import { LookFailed, makePlan, planWithoutLooks, type PlannedRow } from '../plan/make-plan.ts';
 import { countPlans, type PlanTotals } from '../plan/totals.ts';
 import { planLine } from '../plan/verdict.ts';
-import { UnreadableAnswer } from '../project/answers.ts';
+import { causeAndStatus, UnreadableAnswer } from '../project/answers.ts';
 import type { ProjectModel } from '../project/model.ts';
 import type { LookedBatch } from '../rows/look.ts';
 import type { Target } from '../rows/target.ts';
@@ -132,7 +132,11 @@ async function* planChecked(
     });
   } catch (error) {
     if (error instanceof LookFailed) {
-      throw new UnreadableAnswer('the files of the records named', error.message);
+      throw new UnreadableAnswer(
+        'the files of the records named',
+        error.message,
+        causeAndStatus(error.answer),
+      );
     }
     throw error;
   } finally {

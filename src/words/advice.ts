@@ -144,7 +144,7 @@ const STOPS: Readonly<
   ],
   untrusted_certificate: [
     'The server’s certificate is not trusted',
-    `Ask your IT department for its certificate authority, and give it with --ca-file. ${RESUME}`,
+    `The reason at the top of this page says why. An authority of your institution is given with --ca-file: ask your IT department for it. ${RESUME}`,
   ],
   no_answers: [
     'Ten rows running had no answer to rely on',

@@ -18,6 +18,12 @@ export function oneLine(text: string, max = LONGEST): string {
   return cut(FORMULA.test(line) ? `'${line}` : line, max);
 }
 
+/** A text that ends as a sentence does: with one mark at its end, whatever it brought along. */
+export function asSentence(text: string): string {
+  const bare = text.trim();
+  return /[.!?…][)"'”’]?$/.test(bare) ? bare.replace(/\.{2,}$/, '.') : `${bare}.`;
+}
+
 function cut(line: string, max: number): string {
   if (line.length <= max) return line;
   const end = max - 1;

@@ -85,7 +85,11 @@ describe('looks', () => {
   });
 
   it.each<[string, LookedBatch, Error]>([
-    ['cannot be read', { kind: 'unreadable', message: 'a page' }, new LookFailed('a page')],
+    [
+      'cannot be read',
+      { kind: 'unreadable', message: 'a page' },
+      new LookFailed({ kind: 'unreadable', message: 'a page' }),
+    ],
     ['a stop', { kind: 'stopped' }, new InterruptedError()],
   ])('end the plan: %s', async (_what, batch, expected) => {
     const failure = await planOf(csv(records(1, 250)), MODEL, () => batch).catch(

@@ -171,7 +171,7 @@ describe('a classic project of a server that sends no flags', () => {
 
   it('is not guessed where the event call is refused for another reason', async () => {
     const reader = readScripted({ ...CLASSIC, event: [403, error('no such right')] });
-    await expect(readModel(reader)).rejects.toThrow(/the list of events cannot be used/);
+    await expect(readModel(reader)).rejects.toThrow(/does not give the list of events/);
   });
 });
 
