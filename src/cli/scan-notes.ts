@@ -1,4 +1,6 @@
-import type { NoticedCell, ScannedExport, Tally } from '../project/scan-notes.ts';
+import type { NoticedCell } from '../project/exported-cells.ts';
+import { RENAME, type ExportSource } from '../project/exported-columns.ts';
+import type { ScannedExport, Tally, UnknownField } from '../project/scan-notes.ts';
 import type { Target } from '../rows/target.ts';
 import { countOf } from '../words/counts.ts';
 import { createLostZeros } from '../words/lost-zeros.ts';
@@ -18,16 +20,22 @@ const FEW_LOST_ZEROS = 3;
 /** What a list of the files in an export leaves out or has otherwise, as lines for standard error. */
 export function describeExportNotes(
   scanned: ScannedExport,
-  { near, of }: { readonly near: Near; readonly of: string },
+  {
+    near,
+    of,
+    kind,
+  }: { readonly near: Near; readonly of: string; readonly kind: ExportSource['kind'] },
 ): string[] {
-  const { strange, gone, renamed, leftOut, unknownRecords } = scanned;
+  const { strange, unknownFields, lacking, gone, renamed, leftOut, unknownRecords } = scanned;
   const lines: string[] = [];
   if (strange.length > 0) {
     const one = strange.length === 1;
+    const names = strange.map(({ name }) => name);
     lines.push(
-      `Passed over: the ${one ? 'column' : 'columns'} ${listNames(strange, { style: 'quoted', most: NAMED_CELLS, word: 'and' })}, ${one ? 'which is no field' : 'which are no fields'} of the project. Of a file field that was renamed since, no file is listed.`,
+      `Passed over: the ${one ? 'column' : 'columns'} ${listNames(names, { style: 'quoted', most: NAMED_CELLS, word: 'and' })}, ${one ? 'which is no field' : 'which are no fields'} of the project and ${one ? 'shows' : 'show'} no files.`,
     );
   }
+  for (const field of unknownFields) lines.push(describeUnknownField(field, lacking, { of, kind }));
   if (gone.count > 0) {
     lines.push(
       `${countOf(gone.count, 'file')} of ${of} ${gone.count === 1 ? 'is' : 'are'} not there any more:`,
@@ -60,6 +68,22 @@ export function describeExportNotes(
     );
   }
   return lines;
+}
+
+function describeUnknownField(
+  { column: { name, near }, files }: UnknownField,
+  lacking: readonly string[],
+  { of, kind }: { readonly of: string; readonly kind: ExportSource['kind'] },
+): string {
+  const [is, now] = near === undefined ? [showName(name), undefined] : showTwoNames(name, near);
+  const meant =
+    now === undefined
+      ? lacking.length === 0
+        ? 'Of these files none can be listed.'
+        : `File fields of the project that ${of} does not have: ${listNames(lacking)}. ${RENAME[kind]}`
+      : `Did you mean ${now}? ${RENAME[kind]}`;
+  const cells = countOf(files.count, 'cell');
+  return `${cells} of the column ${is} ${files.count === 1 ? 'shows a file' : 'show files'}, and the project has no field ${is}; nothing of it is listed. ${meant}`;
 }
 
 function describeUnknown(

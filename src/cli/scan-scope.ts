@@ -2,8 +2,6 @@ import { RefusedError } from '../errors.ts';
 import type { ProjectModel } from '../project/model.ts';
 import { createLabels, describeUnknownName, type Labels } from '../project/labels.ts';
 import type { ScanScope } from '../project/scan.ts';
-import type { ExportedTable } from '../project/scan-export.ts';
-import { listNames } from '../words/names.ts';
 import type { FlagsOf } from './commands.ts';
 
 type Flags = FlagsOf<'scan'>;
@@ -21,6 +19,7 @@ export function chooseScope(flags: Flags, model: ProjectModel): Omit<ScanScope, 
             { option: '--field', what: 'file field', known },
             labels.fieldsLabelled,
           ),
+    areNamed: flags.field !== undefined,
     events: chooseEvents(flags.event, model, labels),
     filter: flags.filter,
   };
@@ -34,16 +33,6 @@ export function refuseTogether({ recordFile, from, report }: Flags): void {
   if (given.length < 2) return;
   throw new RefusedError(
     `${given.join(' and ')} each say which files to list: give one of them. --field, --event and --filter narrow any of them.`,
-  );
-}
-
-/** Throws RefusedError for fields asked for by name that the export does not show. */
-export function refuseAbsent(fields: readonly string[], { header, source }: ExportedTable): void {
-  const names = header.map((name) => name.trim());
-  const absent = fields.filter((field) => !names.includes(field));
-  if (absent.length === 0) return;
-  throw new RefusedError(
-    `--field: ${source.subject.toLowerCase()} has no column ${listNames(absent)}. Leave it out, or export it too.`,
   );
 }
 

@@ -13,7 +13,7 @@ import { withConnection, type Connected } from './connect.ts';
 import type { Io } from './io.ts';
 import { describeExportNotes, describeMissing, NEAR_FOR_AT_MOST } from './scan-notes.ts';
 import { openScanOutput, refuseToReplace } from './scan-output.ts';
-import { chooseScope, refuseAbsent, refuseTogether } from './scan-scope.ts';
+import { chooseScope, refuseTogether } from './scan-scope.ts';
 import {
   exportedTable,
   openExport,
@@ -100,7 +100,7 @@ async function listFiles(
     listed =
       exported === undefined
         ? await listProject(connected, model, { ...scope, list }, options)
-        : await listExported(connected, model, { ...scope, flags, exported }, options);
+        : await listExported(connected, model, { ...scope, exported }, options);
     otherName = await output.close();
   } catch (error) {
     await output.discard();
@@ -161,11 +161,7 @@ async function listProject(
 async function listExported(
   { server, progress }: Connected,
   model: ProjectModel,
-  {
-    flags,
-    exported,
-    ...scope
-  }: Scope & { readonly flags: Flags; readonly exported: ExportedTable },
+  { exported, ...scope }: Scope & { readonly exported: ExportedTable },
   options: ScanOptions,
 ): Promise<Listed> {
   const { source, header } = exported;
@@ -174,14 +170,13 @@ async function listExported(
     await options.begin();
     return { notes: [`${source.subject} has no rows.`], lacks: false };
   }
-  if (flags.field !== undefined) refuseAbsent(scope.fields, exported);
   progress.phase(`Reading ${of}`, undefined);
   const scanned = await scanExport(model, exported, scope, {
     ...options,
     renewStructure: (fields) => server.renewStructure(model, fields),
     changeAt: (target) => server.changeAt(model, target),
   });
-  const { unknownRecords, knownRecords, leftOut } = scanned;
+  const { unknownRecords, knownRecords, leftOut, unknownFields } = scanned;
   const near = await findNearRecords(
     server.exportRecords,
     model,
@@ -190,7 +185,7 @@ async function listExported(
   );
   const noneKnown = unknownRecords.count > 0 && knownRecords === 0;
   return {
-    notes: describeExportNotes(scanned, { near, of }),
-    lacks: leftOut.size > 0 || near.size > 0 || noneKnown,
+    notes: describeExportNotes(scanned, { near, of, kind: source.kind }),
+    lacks: leftOut.size > 0 || unknownFields.length > 0 || near.size > 0 || noneKnown,
   };
 }

@@ -1,5 +1,10 @@
 import type { Target } from '../rows/target.ts';
-import { refuseLabel, type ExportedColumns, type ExportSource } from './exported-columns.ts';
+import {
+  refuseLabel,
+  type ExportedColumns,
+  type ExportSource,
+  type StrangeColumn,
+} from './exported-columns.ts';
 import { showName, showTwoNames } from '../words/names.ts';
 import { readValue } from './look.ts';
 import { repeatKind, type ProjectModel } from './model.ts';
@@ -9,6 +14,13 @@ export interface ExportedRow {
   readonly cells: readonly string[];
   /** Line on which it starts, where it comes from a file. */
   readonly line?: number;
+}
+
+/** A cell of the export, and what is there now. */
+export interface NoticedCell {
+  readonly target: Target;
+  readonly shown: string;
+  readonly now?: string;
 }
 
 /** A cell that shows a file, or shows that it may not be seen. */
@@ -39,10 +51,7 @@ export function readExportedCells(
   model: ProjectModel,
   source: ExportSource,
 ): ExportedCell[] {
-  const textAt = (at: number | undefined): string => {
-    const text = at === undefined ? '' : (cells[at] ?? '').trim();
-    return text === R_BLANK ? '' : text;
-  };
+  const textAt = (at: number | undefined): string => textOf(cells, at);
   const event = model.longitudinal ? textAt(columns.event) : '';
   const instrument =
     columns.repeatInstrument === undefined ? undefined : textAt(columns.repeatInstrument);
@@ -71,6 +80,36 @@ export function readExportedCells(
     });
   }
   return found;
+}
+
+function textOf(cells: readonly string[], at: number | undefined): string {
+  const text = at === undefined ? '' : (cells[at] ?? '').trim();
+  return text === R_BLANK ? '' : text;
+}
+
+/** As files are called, at the end of their names. */
+const FILE_NAME =
+  /^\[document\]$|\.(?:pdf|docx?|xlsx?|pptx?|odt|rtf|txt|csv|jpe?g|png|gif|bmp|tiff?|svg|heic|dcm|nii|edf|mp[34]|m4a|mov|avi|wav|zip|gz|7z|html?|xml|json|eml|msg|sav|mat)$/i;
+/** The same, where the column's name is nearly that of a file field. */
+const WITH_EXTENSION = /^\[document\]$|[^.\s]\.[a-z][a-z\d]{0,5}$/i;
+
+/** The cells of a row that show a file in a column which the project has no field for. */
+export function* readStrangeFiles(
+  { cells }: ExportedRow,
+  columns: ExportedColumns,
+  { longitudinal }: ProjectModel,
+): Generator<readonly [column: StrangeColumn, cell: NoticedCell], void, undefined> {
+  for (const column of columns.strange) {
+    const shown = textOf(cells, column.at);
+    if (!(column.near === undefined ? FILE_NAME : WITH_EXTENSION).test(shown)) continue;
+    const target = {
+      record: cells[columns.record] ?? '',
+      field: column.name,
+      event: longitudinal ? textOf(cells, columns.event) : '',
+      instance: textOf(cells, columns.repeatInstance),
+    };
+    yield [column, { target, shown }];
+  }
 }
 
 /** What tells the file that the export shows from another one, where it shows that. */

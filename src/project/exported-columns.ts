@@ -1,7 +1,9 @@
 import { RefusedError } from '../errors.ts';
 import { listWords } from '../words/counts.ts';
-import { listNames, showName } from '../words/names.ts';
+import { listNames, showName, showTwoNames } from '../words/names.ts';
 import type { ProjectModel } from './model.ts';
+import { nearestName } from './near.ts';
+import type { ScanScope } from './scan.ts';
 
 /** Where a list of exported rows comes from, and how messages name it. */
 export interface ExportSource {
@@ -18,8 +20,17 @@ export interface ExportedColumns {
   readonly repeatInstrument: number | undefined;
   readonly repeatInstance: number | undefined;
   readonly files: readonly { readonly field: string; readonly at: number }[];
-  /** Columns that are none of the project's, nor REDCap's own. */
-  readonly strange: readonly string[];
+  readonly strange: readonly StrangeColumn[];
+  /** File fields of the project that the export does not have. */
+  readonly lacking: readonly string[];
+}
+
+/** A column that is none of the project's, nor REDCap's own. */
+export interface StrangeColumn {
+  readonly name: string;
+  readonly at: number;
+  /** What it may be called since it was renamed: the nearest file field that the export lacks. */
+  readonly near?: string;
 }
 
 /** What REDCap writes where an export has labels for headers. */
@@ -39,7 +50,8 @@ const DERIVED = /___|_complete$|_timestamp$/;
 const SHOWN_HEADERS = 20;
 
 /**
- * Finds the columns of an export of the project, for these file fields. Names
+ * Finds the columns of an export of the project, for these file fields, all of which
+ * have to be there where they were asked for by name. Names
  * are compared as they stand: REDCap's variables are lower-case, and a label
  * may differ from one by its case alone. Throws RefusedError with what to tick
  * in REDCap.
@@ -47,7 +59,7 @@ const SHOWN_HEADERS = 20;
 export function findExportedColumns(
   cells: readonly string[],
   model: ProjectModel,
-  wanted: readonly string[],
+  { fields: wanted, areNamed = false }: Pick<ScanScope, 'fields' | 'areNamed'>,
   source: ExportSource,
 ): ExportedColumns {
   const headers = cells.map((cell) => cell.trim());
@@ -70,12 +82,20 @@ export function findExportedColumns(
     const at = find(field);
     return at === undefined ? [] : [{ field, at }];
   });
-  if (files.length === 0) {
+  const lacking = Object.keys(model.fileFields).filter((field) => !headers.includes(field));
+  const strange = findStrange(headers, model, lacking);
+  const absent = wanted.filter((field) => lacking.includes(field));
+  if (areNamed && absent.length > 0) {
+    const near = nearWords(findStrange(headers, model, absent), source);
     throw new RefusedError(
-      `${source.subject} has no file field: ${wanted.length === 0 ? 'the project has none' : `none of its columns is ${listNames(wanted, { most: SHOWN_HEADERS, word: 'or' })}`}. ${seen(headers)} ${INCLUDE_FILES[source.kind]}`,
+      `--field: ${source.subject.toLowerCase()} has no column ${listNames(absent)}.${near === '' ? ' Leave it out, or export it too.' : near}`,
     );
   }
-  const known = new Set([...Object.keys(model.fileFields), ...model.otherFields]);
+  if (files.length === 0) {
+    throw new RefusedError(
+      `${source.subject} has no file field: ${wanted.length === 0 ? 'the project has none' : `none of its columns is ${listNames(wanted, { most: SHOWN_HEADERS, word: 'or' })}`}. ${seen(headers)}${nearWords(strange, source)} ${INCLUDE_FILES[source.kind]}`,
+    );
+  }
   return {
     width: headers.length,
     record,
@@ -83,12 +103,40 @@ export function findExportedColumns(
     repeatInstrument: find('redcap_repeat_instrument'),
     repeatInstance: find('redcap_repeat_instance'),
     files,
-    strange: headers.filter(
-      (name) =>
-        name !== '' && !known.has(name) && !name.startsWith('redcap_') && !DERIVED.test(name),
-    ),
+    strange,
+    lacking,
   };
 }
+
+function findStrange(
+  headers: readonly string[],
+  model: ProjectModel,
+  lacking: readonly string[],
+): StrangeColumn[] {
+  const known = new Set([...Object.keys(model.fileFields), ...model.otherFields]);
+  const isStrange = (name: string): boolean =>
+    name !== '' && !known.has(name) && !name.startsWith('redcap_') && !DERIVED.test(name);
+  return headers.flatMap((name, at) => {
+    if (!isStrange(name)) return [];
+    const near = nearestName(name, lacking);
+    return [{ name, at, ...(near === undefined ? {} : { near }) }];
+  });
+}
+
+/** Which columns may be file fields that were renamed since; nothing where none is near. */
+function nearWords(strange: readonly StrangeColumn[], { kind }: ExportSource): string {
+  const [first] = strange.filter(({ near }) => near !== undefined);
+  if (first?.near === undefined) return '';
+  const [is, now] = showTwoNames(first.name, first.near);
+  return ` Its column ${is} is no field of the project; did you mean ${now}? ${RENAME[kind]}`;
+}
+
+/** What to do about a column whose field was renamed since. */
+export const RENAME = {
+  export:
+    'If the field was renamed since, write its name of now into the first line of the export, or export again.',
+  report: 'If the field was renamed since, edit the report.',
+} as const;
 
 function refuseOtherShapes(
   headers: readonly string[],

@@ -2,7 +2,12 @@ import { RefusedError } from '../errors.ts';
 import type { ExportRow, Look } from '../rows/look.ts';
 import type { Target } from '../rows/target.ts';
 import { asText, placeOf } from './cells.ts';
-import { readExportedCells, type ExportedCell, type ExportedRow } from './exported-cells.ts';
+import {
+  readExportedCells,
+  readStrangeFiles,
+  type ExportedCell,
+  type ExportedRow,
+} from './exported-cells.ts';
 import { findExportedColumns, type ExportSource } from './exported-columns.ts';
 import { readLook } from './look.ts';
 import type { ProjectModel } from './model.ts';
@@ -38,7 +43,7 @@ export async function scanExport(
   scope: Omit<ScanScope, 'records'>,
   options: ScanExportOptions,
 ): Promise<ScannedExport> {
-  const columns = findExportedColumns(header, model, scope.fields, source);
+  const columns = findExportedColumns(header, model, scope, source);
   const notes = new ScanNotes();
   const list = createLister(model, scope.filter, options, notes);
   let batch = new Map<string, ExportedCell[]>();
@@ -54,6 +59,12 @@ export async function scanExport(
   for await (const some of rows) {
     for (const row of some) {
       if (row.cells.length !== columns.width) throw describeRagged(row, columns.width, source);
+      // Where fields were asked for by name, others do not matter.
+      if (scope.areNamed !== true) {
+        for (const [column, cell] of readStrangeFiles(row, columns, model)) {
+          notes.meetStrange(column, cell);
+        }
+      }
       for (const cell of readExportedCells(row, columns, model, source)) {
         const { record, event } = cell.target;
         if (event !== '' && scope.events?.includes(event) === false) continue;
@@ -73,7 +84,7 @@ export async function scanExport(
     options.onProgress((read += some.length));
   }
   await listBatch();
-  return notes.result(columns.strange);
+  return notes.result(columns);
 }
 
 function describeRagged({ cells, line }: ExportedRow, width: number, { subject }: ExportSource) {

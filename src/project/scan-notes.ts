@@ -1,13 +1,6 @@
 import { isOtherMark, type Look } from '../rows/look.ts';
-import type { Target } from '../rows/target.ts';
-import { markShown, type ExportedCell } from './exported-cells.ts';
-
-/** A cell of the export, and what is there now. */
-export interface NoticedCell {
-  readonly target: Target;
-  readonly shown: string;
-  readonly now?: string;
-}
+import { markShown, type ExportedCell, type NoticedCell } from './exported-cells.ts';
+import type { ExportedColumns, StrangeColumn } from './exported-columns.ts';
 
 /** How many, and the first ones of them. */
 export interface Tally<T> {
@@ -16,8 +9,12 @@ export interface Tally<T> {
 }
 
 export interface ScannedExport {
-  /** Columns that are none of the project's. */
-  readonly strange: readonly string[];
+  /** Columns that are none of the project's and show no files. */
+  readonly strange: readonly StrangeColumn[];
+  /** Columns that show files, and that the project has no field for: it was renamed or removed since. */
+  readonly unknownFields: readonly UnknownField[];
+  /** File fields of the project that the export lacks. */
+  readonly lacking: readonly string[];
   /** Cells of files that are not there any more. */
   readonly gone: Tally<NoticedCell>;
   /** Cells of files that have another name now; they are listed under that one. */
@@ -30,6 +27,12 @@ export interface ScannedExport {
   readonly knownRecords: number;
 }
 
+/** A column of files that the project has no field for. */
+export interface UnknownField {
+  readonly column: StrangeColumn;
+  readonly files: Tally<NoticedCell>;
+}
+
 const FIRST = 10;
 /** More than are ever named: near names are looked for among these. */
 const FIRST_RECORDS = 100;
@@ -40,12 +43,20 @@ export class ScanNotes {
   readonly #renamed = createTally<NoticedCell>(FIRST);
   readonly #leftOut = new Map<string, ReturnType<typeof createTally<NoticedCell>>>();
   readonly #unknownRecords = createTally<string>(FIRST_RECORDS);
+  readonly #strangeFiles = new Map<StrangeColumn, ReturnType<typeof createTally<NoticedCell>>>();
   #knownRecords = 0;
 
   leaveOut(why: string, { target, shown }: ExportedCell): void {
     let tally = this.#leftOut.get(why);
     if (tally === undefined) this.#leftOut.set(why, (tally = createTally(FIRST)));
     tally.add({ target, shown });
+  }
+
+  /** A file in a column that the project has no field for. */
+  meetStrange(column: StrangeColumn, cell: NoticedCell): void {
+    let tally = this.#strangeFiles.get(column);
+    if (tally === undefined) this.#strangeFiles.set(column, (tally = createTally(FIRST)));
+    tally.add(cell);
   }
 
   /** What is in the place of a cell now. */
@@ -72,9 +83,14 @@ export class ScanNotes {
     for (const record of unknown) this.#unknownRecords.add(record);
   }
 
-  result(strange: readonly string[]): ScannedExport {
+  result({ strange, lacking }: ExportedColumns): ScannedExport {
     return {
-      strange,
+      strange: strange.filter((column) => !this.#strangeFiles.has(column)),
+      unknownFields: [...this.#strangeFiles].map(([column, { tally }]) => ({
+        column,
+        files: tally,
+      })),
+      lacking,
       gone: this.#gone.tally,
       renamed: this.#renamed.tally,
       leftOut: new Map([...this.#leftOut].map(([why, { tally }]) => [why, tally])),

@@ -21,6 +21,8 @@ export const SCAN_COLUMNS = [
 
 export interface ScanScope {
   readonly fields: readonly string[];
+  /** The user asked for just these fields. */
+  readonly areNamed?: boolean;
   readonly events: readonly string[] | undefined;
   /** Each by its name, or by names of which the first one that the project has is meant. */
   readonly records: readonly (string | readonly string[])[] | undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseScope, refuseAbsent } from '../../src/cli/scan-scope.ts';
+import { chooseScope } from '../../src/cli/scan-scope.ts';
 import { RefusedError } from '../../src/errors.ts';
 import { makeClassicModel, makeModel } from '../project/builders.ts';
 
@@ -12,7 +12,7 @@ const MODEL = makeModel({
 
 describe('what narrows a scan', () => {
   it.each<[string, object, object]>([
-    ['nothing', {}, { fields: ['photo', 'scan'], events: undefined }],
+    ['nothing', {}, { fields: ['photo', 'scan'], areNamed: false, events: undefined }],
     ['fields', { field: ' scan,,photo,scan ' }, { fields: ['scan', 'photo'] }],
     ['names that together are a label', { field: 'photo, scan' }, { fields: ['photo', 'scan'] }],
     ['events', { event: 'visit_arm_1' }, { events: ['visit_arm_1'] }],
@@ -44,19 +44,5 @@ describe('what narrows a scan', () => {
 
   it('refuses events in a classic project', () => {
     expect(() => chooseScope({ event: 'x' }, makeClassicModel())).toThrow(/not longitudinal/);
-  });
-
-  it('refuses fields that an export does not show', () => {
-    const table = {
-      source: { kind: 'export', subject: 'The export' },
-      header: ['record_id', ' scan '],
-      rows: [],
-    } as never;
-    expect(() => {
-      refuseAbsent(['scan'], table);
-    }).not.toThrow();
-    expect(() => {
-      refuseAbsent(['photo', 'scan'], table);
-    }).toThrow('--field: the export has no column photo. Leave it out, or export it too.');
   });
 });

@@ -285,6 +285,36 @@ describe('what has changed since', () => {
     expect(scan.stderr).toMatch(/ {2}8; did you mean 008\?/);
   });
 
+  it('a file field that was renamed is not passed over: what is likely meant is said, exit 1', async () => {
+    const fixture = await openStudy();
+    const csv = String(await exportCsv(fixture.sandbox));
+    await fixture.write('export.csv', csv.replace('photo', 'foto').replace('sig', 'paper'));
+    const scan = await scanFile(fixture, 'export.csv');
+    expect([scan.code, scan.lines]).toEqual([1, [SCAN_1, SCAN_3, REPORT]]);
+    const rename =
+      'If the field was renamed since, write its name of now into the first line of the export, or export again.';
+    expect(notesOf(scan).split('\n')).toEqual([
+      `1 cell of the column foto shows a file, and the project has no field foto; nothing of it is listed. Did you mean photo? ${rename}`,
+      `1 cell of the column paper shows a file, and the project has no field paper; nothing of it is listed. File fields of the project that the export does not have: photo, sig. ${rename}`,
+      '3 files found.',
+      '',
+    ]);
+    // Done as it says.
+    await fixture.write('export.csv', csv.replace('photo', 'foto').replace('foto', 'photo'));
+    expect(await scanFile(fixture, 'export.csv')).toMatchObject({ code: 0, lines: ALL });
+  });
+
+  it('a column without files that the project does not have is passed over and said', async () => {
+    const fixture = await openStudy();
+    const csv = String(await exportCsv(fixture.sandbox));
+    await fixture.write('export.csv', csv.replace(',age', ',old age'));
+    const scan = await scanFile(fixture, 'export.csv');
+    expect([scan.code, scan.lines]).toEqual([0, ALL]);
+    expect(notesOf(scan)).toBe(
+      'Passed over: the column "old age", which is no field of the project and shows no files.\n5 files found.\n',
+    );
+  });
+
   it('what has no place in the project as it is, or is not seen any more, is counted, exit 1', async () => {
     const fixture = await openStudy();
     const without = ['redcap_repeat_instrument', 'redcap_repeat_instance', 'photo'];

@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { exportAnswerOf } from '../../src/cli/server.ts';
 import { RefusedError } from '../../src/errors.ts';
 import { openTable } from '../../src/manifest/table.ts';
+import { asText } from '../../src/project/cells.ts';
 import { readModel } from '../../src/project/read-model.ts';
 import type { ScanScope } from '../../src/project/scan.ts';
 import { scanExport, type ScanExportOptions } from '../../src/project/scan-export.ts';
-import type { NoticedCell, ScannedExport } from '../../src/project/scan-notes.ts';
+import type { NoticedCell } from '../../src/project/exported-cells.ts';
+import type { ScannedExport } from '../../src/project/scan-notes.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/handler.ts';
 import type { SandboxOptions } from '../../src/sandbox/options.ts';
 import { inChunks } from '../manifest/manifest-of.ts';
@@ -101,6 +103,8 @@ describe('the files of an export', () => {
     expect(files).toEqual(ALL);
     expect(said).toEqual({
       strange: [],
+      unknownFields: [],
+      lacking: [],
       gone: NONE,
       renamed: NONE,
       leftOut: new Map(),
@@ -233,8 +237,62 @@ describe('what has changed since', () => {
     const csv = writeRows(
       rows.map(({ photo: file, ...row }) => ({ ...row, picture: file, '': '' })),
     );
-    const { files, strange } = await list(study(), csv);
-    expect([files, strange]).toEqual([ALL.slice(1), ['picture']]);
+    const { files, strange, unknownFields, lacking } = await list(study(), csv);
+    const cell = { target: { ...base, field: 'picture' }, shown: 'a.jpg' };
+    expect([files, strange, unknownFields, lacking]).toEqual([
+      ALL.slice(1),
+      [],
+      [
+        {
+          column: { name: 'picture', at: expect.any(Number) },
+          files: { count: 1, first: [cell] },
+        },
+      ],
+      ['photo'],
+    ]);
+  });
+
+  const renamed = async (name: string, cell: (text: string) => string) => {
+    const rows = await askRows(study(), { content: 'record' });
+    return writeRows(
+      rows.map(({ photo: file, ...row }) => ({ ...row, [name]: cell(asText(file)) })),
+    );
+  };
+
+  it.each<[string, string, (text: string) => string, Given, readonly string[]]>([
+    // The column, what its cells show, and what it is taken for.
+    ['a near name', 'photos', (text) => text, {}, ['photos 1 photo']],
+    ['a near name, and odd extensions', 'photos', () => 'x.blob', {}, ['photos 5 photo']],
+    ['no near name, and odd extensions', 'picture', () => 'x.blob', {}, []],
+    ['no near name, and no file name', 'picture', () => '[document]', {}, ['picture 5 -']],
+    ['a near name, and numbers', 'photos', () => '3.14', {}, []],
+    ['a near name, and blank', 'photos', () => ' ', {}, []],
+    ['what R writes for blank', 'photos', () => 'NA', {}, []],
+    ['other fields asked for', 'photos', (text) => text, { fields: ['scan'], areNamed: true }, []],
+  ])('a file field renamed since: %s', async (_what, name, cell, given, unknown) => {
+    const { unknownFields, strange } = await list(study(), await renamed(name, cell), given);
+    expect(
+      unknownFields.map(({ column, files }) =>
+        [column.name, files.count, column.near ?? '-'].join(' '),
+      ),
+    ).toEqual(unknown);
+    expect(strange.map((column) => column.name)).toEqual(unknown.length === 0 ? [name] : []);
+  });
+
+  it.each<[string, Given, RegExp]>([
+    [
+      'the only file field',
+      {},
+      /no file field: .*Its column photos is no field of the project; did you mean photo\? If the field was renamed since, write its name of now into the first line/,
+    ],
+    [
+      'asked for by name',
+      { fields: ['photo'], areNamed: true },
+      /^--field: the export has no column photo\. Its column photos is no field of the project; did you mean photo\?/,
+    ],
+  ])('a renamed field that is %s is refused with the near one', async (_what, given, message) => {
+    const csv = 'record_id,redcap_event_name,photos\n001,base_arm_1,a.jpg\n';
+    await expect(list(study(), csv, given)).rejects.toThrow(message);
   });
 
   const edit =
