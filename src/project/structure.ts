@@ -92,6 +92,20 @@ export function createStructure(
     return findContradiction(looked.rowsOf(target.record), target, model);
   };
 
+  /**
+   * What is taken for a file may be a missing-data code of a designer's own
+   * making, added since the structure was read. A check takes that risk: its
+   * row is looked at again before anything is said of it.
+   */
+  const showsNewCode = (
+    { looks }: LookedBatch & { kind: 'looked' },
+    begun: Instant,
+    checking: boolean,
+  ): boolean =>
+    !checking &&
+    (at === undefined || at.monotonicMs < begun.monotonicMs) &&
+    looks.some((one) => one.kind === 'there' && one.mark !== undefined && mayBeCode(one.mark));
+
   const look = async (
     targets: readonly Target[],
     ways: LookWays,
@@ -103,6 +117,7 @@ export function createStructure(
       if (read.kind === 'unreadable' || read.kind === 'stopped') return asLooked(read);
     }
     for (let readings = 0; ;) {
+      const begun = instantOf(clock);
       const looked = await ways.lookAt(model, targets);
       if (looked.kind !== 'looked' || looked.blind) return looked;
       const contradictions = targets.map((target) => contradictionOf(target, looked, checking));
@@ -112,10 +127,8 @@ export function createStructure(
       );
       // A file that is seen may be another place's by now, as one that is not seen may be elsewhere.
       const saysSomething = looked.looks.some(({ kind }) => kind !== 'nothing');
-      if (
-        readings < READINGS_A_LOOK &&
-        ((isNews && readings === 0) || (saysSomething && !holds(fields)))
-      ) {
+      const isDoubtful = (saysSomething && !holds(fields)) || showsNewCode(looked, begun, checking);
+      if (readings < READINGS_A_LOOK && ((isNews && readings === 0) || isDoubtful)) {
         readings += 1;
         const read = await readAgain(fields, ways);
         if (read.kind === 'unreadable' || read.kind === 'stopped') return asLooked(read);
@@ -154,6 +167,11 @@ export function createStructure(
     },
     changeAt,
   };
+}
+
+/** REDCap's codes are letters, digits, dots, hyphens and underscores; file names have an extension. */
+function mayBeCode(text: string): boolean {
+  return /^[\w.-]+$/.test(text) && !/\.[a-z][a-z0-9]{1,4}$/i.test(text);
 }
 
 function asLooked(answer: Exclude<StructureAnswer, { kind: 'read' }>): LookedBatch {

@@ -131,6 +131,34 @@ describe('"gone" is said with a structure that is no older than a minute', () =>
     expect(readings).toEqual([['photo']]);
   });
 
+  it('takes no missing-data code that a designer has added since for a file', async () => {
+    const { clock, look, readings } = open(
+      makeModel(),
+      () => makeModel({ missingCodes: ['-999', 'NI', 'UNK'] }),
+      () => [{ ...LATE_ROW, photo: 'UNK' }],
+    );
+    await clock.runTo(10);
+    expect(await look(LATE)).toEqual([
+      { kind: 'nothing', why: 'the field holds the missing-data code UNK' },
+    ]);
+    expect(readings).toEqual([['photo']]);
+  });
+
+  it.each(['scan', '-77', 'N.A', '4711'])('asks whether %s is one by now', async (photo) => {
+    const rows = [{ ...LATE_ROW, photo }];
+    const { clock, structure, ways, look, readings } = open(
+      makeModel(),
+      () => makeModel(),
+      () => rows,
+    );
+    await clock.runTo(5);
+    expect(await look(LATE)).toMatchObject([{ kind: 'there', mark: photo }]);
+    expect(readings).toHaveLength(1);
+    // A check does not: its row is looked at again before anything is said of it.
+    await structure.lookForCheck([LATE], ways);
+    expect(readings).toHaveLength(1);
+  });
+
   it('measures the minute by the clock that says more: a laptop slept', async () => {
     const { ways } = open(
       makeModel(),

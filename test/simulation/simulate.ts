@@ -80,7 +80,7 @@ async function simulateOne(simulation: Simulation, settings: SessionSettings): P
   );
   if (settings.intervalMs < 20) simulation.marked = true;
   const ongoing = simulateAudited(simulation, settings);
-  const [session] = await Promise.all([ongoing, letAnotherCome(simulation, settings)]);
+  const [session, anotherCame] = await Promise.all([ongoing, letAnotherCome(simulation, settings)]);
   if (session.elsewhere) {
     // Whoever took the run over has counted it as killed.
   } else if (session.ended === undefined) {
@@ -92,7 +92,7 @@ async function simulateOne(simulation: Simulation, settings: SessionSettings): P
   } else if (session.ended.failure !== undefined) simulation.crashes += 1;
   const reports = await auditReport(simulation, `after session ${simulation.processes}`);
   auditEnding(simulation, settings, session, unsettled(reports));
-  if (session.ended?.stopped === true && (await isFinished(simulation))) {
+  if (session.ended?.stopped === true && !anotherCame && (await isFinished(simulation))) {
     addViolation(simulation, 'the run is told to be stopped, and nothing is left to do');
   }
 }
@@ -115,16 +115,16 @@ function simulateAudited(
 async function letAnotherCome(
   simulation: Simulation,
   { overtaken }: SessionSettings,
-): Promise<void> {
+): Promise<boolean> {
   const { environment, chance, scenario, lives, processes } = simulation;
-  if (overtaken === undefined || simulation.leases === undefined) return;
+  if (overtaken === undefined || simulation.leases === undefined) return false;
   const life = lives.get(processes);
-  if (life === undefined) return;
+  if (life === undefined) return false;
   if (overtaken.afterSends === 0) await environment.pass(overtaken.afterMs);
   // Right when a request is announced, and has not left yet.
   else
     await environment.runUntil(() => !life.alive || countSends(simulation) >= overtaken.afterSends);
-  if (!life.alive) return;
+  if (!life.alive) return false;
   life.freeze(overtaken.ms, overtaken.how);
   await environment.pass(chance.scenario.whole(0, 30_000));
   const drawn = drawSettings(chance.scenario, scenario.tight);
@@ -141,6 +141,7 @@ async function letAnotherCome(
   if (!session.elsewhere && (session.ended === undefined || session.ended.failure !== undefined)) {
     simulation.crashes += 1;
   }
+  return true;
 }
 
 function countSends({ disk }: Simulation): number {
