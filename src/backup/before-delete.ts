@@ -4,16 +4,17 @@ import type { LookedBatch } from '../rows/look.ts';
 import type { FileFacts } from '../rows/outcome.ts';
 import type { Target } from '../rows/target.ts';
 import type { BeforeDelete } from '../run/row-progress.ts';
-import type { Guards, RowToDelete } from '../run/row-source.ts';
-import { otherFileMessage } from '../words/names.ts';
+import type { RowToDelete } from '../run/row-source.ts';
+import type { FileSource } from './download-file.ts';
+import type { BackupStore } from './store.ts';
 import {
-  describeFailure,
-  downloadFile,
-  type DownloadAnswer,
-  type DownloadedFile,
-  type FileSource,
-} from './download-file.ts';
-import { DiskError, type BackupStore, type PendingBackup } from './store.ts';
+  endOther,
+  factsOf,
+  judgeGuards,
+  readStoredFile,
+  type ReadOptions,
+  type Unreadable,
+} from './stored-file.ts';
 
 interface BeforeDeleteOptions {
   readonly source: FileSource;
@@ -46,39 +47,25 @@ export function createBeforeDelete(
   const saved = new WeakMap<RowToDelete, FileFacts>();
   let bytesTotal = 0;
 
-  const commit = async (
-    backup: PendingBackup,
-    downloaded: DownloadedFile,
-    row: RowToDelete,
-  ): Promise<FileFacts> => {
-    const earlier = saved.get(row) ?? row.earlier?.file ?? options.earlier(row.row);
-    const path = await backup.commit(downloaded, earlier);
-    const file = { ...factsOf(downloaded), backup: path };
-    saved.set(row, file);
-    const line: BackupLine = { row: row.row, state: 'backup', file };
-    journal.append(line);
-    // A power cut after the deletion must not lose the way to the only copy.
-    await journal.sync();
-    bytesTotal += downloaded.bytes;
-    options.onSaved?.(bytesTotal);
-    return file;
-  };
-
-  const byExport = async (row: RowToDelete): Promise<BeforeDelete> => {
-    const backup = store?.save(row.row);
-    try {
-      const answer = await downloadFile(options.source, row.target, backup);
-      if (answer.kind !== 'file') return await readFailure(answer, row, options);
-      const file = factsOf(answer);
-      const mismatch = mismatchOf(row.guards, file);
-      if (mismatch !== undefined) return mismatch;
-      return { kind: 'go', file: backup === undefined ? file : await commit(backup, answer, row) };
-    } catch (error) {
-      if (error instanceof DiskError) return readDiskError(error, row, options);
-      throw error;
-    } finally {
-      await backup?.discard();
-    }
+  const reading: ReadOptions = {
+    source: options.source,
+    store,
+    look,
+    judge: ({ guards }, file) => judgeGuards(guards, file),
+    async keep(copy, downloaded, row) {
+      const earlier = saved.get(row) ?? row.earlier?.file ?? options.earlier(row.row);
+      const backup = await copy.commit(downloaded, earlier);
+      const file = { ...factsOf(downloaded), backup };
+      saved.set(row, file);
+      const line: BackupLine = { row: row.row, state: 'backup', file };
+      journal.append(line);
+      // A power cut after the deletion must not lose the way to the only copy.
+      await journal.sync();
+      bytesTotal += downloaded.bytes;
+      options.onSaved?.(bytesTotal);
+      return file;
+    },
+    onFullDisk: 'No file was deleted that is not saved.',
   };
 
   return async (row) => {
@@ -88,7 +75,19 @@ export function createBeforeDelete(
     // Where the check saw a name, a look tells it without the file's bytes.
     const judged =
       nameOnly && look !== undefined && isName(row) ? await byLook(row, look, options) : undefined;
-    return judged ?? byExport(row);
+    if (judged !== undefined) return judged;
+    const stored = await readStoredFile(row, reading);
+    switch (stored.kind) {
+      case 'file':
+        return { kind: 'go', file: stored.file };
+      case 'other':
+        return endOther(stored.other, stored.file);
+      case 'unreadable':
+        return endUnreadable(stored, row);
+      case 'no_file':
+      case 'stopped':
+        return stored;
+    }
   };
 }
 
@@ -107,53 +106,12 @@ async function byLook(
   if (seen?.kind === 'gone') return { kind: 'no_file' };
   if (seen?.kind !== 'there' || seen.name === undefined) return undefined;
   const file = { name: seen.name };
-  return mismatchOf(guards, file) ?? { kind: 'go', file };
-}
-
-/** No file came: the run stops, nothing is there to delete, or the row ends here. */
-async function readFailure(
-  answer: Exclude<DownloadAnswer, DownloadedFile>,
-  row: RowToDelete,
-  options: BeforeDeleteOptions,
-): Promise<BeforeDelete> {
-  const { control } = options.source;
-  if (answer.kind === 'not_sent') return STOPPED;
-  if (answer.kind === 'stop') {
-    control.stop(answer.stop, answer.message);
-    return STOPPED;
-  }
-  // What was not tried again because the run stops says nothing of this row.
-  if (answer.kind !== 'error' && control.reason !== undefined) return STOPPED;
-  // How servers word "no file" on an export is not known; a look knows.
-  if (answer.kind === 'error' && answer.trustworthy && answer.httpStatus !== 403) {
-    const looked = await options.look?.(row.target);
-    if (looked?.kind === 'stopped') return STOPPED;
-    if (looked?.kind === 'unreadable' && control.reason !== undefined) return STOPPED;
-    if (looked?.kind === 'looked' && looked.looks[0]?.kind === 'gone') return { kind: 'no_file' };
-  }
-  return endUnreadable(describeFailure(answer), answer.httpStatus, answer.trustworthy, row);
-}
-
-function readDiskError(
-  error: DiskError,
-  row: RowToDelete,
-  { source }: BeforeDeleteOptions,
-): BeforeDelete {
-  const { message } = error;
-  if (error.fileOnly) {
-    return endUnreadable(`the backup could not be written: ${message}`, undefined, true, row);
-  }
-  source.control.stop(
-    'journal_failed',
-    `A backup could not be written: ${message}. No file was deleted that is not saved. Make room or fix the disk, then resume.`,
-  );
-  return STOPPED;
+  const other = judgeGuards(guards, file);
+  return other === undefined ? { kind: 'go', file } : endOther(other, file);
 }
 
 function endUnreadable(
-  why: string,
-  httpStatus: number | undefined,
-  confirmed: boolean,
+  { why, httpStatus, confirmed }: Unreadable,
   { guards }: RowToDelete,
 ): BeforeDelete {
   const shared = { kind: 'end', httpStatus, file: undefined, confirmed } as const;
@@ -168,36 +126,6 @@ function endUnreadable(
         state: { status: 'guard_mismatch', code: 'guard_unreadable' },
         message: `the stored file could not be compared with the one expected, so that nothing is deleted: ${why}`,
       };
-}
-
-/**
- * Compares the file that is stored now with what the manifest expects;
- * `undefined`: it is the one. Outer white space of names counts on neither side.
- */
-function mismatchOf(guards: Guards | undefined, file: FileFacts): BeforeDelete | undefined {
-  if (guards === undefined) return undefined;
-  const { name = '', sha256: digest = '' } = file;
-  const { filename, sha256 } = guards;
-  const shared = { kind: 'end', httpStatus: undefined, file, confirmed: true } as const;
-  if (filename !== '' && name.trim() !== filename.trim()) {
-    return {
-      ...shared,
-      state: { status: 'guard_mismatch', code: 'guard_filename' },
-      message: otherFileMessage(name, filename),
-    };
-  }
-  if (sha256 !== '' && digest !== sha256.toLowerCase()) {
-    return {
-      ...shared,
-      state: { status: 'guard_mismatch', code: 'guard_sha256' },
-      message: `the stored bytes have SHA-256 ${digest}, not ${sha256}; nothing is deleted`,
-    };
-  }
-  return undefined;
-}
-
-function factsOf({ name, bytes, sha256 }: DownloadedFile): FileFacts {
-  return { name, bytes, sha256 };
 }
 
 /** Did the check see a name, and not only a document's number? */

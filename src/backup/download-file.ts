@@ -33,6 +33,8 @@ export interface DownloadedFile {
   readonly name: string;
   readonly bytes: number;
   readonly sha256: string;
+  /** It had to come a second time before it was believed. */
+  readonly twice?: true;
 }
 
 export type DownloadAnswer =
@@ -89,7 +91,7 @@ export async function downloadFile(
       'the file came twice, with other bytes each time, and nothing tells which is whole';
     return { ...answer, kind: 'unreadable', message };
   }
-  return { kind: 'file', name, bytes, sha256 };
+  return { kind: 'file', name, bytes, sha256, ...(isDoubtful(first) ? { twice: true } : {}) };
 }
 
 function isDoubtful(answer: ExportFileAnswer | ReadFailure): boolean {

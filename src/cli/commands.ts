@@ -86,9 +86,24 @@ const TABLE = [
     details: `Reads the project and looks at every record named, and shows what a run would
 do. Sends no deletion. The directory that it leaves can be reviewed and then
 carried out to the letter with: redcap-sweep run --approved <check-dir>
+With --backup it also downloads the files: an archive to review, keep and
+sign. What was approved is then deleted only as long as its bytes are those in
+the archive. Stopped or interrupted, it goes on with: redcap-sweep resume
 
-  redcap-sweep check withdrawn.csv`,
-    options: [...MANIFEST_OPTIONS, JSON_OUT, ...CONNECTION_OPTIONS],
+  redcap-sweep check withdrawn.csv
+  redcap-sweep check closure.csv --backup --expect-project 4711`,
+    options: [
+      {
+        flags: '--backup',
+        description:
+          "save every file that would be deleted into the check's directory, with its digest",
+      },
+      RUN_OPTIONS.limit,
+      RUN_OPTIONS.stopAt,
+      ...MANIFEST_OPTIONS,
+      JSON_OUT,
+      ...CONNECTION_OPTIONS,
+    ],
   },
   {
     name: 'run',
@@ -131,10 +146,11 @@ asked to type the number of files. Every row ends in exactly one report.
   {
     name: 'resume',
     argument: RUN_DIR,
-    summary: 'finish a run that was interrupted or stopped',
+    summary: "finish a run, or a check's archive, that was interrupted or stopped",
     details: `Looks at every row that has no end yet and deletes what is still the file that
-the check saw. Rows that are done are not sent again. All other options come
-from the run itself.
+the check saw. Rows that are done are not sent again. Of a check made with
+--backup it saves the files that are not saved yet, and deletes nothing. All
+other options come from the run or the check itself.
 
   redcap-sweep resume reports/2026-11-24T03-12-07-withdrawn`,
     options: [YES, RUN_OPTIONS.limit, RUN_OPTIONS.stopAt, JSON_OUT, ...CONNECTION_OPTIONS],

@@ -1,13 +1,16 @@
+import { createArchiver } from '../backup/archive-file.ts';
 import { createBeforeDelete } from '../backup/before-delete.ts';
 import { createStore } from '../backup/store.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { RunState } from '../journal/run-state.ts';
 import type { Journal } from '../journal/write.ts';
 import { ManifestChangedError } from '../manifest/fingerprint.ts';
+import type { ProjectModel } from '../project/model.ts';
 import { exitCodeOfEnding, exitCodeOfStop } from '../report/exit-code.ts';
 import { isFailure, type Status } from '../rows/outcome.ts';
 import {
   executeRun,
+  type DeletingWork,
   type ExecutedRun,
   type ExecuteOptions as EngineOptions,
   type RunEnd,
@@ -27,24 +30,33 @@ export interface ExecuteOptions extends Pick<
   readonly connected: Connected;
   /** Rows that are to be worked on. */
   readonly total: number;
+  /** Files are saved into the check's archive, and nothing is deleted: the project that the check has read. */
+  readonly archive?: ProjectModel | undefined;
   readonly json: boolean;
 }
 
-/** Deletes, verifies and reports, and says how it came out: the part that `run` and `resume` have in common. */
+/** Deletes and verifies, or saves, and reports, and says how it came out: what a first session and `resume` have in common. */
 export async function execute(io: Io, options: ExecuteOptions): Promise<ExitCode> {
-  const { connected, directory, total } = options;
+  const { connected, directory, total, archive } = options;
   const { server, reach, control, connection, log, progress } = connected;
-  const figures: Partial<Record<Status | 'MB saved', number>> = {};
+  const figures: Partial<Record<Status | 'saved' | 'MB saved', number>> = {};
   let done = 0;
+  const onSaved = (bytes: number): void => {
+    figures['MB saved'] = Math.round(bytes / 1e6);
+  };
   log.attach(directory.path);
   const executed = await executeRun({
     ...options,
     server,
-    remove: createRemover(reach),
-    beforeDelete: (run, journal) =>
-      beforeDelete(io, directory.path, connected, run, journal, (bytes) => {
-        figures['MB saved'] = Math.round(bytes / 1e6);
-      }),
+    work:
+      archive === undefined
+        ? {
+            kind: 'delete',
+            remove: createRemover(reach),
+            beforeDelete: (run, journal) =>
+              beforeDelete(io, directory.path, connected, run, journal, onSaved),
+          }
+        : { kind: 'archive', save: archiver(io, directory.path, connected, archive, onSaved) },
     control,
     clock: io.clock,
     random: io.random,
@@ -52,13 +64,14 @@ export async function execute(io: Io, options: ExecuteOptions): Promise<ExitCode
     concurrency: connection.concurrency,
     retries: connection.retries,
     onPhase(phase) {
-      if (phase === 'deleting') progress.phase('Deleting', total);
-      else progress.phase('Verifying', undefined);
+      if (phase === 'verifying') progress.phase('Verifying', undefined);
+      else progress.phase(phase === 'saving' ? 'Saving' : 'Deleting', total);
     },
     onEnded(row, { status, code, httpStatus, attempts }) {
       if (isFailure(status)) log.log('warn', 'row', { row, status, code, httpStatus, attempts });
       done += 1;
-      figures[status] = (figures[status] ?? 0) + 1;
+      const figure = code === 'would_delete' ? 'saved' : status;
+      figures[figure] = (figures[figure] ?? 0) + 1;
       progress.at(done, figures);
     },
     onLost: () => {
@@ -82,7 +95,7 @@ function beforeDelete(
   run: RunState,
   journal: Journal,
   onSaved: (bytesTotal: number) => void,
-): ReturnType<EngineOptions['beforeDelete']> {
+): ReturnType<DeletingWork['beforeDelete']> {
   const { header, planned } = run;
   const backup = header.options['backup'] === true;
   if (!backup && planned?.totals['guarded'] === 0) return undefined;
@@ -93,6 +106,21 @@ function beforeDelete(
     journal,
     look: project === null ? undefined : (target) => server.look(project, [target]),
     earlier: (row) => run.backups.get(row),
+    onSaved,
+  });
+}
+
+function archiver(
+  io: Io,
+  directory: string,
+  { reach, server, control }: Connected,
+  project: ProjectModel,
+  onSaved: (bytesTotal: number) => void,
+): ReturnType<typeof createArchiver> {
+  return createArchiver({
+    source: { ...reach, files: createFiles(reach), control },
+    store: createStore(directory, io.clock),
+    look: (target) => server.look(project, [target]),
     onSaved,
   });
 }

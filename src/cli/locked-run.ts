@@ -12,6 +12,7 @@ import type { Io } from './io.ts';
 export async function withLockedRun<T>(
   io: Io,
   directory: string,
+  command: 'resume' | 'restore',
   act: (run: RunState, lock: Lock) => Promise<T>,
 ): Promise<T> {
   const interrupted = new AbortController();
@@ -29,7 +30,7 @@ export async function withLockedRun<T>(
     },
   });
   try {
-    const run = await openRun(directory);
+    const run = await openRun(directory, command);
     if (run.holes !== undefined) io.stderr.write(`${describeHoles(run.holes)}\n`);
     return await act(run, lock);
   } finally {

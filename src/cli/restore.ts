@@ -49,7 +49,7 @@ const LISTED_FILES = 100;
 /** `restore <run-dir>`: puts back the files that a run backed up. */
 export async function restore(io: Io, directory: string, flags: RestoreFlags): Promise<ExitCode> {
   const ranges = flags.rows === undefined ? undefined : parseRowRanges(flags.rows);
-  return withLockedRun(io, directory, (run, lock) => {
+  return withLockedRun(io, directory, 'restore', (run, lock) => {
     refuseUnsaved(run, directory, ranges?.ranges.at(-1)?.last);
     return withConnection(io, flags, { command: 'restore' }, async (connected) => {
       const { connection, server } = connected;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { readRunOptions } from '../config/run-options.ts';
 import { RefusedError } from '../errors.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { countUnfinished, type RunState } from '../journal/run-state.ts';
+import { countUnfinished, countUnsaved, isArchive, type RunState } from '../journal/run-state.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
 import { cutTornTail } from '../journal/read.ts';
 import { emptyTotals, type PlanTotals } from '../plan/totals.ts';
@@ -19,17 +19,19 @@ import { makeReports, printSummary } from './reports.ts';
 
 type ResumeFlags = FlagsOf<'resume'>;
 
-/** `resume <run-dir>`: finishes a run that was interrupted or stopped. */
+/** `resume <run-dir>`: finishes a run, or a check's archive, that was interrupted or stopped. */
 export async function resume(io: Io, directory: string, flags: ResumeFlags): Promise<ExitCode> {
   const { limit, stopAtMs } = readRunOptions(flags, new Date(io.clock.now()));
-  return withLockedRun(io, directory, async (run, lock) => {
+  return withLockedRun(io, directory, 'resume', async (run, lock) => {
     const left = countUnfinished(run);
-    if (left === 0) return alreadyFinished(io, directory, flags);
+    if (left === 0) return alreadyFinished(io, directory, flags, run);
+    const archive = isArchive(run) ? (run.header.project ?? undefined) : undefined;
     return withConnection(io, flags, { command: 'resume' }, async (connected) => {
       const { url, token } = connected.connection;
       await refuseOther(run, { url: url.href, token, server: connected.server });
       await cutTornTail(join(directory, JOURNAL_FILE), run);
-      const confirmed = run.confirmed ? undefined : await confirmLate(io, flags, run, connected);
+      const asks = archive === undefined && !run.confirmed;
+      const confirmed = asks ? await confirmLate(io, flags, run, connected) : undefined;
       return execute(io, {
         directory: { path: directory, lock },
         resumes: true,
@@ -39,14 +41,24 @@ export async function resume(io: Io, directory: string, flags: ResumeFlags): Pro
         stopAtMs,
         secondLook: undefined,
         json: flags.json === true,
-        total: left,
+        total: archive === undefined ? left : left + countUnsaved(run),
+        archive,
       });
     });
   });
 }
 
-async function alreadyFinished(io: Io, directory: string, flags: ResumeFlags): Promise<ExitCode> {
-  io.stderr.write('This run is finished: no row is left to send or to look at.\n');
+async function alreadyFinished(
+  io: Io,
+  directory: string,
+  flags: ResumeFlags,
+  run: RunState,
+): Promise<ExitCode> {
+  io.stderr.write(
+    isArchive(run)
+      ? 'This check is finished: its archive is whole, and no file is left to be saved.\n'
+      : 'This run is finished: no row is left to send or to look at.\n',
+  );
   const made = await makeReports(io, { directory, exitCode: exitCodeOfJournal });
   printSummary(io, flags.json === true, made);
   return made.exitCode;

@@ -72,9 +72,31 @@ export function recordOptions(
     ...(limits.limit === undefined ? {} : { limit: limits.limit }),
     ...(limits.stopAtMs === undefined ? {} : { stopAt: flags.stopAt }),
     ...(limits.expectProject === undefined ? {} : { expectProject: limits.expectProject }),
-    rate: connection.rate.text,
-    concurrency: connection.concurrency,
-    retries: connection.retries,
-    timeoutSeconds: connection.timeoutMs / 1000,
+    ...recordConnection(connection),
   };
+}
+
+/** What the journal of a check keeps: without an archive nothing of it is gone on with. */
+export function recordArchive(
+  flags: FlagsOf<'check'>,
+  limits: RunOptions,
+  { connection }: Connected,
+): Record<string, unknown> {
+  if (flags.backup !== true) return {};
+  return {
+    backup: true,
+    ...(limits.limit === undefined ? {} : { limit: limits.limit }),
+    ...(limits.stopAtMs === undefined ? {} : { stopAt: flags.stopAt }),
+    ...(limits.expectProject === undefined ? {} : { expectProject: limits.expectProject }),
+    ...recordConnection(connection),
+  };
+}
+
+function recordConnection({
+  rate,
+  concurrency,
+  retries,
+  timeoutMs,
+}: Connected['connection']): Record<string, unknown> {
+  return { rate: rate.text, concurrency, retries, timeoutSeconds: timeoutMs / 1000 };
 }

@@ -7,7 +7,7 @@ import {
   type OutcomeDetails,
   type StopCode,
 } from '../rows/outcome.ts';
-import { isPlanOnly, type RunState } from './run-state.ts';
+import { isArchive, isPlanOnly, type RunState } from './run-state.ts';
 import type { OutcomeLine } from './lines.ts';
 import type { PlanLine } from '../rows/plan-line.ts';
 import { journalSource, NEWLINE, parseLine, type JournalSource } from './read.ts';
@@ -146,6 +146,7 @@ function uncertain(known: Omit<OutcomeDetails, 'message' | 'effect'>): Outcome {
 }
 
 const STOPPED_BEFORE = 'the run ended before this row';
+const NOT_SAVED = 'the check ended before this file was saved; resume goes on';
 const PLAN_LOST =
   'what the check found cannot be read any more: its line in the journal is lost; check again';
 const UNCONFIRMED = 'unconfirmed: no look could tell whether a file is there';
@@ -154,6 +155,10 @@ function notBegun(run: RunState, row: number, plan: PlanLine | undefined): Outco
   const name = seenName(plan);
   const file: FileFacts | undefined =
     run.backups.get(row) ?? (name === undefined ? undefined : { name });
+  if (isArchive(run)) {
+    const left = { status: 'not_attempted', code: stopCode(run), message: NOT_SAVED } as const;
+    return { attempts: 0, effect: 'none', verified: '', file, ...left };
+  }
   const planOnly = isPlanOnly(run);
   if (!planOnly && row <= run.uncertainUpTo) {
     return uncertain({ attempts: 0, verified: '', file });

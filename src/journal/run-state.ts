@@ -81,13 +81,21 @@ export function isPlanOnly({ header, refused }: RunState): boolean {
   return header.kind === 'check' || refused !== undefined;
 }
 
+/** A check that saves the files which would be deleted: it can be stopped, and gone on with. */
+export function isArchive({ header }: Pick<RunState, 'header'>): boolean {
+  return header.kind === 'check' && header.options['backup'] === true;
+}
+
 /** Has `resume` anything to do for this row? */
-export function isUnfinished({ index }: RunState, row: number): boolean {
+export function isUnfinished(run: RunState, row: number): boolean {
+  const { index } = run;
   if (index.restoring(row)) return false;
   switch (index.phase(row)) {
     case PHASE.settledByPlan:
       return false;
     case PHASE.outcome: {
+      // An archive writes no line of a row that is left: what has one is saved, or has its end.
+      if (isArchive(run)) return false;
       const status = index.status(row);
       return status === undefined || !isSettled(status) || index.lookDue(row);
     }
@@ -98,6 +106,12 @@ export function isUnfinished({ index }: RunState, row: number): boolean {
   }
 }
 
+/** A file that an archive could not save: whoever goes on with it tries again. */
+export function isUnsaved(run: RunState, row: number): boolean {
+  const { index } = run;
+  return isArchive(run) && index.phase(row) === PHASE.outcome && index.status(row) === 'failed';
+}
+
 /** Has `resume` anything to do at all? */
 export function hasWorkLeft(run: RunState): boolean {
   return countUnfinished(run) > 0;
@@ -105,11 +119,18 @@ export function hasWorkLeft(run: RunState): boolean {
 
 /** For how many rows has `resume` anything to do? */
 export function countUnfinished(run: RunState): number {
-  let left = 0;
-  for (let row = 1; row <= run.header.manifest.rows; row += 1) {
-    if (isUnfinished(run, row)) left += 1;
-  }
-  return left;
+  return countRows(run, isUnfinished);
+}
+
+/** How many files could an archive not save? */
+export function countUnsaved(run: RunState): number {
+  return countRows(run, isUnsaved);
+}
+
+function countRows(run: RunState, isOne: (run: RunState, row: number) => boolean): number {
+  let n = 0;
+  for (let row = 1; row <= run.header.manifest.rows; row += 1) if (isOne(run, row)) n += 1;
+  return n;
 }
 
 /** For the screen. */

@@ -1,4 +1,4 @@
-import { type RunState, isPlanOnly, hasWorkLeft } from '../journal/run-state.ts';
+import { type RunState, isArchive, isPlanOnly, hasWorkLeft } from '../journal/run-state.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { MadeCsvs } from './make-reports.ts';
 
@@ -27,6 +27,8 @@ export function exitCodeOfStop({ signal, sent }: Pick<Ending, 'signal' | 'sent'>
 
 /** As the run did, or, of one that is live or was killed, would. */
 export function exitCodeOfJournal(run: RunState, csvs: MadeCsvs): ExitCode {
+  // Whatever ended the last session: an archive that is not whole can be gone on with.
+  if (isArchive(run)) return hasWorkLeft(run) ? EXIT.stopped : exitCodeOfRows(csvs);
   if (run.exitCode !== undefined) return run.exitCode as ExitCode;
   if (run.refused !== undefined) return EXIT.refused;
   // Killed after its last row, or its reports could not be written: nothing is left to resume.

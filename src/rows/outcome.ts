@@ -77,6 +77,8 @@ export interface FileFacts {
   readonly bytes?: number | undefined;
   readonly sha256?: string | undefined;
   readonly backup?: string | undefined;
+  /** Its export had to come a second time before it was believed. */
+  readonly twice?: boolean | undefined;
 }
 
 /**

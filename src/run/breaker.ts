@@ -17,6 +17,7 @@ export const STOP_SENTENCES = {
     'Ten rows in a row ended without one trustworthy answer, and a look at them, where the run makes looks, said nothing either. Look at the server, the network or the proxy, then resume.',
   max_failures: 'So many rows failed that the run stops, as --max-failures asks.',
   limit: 'The pilot is done: as many rows were sent as --limit allows.',
+  archiveLimit: 'As many files were saved as --limit allows.',
 } as const;
 
 export interface Breaker {

@@ -17,21 +17,42 @@ import type { RunControl } from './control.ts';
 import { replanLost } from './lost-plan.ts';
 import { appendToJournal } from './open-journal.ts';
 import { lookBeforeSending, unfinishedRows } from './resume-rows.ts';
-import { freshRows } from './row-source.ts';
+import { unsavedRows } from './archive-rows.ts';
+import { freshRows, type RowToDelete } from './row-source.ts';
 import type { RunServer } from './server.ts';
-import { runSession, syncsEachSend, type SessionOptions, type SessionRows } from './session.ts';
+import {
+  archiveSession,
+  runSession,
+  syncsEachSend,
+  type ArchiveSessionOptions,
+  type SessionEnd,
+  type SessionOptions,
+  type SessionRows,
+} from './session.ts';
 import type { SecondLook } from './verify.ts';
 
 const MINUTE_MS = 60_000;
+
+/** What is done to the rows of a run. */
+export interface DeletingWork {
+  readonly kind: 'delete';
+  readonly remove: RemoveFile;
+  /** Guards and backup, as the run's journal asks for; gives `undefined` where it has neither. */
+  readonly beforeDelete: (run: RunState, journal: Journal) => SessionOptions['beforeDelete'];
+}
+
+/** What is done to the rows of a check with an archive. */
+export interface ArchivingWork {
+  readonly kind: 'archive';
+  readonly save: ArchiveSessionOptions['save'];
+}
 
 export interface ExecuteOptions {
   readonly directory: RunDirectory;
   /** Is it a run that was begun before? */
   readonly resumes: boolean;
   readonly server: Pick<RunServer, 'look' | 'lookAfter' | 'renewStructure' | 'changeAt'>;
-  readonly remove: RemoveFile;
-  /** Guards and backup, as the run's journal asks for; gives `undefined` where it has neither. */
-  readonly beforeDelete: (run: RunState, journal: Journal) => SessionOptions['beforeDelete'];
+  readonly work: DeletingWork | ArchivingWork;
   readonly control: RunControl;
   readonly clock: Clock;
   readonly random: () => number;
@@ -47,7 +68,7 @@ export interface ExecuteOptions {
   readonly confirmed: SessionOptions['confirmed'];
   /** Makes the reports, once the session is over; gives the exit code. */
   readonly report: (end: RunEnd) => Promise<ExitCode>;
-  readonly onPhase: (phase: 'deleting' | 'verifying') => void;
+  readonly onPhase: (phase: 'deleting' | 'verifying' | 'saving') => void;
   readonly onEnded: (row: number, outcome: Outcome) => void;
   /** Another process took the run over. */
   readonly onLost: () => void;
@@ -55,7 +76,7 @@ export interface ExecuteOptions {
 
 /** How a session ended, apart from its rows. */
 export interface RunEnd {
-  /** Has this session sent a deletion? */
+  /** Has this session sent a deletion, or is it one of an archive, which a stop leaves to be gone on with? */
   readonly sent: boolean;
   /** Rows, or looks, are left that the stop kept from being done. */
   readonly stopped: boolean;
@@ -78,8 +99,9 @@ export type ExecutedRun =
     };
 
 /**
- * Deletes and verifies what is left of a run, and has the reports made: what
- * `run` and `resume` have in common. Releases the lock. Throws what ends the
+ * Deletes and verifies what is left of a run, or saves what is left of an
+ * archive, and has the reports made: what a first session and `resume` have in
+ * common. Releases the lock. Throws what ends the
  * command before anything was sent, and bugs.
  */
 export async function executeRun(options: ExecuteOptions): Promise<ExecutedRun> {
@@ -113,27 +135,44 @@ async function execute(options: ExecuteOptions): Promise<ExecutedRun> {
   });
   const ended = new AbortController();
   let renewing: Promise<void> | undefined;
-  let sent = false;
+  const { work } = options;
+  let sent = work.kind === 'archive';
   let isOver = false;
+  const begin = async (phase: 'deleting' | 'saving'): Promise<void> => {
+    await renewStructure(options, run);
+    renewing = renewEveryMinute(options, run, ended.signal);
+    // Awaited at the session's end; until then a rejection is not "unhandled".
+    renewing.catch(() => undefined);
+    options.onPhase(phase);
+  };
+  const session = (): Promise<SessionEnd> =>
+    work.kind === 'archive'
+      ? archiveSession({
+          ...archiveOf(options, run, journal),
+          save: work.save,
+          journalPath,
+          async rows() {
+            await begin('saving');
+            return rowsToSave(path, run, journal);
+          },
+        })
+      : runSession({
+          ...deletionOf(options, run, journal),
+          beforeDelete: work.beforeDelete(run, journal),
+          remove: async (target, hooks) => {
+            const answer = await work.remove(target, hooks);
+            sent ||= hasLeft(answer);
+            return answer;
+          },
+          journalPath,
+          syncEachSend,
+          async rows() {
+            await begin('deleting');
+            return options.resumes ? resumedRows(options, run, journal) : freshSession(path, run);
+          },
+        });
   try {
-    const { stopped, failure } = await runSession({
-      ...sessionOf(options, run, journal),
-      remove: async (target, hooks) => {
-        const answer = await options.remove(target, hooks);
-        sent ||= hasLeft(answer);
-        return answer;
-      },
-      journalPath,
-      syncEachSend,
-      rows: async () => {
-        await renewStructure(options, run);
-        renewing = renewEveryMinute(options, run, ended.signal);
-        // Awaited at the session's end; until then a rejection is not "unhandled".
-        renewing.catch(() => undefined);
-        options.onPhase('deleting');
-        return options.resumes ? resumedRows(options, run, journal) : freshSession(path, run);
-      },
-    }).finally(() => {
+    const { stopped, failure } = await session().finally(() => {
       ended.abort();
     });
     await renewing;
@@ -157,33 +196,58 @@ async function execute(options: ExecuteOptions): Promise<ExecutedRun> {
   }
 }
 
-function sessionOf(
+type Frame = Pick<
+  ArchiveSessionOptions & SessionOptions,
+  | 'journal'
+  | 'control'
+  | 'clock'
+  | 'concurrency'
+  | 'limit'
+  | 'stopAtMs'
+  | 'resumedBy'
+  | 'sessionId'
+  | 'onEnded'
+>;
+
+function frameOf(options: ExecuteOptions, journal: Journal): Frame {
+  const { directory, control, clock, concurrency, limit, stopAtMs, onEnded } = options;
+  const resumedBy = options.resumes ? TOOL : undefined;
+  const sessionId = directory.lock.session;
+  return { journal, control, clock, concurrency, limit, stopAtMs, resumedBy, sessionId, onEnded };
+}
+
+function archiveOf(
+  options: ExecuteOptions,
+  { header: { project } }: RunState,
+  journal: Journal,
+): Omit<ArchiveSessionOptions, 'save' | 'journalPath' | 'rows'> {
+  const { server } = options;
+  if (project === null) throw new Error('a check has read the project');
+  return {
+    ...frameOf(options, journal),
+    changeAt: (target) => server.changeAt(project, target),
+    probe: (targets) => server.look(project, targets),
+  };
+}
+
+function deletionOf(
   options: ExecuteOptions,
   run: RunState,
   journal: Journal,
-): Omit<SessionOptions, 'remove' | 'journalPath' | 'syncEachSend' | 'rows'> {
-  const { server, directory, control, clock, random, concurrency, retries } = options;
+): Omit<SessionOptions, 'remove' | 'beforeDelete' | 'journalPath' | 'syncEachSend' | 'rows'> {
+  const { server, random, retries } = options;
   const { project, options: recorded } = run.header;
   const { maxFailures } = recorded;
   return {
+    ...frameOf(options, journal),
     look: project === null ? undefined : (targets) => server.lookAfter(project, targets),
     changeAt: project === null ? undefined : (target) => server.changeAt(project, target),
     verifies: recorded['verify'] !== false && project !== null,
     secondLook: options.secondLook,
-    beforeDelete: options.beforeDelete(run, journal),
-    journal,
-    control,
-    clock,
     random,
-    concurrency,
     retries,
-    limit: options.limit,
-    stopAtMs: options.stopAtMs,
     maxFailures: typeof maxFailures === 'string' ? parseMaxFailures(maxFailures) : undefined,
-    resumedBy: options.resumes ? TOOL : undefined,
-    sessionId: directory.lock.session,
     confirmed: options.confirmed,
-    onEnded: options.onEnded,
     onVerifying: () => {
       options.onPhase('verifying');
     },
@@ -192,6 +256,16 @@ function sessionOf(
 
 function freshSession(directory: string, run: RunState): SessionRows {
   return () => freshRows(readManifestCopy(directory, run.header), run);
+}
+
+/** Of a first session and of a resumed one alike: what the journal does not hold is not saved. */
+async function rowsToSave(
+  directory: string,
+  run: RunState,
+  journal: Journal,
+): Promise<AsyncIterable<readonly RowToDelete[]>> {
+  const replan = await replanLost(run, () => openManifestCopy(directory, run.header));
+  return unsavedRows(readManifestCopy(directory, run.header), run, { replan, journal });
 }
 
 async function resumedRows(

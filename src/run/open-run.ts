@@ -2,10 +2,11 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RefusedError } from '../errors.ts';
 import { replayJournal } from '../journal/replay.ts';
-import type { RunState } from '../journal/run-state.ts';
+import { isArchive, type RunState } from '../journal/run-state.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
 import { verifyManifestCopy } from '../run-directory/manifest-copy.ts';
 import { takeLock, type Lock, type LockOptions } from '../run-directory/lock.ts';
+import { quotePath } from '../words/quote.ts';
 import { saltedDigest } from './journal-header.ts';
 import type { RunServer } from './server.ts';
 
@@ -32,15 +33,14 @@ export async function lockRun(
   );
 }
 
-/** The journal of a run that can be resumed. Throws RefusedError for what is none. */
-export async function openRun(directory: string): Promise<RunState> {
+/** The journal of a run, or of an archive, that can be gone on with. Throws RefusedError for what is none. */
+export async function openRun(
+  directory: string,
+  command: 'resume' | 'restore',
+): Promise<RunState> {
   const run = await replayJournal(join(directory, JOURNAL_FILE));
   const { header } = run;
-  if (header.kind === 'check') {
-    throw new RefusedError(
-      `${directory} is a check, which deletes nothing. To carry it out: redcap-sweep run --approved ${directory}`,
-    );
-  }
+  if (header.kind === 'check') refuseCheck(directory, command, run);
   if (run.refused !== undefined) {
     throw new RefusedError(
       `The run in ${directory} was refused and deleted nothing. Correct the rows that its error.csv names, in the manifest, and run that again.`,
@@ -48,6 +48,24 @@ export async function openRun(directory: string): Promise<RunState> {
   }
   await verifyManifestCopy(directory, header);
   return run;
+}
+
+/** A check deletes nothing: it is gone on with only for its archive, and nothing of it is put back. */
+function refuseCheck(directory: string, command: 'resume' | 'restore', run: RunState): void {
+  const path = quotePath(directory);
+  if (command === 'restore') {
+    throw new RefusedError(
+      `${directory} is a check, which deleted nothing. ${
+        isArchive(run)
+          ? 'To put back what a run of it deleted, from its archive: '
+          : 'Files that a run deleted are put back from an archive, where there is one: '
+      }redcap-sweep restore <run-dir> --archive ${path}`,
+    );
+  }
+  if (isArchive(run)) return;
+  throw new RefusedError(
+    `${directory} is a check, which deletes nothing. To carry it out: redcap-sweep run --approved ${path}`,
+  );
 }
 
 /** Another address, project or token would delete other files under the same names. Throws RefusedError. */
@@ -59,9 +77,10 @@ export async function refuseOther(
     readonly server: Pick<RunServer, 'readProjectId'>;
   },
 ): Promise<void> {
+  const what = header.kind;
   if (now.url !== header.url) {
     throw new RefusedError(
-      `The run belongs to ${header.url}; this is ${now.url}. Nothing was sent.`,
+      `The ${what} belongs to ${header.url}; this is ${now.url}. Nothing was sent.`,
     );
   }
   if (header.project === null) {
@@ -76,7 +95,7 @@ export async function refuseOther(
   const id = await now.server.readProjectId();
   if (id !== header.project.id) {
     throw new RefusedError(
-      `The token belongs to project ${id}; the run is of project ${header.project.id}. Nothing was sent.`,
+      `The token belongs to project ${id}; the ${what} is of project ${header.project.id}. Nothing was sent.`,
     );
   }
 }

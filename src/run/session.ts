@@ -8,6 +8,7 @@ import type { Look, LookedBatch } from '../rows/look.ts';
 import type { Outcome } from '../rows/outcome.ts';
 import type { RemoveFile } from '../rows/server.ts';
 import type { Target } from '../rows/target.ts';
+import { archiveRows, type ArchiveRowsOptions } from './archive-rows.ts';
 import { createBreaker, type Breaker, type MaxFailures } from './breaker.ts';
 import type { RunControl } from './control.ts';
 import { deleteRows } from './delete-rows.ts';
@@ -31,7 +32,31 @@ export function syncsEachSend(intervalMs: number): boolean {
 
 type LookAt = (targets: readonly Target[]) => Promise<LookedBatch>;
 
-export interface SessionOptions {
+/** What every session has, whatever its pass does. */
+interface SessionFrame {
+  readonly journal: Journal;
+  /** The journal that the session writes, to be read again at its end. */
+  readonly journalPath: string | JournalSource;
+  readonly control: RunControl;
+  readonly clock: Clock;
+  readonly concurrency: number;
+  readonly limit: number | undefined;
+  /** `--stop-at`, epoch milliseconds. */
+  readonly stopAtMs: number | undefined;
+  /** The program that resumes; absent in a run's first session. */
+  readonly resumedBy: string | undefined;
+  /** This process, as its lines name it. */
+  readonly sessionId?: string | undefined;
+  readonly onEnded?: ((row: number, outcome: Outcome) => void) | undefined;
+}
+
+export interface ArchiveSessionOptions
+  extends SessionFrame, Pick<ArchiveRowsOptions, 'save' | 'changeAt' | 'probe'> {
+  /** The rows whose files are to be saved. */
+  readonly rows: () => Promise<AsyncIterable<readonly RowToDelete[]>>;
+}
+
+export interface SessionOptions extends SessionFrame {
   readonly remove: RemoveFile;
   /** Absent with `--no-check`: nothing is looked at before or after. */
   readonly look: LookAt | undefined;
@@ -44,30 +69,16 @@ export interface SessionOptions {
   readonly secondLook?: SecondLook | undefined;
   /** Guards and backup; absent where the run has neither. */
   readonly beforeDelete: ((row: RowToDelete) => Promise<BeforeDelete>) | undefined;
-  readonly journal: Journal;
-  /** The journal that the session writes, to be read again at its end. */
-  readonly journalPath: string | JournalSource;
   readonly syncEachSend: boolean;
   /** Rows that one watermark covers, where they are written. */
   readonly watermarkRows?: number | undefined;
-  readonly control: RunControl;
-  readonly clock: Clock;
   readonly random: () => number;
-  readonly concurrency: number;
   readonly retries: number;
-  readonly limit: number | undefined;
-  /** `--stop-at`, epoch milliseconds. */
-  readonly stopAtMs: number | undefined;
   readonly maxFailures: MaxFailures | undefined;
-  /** The program that resumes; absent in a run's first session. */
-  readonly resumedBy: string | undefined;
-  /** This process, as its lines name it. */
-  readonly sessionId?: string | undefined;
   /** A confirmation to write down; absent where there is one already, or a signal came first. */
   readonly confirmed: { readonly by: 'typed' | '--yes'; readonly files: number } | undefined;
   /** The rows to work on. */
   readonly rows: () => Promise<SessionRows>;
-  readonly onEnded?: ((row: number, outcome: Outcome) => void) | undefined;
   readonly onVerifying?: (() => void) | undefined;
 }
 
@@ -87,8 +98,27 @@ export interface SessionEnd {
  * One session of a run, from the confirmation to the stop: what a run and a
  * resumed one have in common, whoever watches it. Throws for bugs alone.
  */
-export async function runSession(options: SessionOptions): Promise<SessionEnd> {
-  const { journal, control, confirmed, resumedBy } = options;
+export function runSession(options: SessionOptions): Promise<SessionEnd> {
+  return inFrame(options, options.confirmed, async () =>
+    deleteAndVerify(await options.rows(), options),
+  );
+}
+
+/** One session of a check's archive, to its end or its stop. Throws for bugs alone. */
+export function archiveSession(options: ArchiveSessionOptions): Promise<SessionEnd> {
+  return inFrame(options, undefined, async () => {
+    const rows = await options.rows();
+    await untilHour(options, () => archiveRows(rows, options));
+  });
+}
+
+/** From the first line of a session to its last one. */
+async function inFrame(
+  options: SessionFrame,
+  confirmed: SessionOptions['confirmed'],
+  work: () => Promise<void>,
+): Promise<SessionEnd> {
+  const { journal, control, resumedBy } = options;
   const by = options.sessionId === undefined ? {} : { session: options.sessionId };
   let stopped = false;
   try {
@@ -102,7 +132,7 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
     }
     // The plan and the confirmation are on the disk before the first deletion.
     await journal.sync();
-    if (control.reason === undefined) await deleteAndVerify(await options.rows(), options);
+    if (control.reason === undefined) await work();
     await journal.sync();
     // A run with nothing left to send or to look at is finished, not stopped.
     if (control.reason !== undefined && hasWorkLeft(await replayJournal(options.journalPath))) {
@@ -124,9 +154,7 @@ async function deleteAndVerify(rows: SessionRows, options: SessionOptions): Prom
   const breaker = createBreaker(options.maxFailures);
   const catchingUp = new Set<number>();
   const verifier = look && verifierOf(options, look, breaker, catchingUp);
-  const ended = new AbortController();
-  if (options.stopAtMs !== undefined) void stopAt(options.stopAtMs, clock, control, ended.signal);
-  try {
+  await untilHour(options, async () => {
     const batches = rows((one) => {
       catchingUp.add(one.row);
       verifier?.add(one);
@@ -156,6 +184,18 @@ async function deleteAndVerify(rows: SessionRows, options: SessionOptions): Prom
     });
     options.onVerifying?.();
     await verifier?.finish();
+  });
+}
+
+/** Does its work, stopped by the hour of `--stop-at`. */
+async function untilHour(
+  { stopAtMs, clock, control }: SessionFrame,
+  work: () => Promise<void>,
+): Promise<void> {
+  const ended = new AbortController();
+  if (stopAtMs !== undefined) void stopAt(stopAtMs, clock, control, ended.signal);
+  try {
+    await work();
   } finally {
     ended.abort();
   }

@@ -4,7 +4,7 @@ import { ROWS_IN_A_ROW } from './breaker.ts';
 import type { Outcome } from '../rows/outcome.ts';
 
 /** Ten rows in a row without one trustworthy answer: is the server silent, or only its answers to deletions? */
-interface Silence {
+export interface Silence {
   /** Counts a row that reached the deleting pass, in the order in which rows finish. */
   finished(target: Target, outcome: Outcome, confirmed: boolean): void;
   /** While a look is out that decides whether the run goes on. Never rejects; nothing is sent until it resolves. */
@@ -37,11 +37,11 @@ export function createSilence({ look, onSilent, onBug }: SilenceOptions): Silenc
 
   return {
     finished(target, { status }, confirmed) {
-      if (status === 'not_attempted') return;
       if (confirmed) {
         rows = [];
         return;
       }
+      if (status === 'not_attempted') return;
       rows.push(target);
       if (rows.length < ROWS_IN_A_ROW || deciding !== undefined) return;
       if (look === undefined) {
