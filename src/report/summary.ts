@@ -1,5 +1,5 @@
 import { EXIT } from '../exit-codes.ts';
-import type { RunState } from '../journal/run-state.ts';
+import { hasWorkLeft, isArchive, type RunState } from '../journal/run-state.ts';
 import type { Clock } from '../clock.ts';
 import type { StopCode } from '../rows/outcome.ts';
 import { createReportFile, type WrittenFile } from '../files/atomic-file.ts';
@@ -36,6 +36,8 @@ export interface Summary {
   readonly url: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly approved: { readonly directory: string; readonly sha256: string } | null;
+  /** What a check made with `--backup` holds; `null` for any other. */
+  readonly archive: SummaryArchive | null;
   readonly plan: Readonly<Record<string, unknown>> | null;
   readonly requests: number | null;
   readonly startedAt: string;
@@ -52,6 +54,14 @@ export interface Summary {
   readonly exitCode: number;
   readonly host: string;
   readonly user: string;
+}
+
+export interface SummaryArchive {
+  /** No file that would be deleted is still to be saved. */
+  readonly whole: boolean;
+  readonly files: number;
+  readonly bytes: number;
+  readonly records: number;
 }
 
 export interface SummaryRestore {
@@ -123,6 +133,7 @@ export function summarise(options: {
     url: header.url,
     options: header.options,
     approved: header.approved ?? null,
+    archive: isArchive(run) ? { whole: !hasWorkLeft(run), ...csvs.saved } : null,
     plan: run.planned?.totals ?? null,
     requests: options.requests ?? null,
     startedAt: header.startedAt,

@@ -8,6 +8,13 @@ export function countOf(n: number, one: string, many = `${one}s`): string {
   return `${count(n)} ${n === 1 ? one : many}`;
 }
 
+/** `512 bytes`, `12.5 kB`, `3.0 MB`: a size as people read it. */
+export function sizeWords(bytes: number): string {
+  if (bytes < 1000) return countOf(bytes, 'byte');
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
 /** A number of requests a minute, which may be a fraction. */
 export function rateWords(perMinute: number): string {
   return perMinute < 10 ? String(Number(perMinute.toFixed(2))) : count(perMinute);

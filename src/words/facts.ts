@@ -23,6 +23,8 @@ export interface Facts {
   readonly verified: Readonly<Record<Verified, number>>;
   readonly unconfirmed: number;
   readonly goneSinceCheck: number;
+  /** A check that saves the files; `undefined` of any other, and of a run. */
+  readonly archive: ArchiveFacts | undefined;
   /** Deleted files of which the run keeps a copy. */
   readonly withBackup: number;
   readonly approved: boolean;
@@ -42,6 +44,17 @@ export interface Facts {
   readonly errorFile: string;
   /** Ceiling over all requests; Infinity: none; absent where it is not known. */
   readonly perMinute: number | undefined;
+}
+
+/** What a check's archive holds. */
+export interface ArchiveFacts {
+  /** Those that would be deleted. */
+  readonly files: number;
+  readonly bytes: number;
+  /** Rows whose file is still to be saved. */
+  readonly left: number;
+  /** Files that could not be saved. */
+  readonly failed: number;
 }
 
 /** Rows whose end nothing will change but a person. */

@@ -1,5 +1,5 @@
 import { aboutDuration, count, countOf, rateWords } from './counts.ts';
-import type { Facts } from './facts.ts';
+import type { ArchiveFacts, Facts } from './facts.ts';
 import { pathBelow, quotePath } from './quote.ts';
 
 const MINUTE_MS = 60_000;
@@ -16,6 +16,7 @@ export interface NextStep {
  */
 export function nextSteps(facts: Facts): readonly NextStep[] {
   if (facts.refused !== undefined) return afterRefusal(facts);
+  if (facts.archive !== undefined && facts.archive.left > 0) return [goOnSaving(facts.archive, facts)];
   if (facts.planOnly) return afterCheck(facts);
   // The stand-in is gone with the command: no resume, and no other server, goes with its rows.
   return facts.rehearsal ? [OWN_LIST] : afterRun(facts);
@@ -26,7 +27,31 @@ const OWN_LIST: NextStep = {
   command: 'redcap-sweep check <manifest>',
 };
 
+function goOnSaving({ left }: ArchiveFacts, { directory }: Facts): NextStep {
+  return {
+    text: `Save the ${countOf(left, 'file')} that ${left === 1 ? 'is' : 'are'} left; nothing is deleted:`,
+    command: `redcap-sweep resume ${quotePath(directory)}`,
+  };
+}
+
+/** Files that could not be saved are left out of any run of this check, and can be saved by one of their own. */
+function trySavingAgain({ failed }: ArchiveFacts, facts: Facts): readonly NextStep[] {
+  if (failed === 0) return [];
+  const errorFile = quotePath(pathBelow(facts.directory, facts.errorFile));
+  return [
+    {
+      text: `${countOf(failed, 'file')} could not be saved, and ${failed === 1 ? 'is' : 'are'} left out of a run of this check. To try again, with an archive of their own:`,
+      command: `redcap-sweep check ${errorFile} --backup${columnFlags(facts)}`,
+    },
+  ];
+}
+
 function afterCheck(facts: Facts): readonly NextStep[] {
+  const steps = afterPlan(facts);
+  return facts.archive === undefined ? steps : [...steps, ...trySavingAgain(facts.archive, facts)];
+}
+
+function afterPlan(facts: Facts): readonly NextStep[] {
   const { states, errors, changed, directory } = facts;
   const approve = `redcap-sweep run --approved ${quotePath(directory)}`;
   const again = onManifest(

@@ -1,5 +1,5 @@
-import { count, countOf, listWords } from './counts.ts';
-import { settledRows, type Facts } from './facts.ts';
+import { count, countOf, listWords, sizeWords } from './counts.ts';
+import { settledRows, type ArchiveFacts, type Facts } from './facts.ts';
 
 export interface Verdict {
   readonly tone: 'good' | 'attention' | 'stopped' | 'neutral';
@@ -32,6 +32,7 @@ function judgeRun(facts: Facts): Verdict {
       because: refused,
     };
   }
+  if (facts.archive !== undefined) return judgeArchive(facts, facts.archive);
   if (facts.planOnly) return judgeCheck(facts);
   switch (exitCode) {
     case 0:
@@ -65,6 +66,33 @@ function judgeCheck({ states, errors: wrong, unconfirmed, rows }: Facts): Verdic
     sentence:
       wrong > 0
         ? `${plan}; ${count(wrong)} of ${countOf(rows, 'row')} cannot be carried out as they stand. Nothing has been deleted.`
+        : `${plan}. Nothing has been deleted yet.`,
+    because: '',
+  };
+}
+
+function judgeArchive({ errors: wrong, rows, stop }: Facts, archive: ArchiveFacts): Verdict {
+  const { files, bytes, left } = archive;
+  const saved = `${countOf(files, 'file')} (${sizeWords(bytes)}) ${files === 1 ? 'is' : 'are'} saved`;
+  if (left > 0) {
+    const asked = stop?.code === 'limit' || stop?.code === 'stop_at';
+    return {
+      tone: asked ? 'neutral' : 'stopped',
+      label: asked ? 'Archive stopped as asked for' : 'Archive not whole',
+      sentence: `${saved}, ${count(left)} ${left === 1 ? 'is' : 'are'} still to be saved. Nothing has been deleted.`,
+      because: stop?.message ?? '',
+    };
+  }
+  const plan =
+    files === 0
+      ? 'There is nothing to delete, and nothing to save'
+      : `${saved} in the archive. If this is approved, ${files === 1 ? 'it is' : 'they are'} deleted, each only while its bytes are those in the archive`;
+  return {
+    tone: wrong > 0 ? 'attention' : 'neutral',
+    label: wrong > 0 ? 'Archive, with rows to look at' : 'Archive, for approval',
+    sentence:
+      wrong > 0
+        ? `${plan}; ${count(wrong)} of ${countOf(rows, 'row')} would be left out. Nothing has been deleted.`
         : `${plan}. Nothing has been deleted yet.`,
     because: '',
   };

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { adviseOn } from '../../src/words/advice.ts';
 import { gatherFigures } from '../../src/report/html/figures.ts';
 import { pathBelow, quotePath } from '../../src/words/quote.ts';
-import { formatBytes, formatShare, formatTime } from '../../src/report/html/markup.ts';
+import { formatShare, formatTime } from '../../src/report/html/markup.ts';
 import { pageOf, type Page } from '../../src/report/html/page.ts';
-import { aboutDuration, count, duration, rateWords } from '../../src/words/counts.ts';
+import { aboutDuration, count, duration, rateWords, sizeWords } from '../../src/words/counts.ts';
 import type { RowReport } from '../../src/report/row-report.ts';
 import {
   buildHeader,
@@ -323,9 +323,9 @@ describe('figures in words', () => {
     [aboutDuration(34.4 * 60_000), '34 min'],
     [aboutDuration(125 * 60_000), '2 h 5 min'],
     [aboutDuration(72 * 3_600_000), '3 days'],
-    [formatBytes(1), '1 byte'],
-    [formatBytes(48_211), '48.2 kB'],
-    [formatBytes(5_000_000_000), '5.0 GB'],
+    [sizeWords(1), '1 byte'],
+    [sizeWords(48_211), '48.2 kB'],
+    [sizeWords(5_000_000_000), '5.0 GB'],
     [formatTime(Date.parse('2026-11-24T03:12:07.900Z')), '24 Nov 2026, 03:12:07 UTC'],
     [formatTime(Number.NaN), 'not known'],
   ])('%s', (text, expected) => {

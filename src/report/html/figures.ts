@@ -74,13 +74,20 @@ export function gatherFigures(): {
     if (planned) counts.wouldDelete += 1;
     if (outcome.code === 'nothing_to_delete') counts.nothingToDelete += 1;
     if (outcome.code === 'gone_since_check') counts.goneSinceCheck += 1;
-    if (outcome.code === 'changed_since_check') counts.changedSinceCheck += 1;
+    if (outcome.code === 'changed_since_check') {
+      if (report.plan?.plan === 'delete') counts.changedAfterLook += 1;
+      counts.changedSinceCheck += 1;
+    }
     if (!planned && outcome.status !== 'deleted') return;
     if (seen === undefined) counts.unconfirmed += 1;
     else if (seen === true) counts.unnamed += 1;
     if (row.expectFilename !== '' || row.expectSha256 !== '') counts.guarded += 1;
     if (signature) counts.signatures += 1;
     else if (outcome.file?.backup !== undefined) counts.withBackup += 1;
+    if (planned && outcome.file?.backup !== undefined) {
+      counts.saved += 1;
+      counts.savedBytes += outcome.file.bytes ?? 0;
+    }
     if (outcome.status === 'deleted' && outcome.code === '' && outcome.message !== '') {
       counts.remarks += 1;
     }
@@ -157,10 +164,15 @@ interface HtmlCounts {
   signatures: number;
   /** Deleted files that are kept in the run directory and can be put back. */
   withBackup: number;
+  /** Files that a check's archive holds, and their bytes. */
+  saved: number;
+  savedBytes: number;
   /** Deleted rows of which the message says that the run only may have done it. */
   remarks: number;
   /** Rows that are no longer what the check saw. */
   changedSinceCheck: number;
+  /** Of these, those that the plan still meant to be deleted. */
+  changedAfterLook: number;
   /** Rows that were found empty although the check had seen a file. */
   goneSinceCheck: number;
   /** Deletion requests. */
@@ -176,8 +188,11 @@ function emptyCounts(): HtmlCounts {
     guarded: 0,
     signatures: 0,
     withBackup: 0,
+    saved: 0,
+    savedBytes: 0,
     remarks: 0,
     changedSinceCheck: 0,
+    changedAfterLook: 0,
     goneSinceCheck: 0,
     requests: 0,
   };

@@ -1,4 +1,3 @@
-import { countOf } from '../../words/counts.ts';
 import { codePoint, UNSEEN } from '../../words/letters.ts';
 
 /** No value is worth more of the page. */
@@ -129,12 +128,6 @@ export function formatShare(part: number, whole: number): string {
   if (percent < 0.1) return 'under 0.1 %';
   if (percent > 99.9) return 'over 99.9 %';
   return `${percent.toFixed(1)} %`;
-}
-
-export function formatBytes(bytes: number): string {
-  if (bytes < 1000) return countOf(bytes, 'byte');
-  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

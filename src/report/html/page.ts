@@ -1,4 +1,11 @@
-import { type RunState, isPlanOnly, hasWorkLeft } from '../../journal/run-state.ts';
+import {
+  type RunState,
+  countUnfinished,
+  countUnsaved,
+  hasWorkLeft,
+  isArchive,
+  isPlanOnly,
+} from '../../journal/run-state.ts';
 import type { Status } from '../../rows/outcome.ts';
 import type { HtmlFigures } from './figures.ts';
 import { countOf } from '../../words/counts.ts';
@@ -58,6 +65,14 @@ export function pageOf(figures: HtmlFigures, context: HtmlContext): Page {
 function factsOf({ counts, reports, verified }: HtmlFigures, context: HtmlContext): Facts {
   const { run, runDirectory, requestsPerMinute } = context;
   const { header, refused, stop, sent, confirmed } = run;
+  const archive = isArchive(run)
+    ? {
+        files: counts.saved,
+        bytes: counts.savedBytes,
+        left: countUnfinished(run),
+        failed: countUnsaved(run),
+      }
+    : undefined;
   return {
     planOnly: isPlanOnly(run),
     refused,
@@ -68,10 +83,12 @@ function factsOf({ counts, reports, verified }: HtmlFigures, context: HtmlContex
     rows: header.manifest.rows,
     states: stateTotals(context.totals, counts),
     errors: reports.error,
-    changed: counts.changedSinceCheck,
+    // What an archive found changed is left out by a run of it: that is no reason to refuse one.
+    changed: counts.changedSinceCheck - (archive === undefined ? 0 : counts.changedAfterLook),
     verified,
     unconfirmed: counts.unconfirmed,
     goneSinceCheck: counts.goneSinceCheck,
+    archive,
     withBackup: counts.withBackup,
     approved: header.approved !== undefined,
     workLeft: hasWorkLeft(run),

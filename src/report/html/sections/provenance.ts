@@ -1,5 +1,5 @@
-import { count } from '../../../words/counts.ts';
-import { html, value, type Markup, formatBytes } from '../markup.ts';
+import { count, sizeWords } from '../../../words/counts.ts';
+import { html, value, type Markup } from '../markup.ts';
 import type { Page } from '../page.ts';
 import { time, facts } from './head.ts';
 
@@ -65,7 +65,7 @@ export function provenanceSection({ context }: Page): Markup {
     ${facts([
       [
         'Manifest',
-        html`${value(manifest.name)}, ${count(manifest.rows)} rows, ${formatBytes(manifest.bytes)}`,
+        html`${value(manifest.name)}, ${count(manifest.rows)} rows, ${sizeWords(manifest.bytes)}`,
       ],
       ['SHA-256 of the manifest', html`<code class="digest">${value(manifest.sha256)}</code>`],
       ['Approved check', approved === undefined ? undefined : value(approved.directory)],
@@ -158,7 +158,7 @@ export function filesSection({ context }: Page): Markup | undefined {
             ({ name, sha256, bytes }) =>
               html`<tr>
                 <th scope="row"><code>${value(name)}</code></th>
-                <td class="number">${formatBytes(bytes)}</td>
+                <td class="number">${sizeWords(bytes)}</td>
                 <td><code class="digest">${value(sha256)}</code></td>
               </tr> `,
           )}
