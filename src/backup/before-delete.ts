@@ -31,6 +31,15 @@ interface BeforeDeleteOptions {
 
 const GO: BeforeDelete = { kind: 'go', file: undefined };
 const STOPPED: BeforeDelete = { kind: 'stopped' };
+const DIGEST_LOST: BeforeDelete = {
+  kind: 'end',
+  state: { status: 'guard_mismatch', code: 'guard_unreadable' },
+  message:
+    'the digest in the archive stood in a line of the journal that cannot be read, so that nothing is deleted; check again',
+  httpStatus: undefined,
+  file: undefined,
+  confirmed: true,
+};
 
 /**
  * Guards and backup of one row, right before each try of its deletion. `go`
@@ -71,6 +80,7 @@ export function createBeforeDelete(
   return async (row) => {
     const { guards } = row;
     if (store === undefined && guards === undefined) return GO;
+    if (guards?.archive === 'lost') return DIGEST_LOST;
     const nameOnly = store === undefined && guards?.sha256 === '';
     // Where the check saw a name, a look tells it without the file's bytes.
     const judged =
@@ -124,7 +134,7 @@ function endUnreadable(
     : {
         ...shared,
         state: { status: 'guard_mismatch', code: 'guard_unreadable' },
-        message: `the stored file could not be compared with the one expected, so that nothing is deleted: ${why}`,
+        message: `the stored file could not be compared with the one ${guards.archive === undefined ? 'expected' : 'in the archive'}, so that nothing is deleted: ${why}`,
       };
 }
 

@@ -12,8 +12,10 @@ export interface Candidate {
   readonly name: string;
   readonly bytes: number;
   readonly sha256: string;
-  /** Path inside the run directory, with forward slashes. */
+  /** Path inside the directory that holds the copy, with forward slashes. */
   readonly backup: string;
+  /** Whose copy it is: the run's own, or that in the archive of the check which it carried out. */
+  readonly heldBy: 'run' | 'archive';
   readonly signature: boolean;
 }
 
@@ -28,7 +30,7 @@ export interface CandidateOptions {
   readonly chosen?: ((row: number) => boolean) | undefined;
 }
 
-/** The backed-up files whose row is `deleted` or `unknown`, in manifest order. */
+/** The backed-up or archived files whose row is `deleted` or `unknown`, in manifest order. */
 export async function* findCandidates(options: CandidateOptions): AsyncGenerator<Candidate> {
   const { run, model, chosen, replan } = options;
   const manifest = await openManifestCopy(options.directory, run.header);
@@ -43,17 +45,19 @@ export async function* findCandidates(options: CandidateOptions): AsyncGenerator
 }
 
 function candidateOf(
-  { row, outcome, target }: JoinedRow,
+  { row, outcome, target, plan }: JoinedRow,
   run: RunState,
   model: CandidateOptions['model'],
 ): Candidate | undefined {
   if (outcome.status !== 'deleted' && outcome.status !== 'unknown') return undefined;
-  const file = outcome.file?.backup === undefined ? run.backups.get(row.row) : outcome.file;
+  const own = outcome.file?.backup === undefined ? run.backups.get(row.row) : outcome.file;
+  const file = own ?? (plan?.plan === 'delete' ? plan.archived : undefined);
   if (file?.backup === undefined) return undefined;
   const { name = '', bytes = 0, sha256 = '', backup } = file;
   const fields = model?.fileFields ?? {};
   const signature = Object.hasOwn(fields, target.field) && fields[target.field]?.signature === true;
-  return { row: row.row, target, name, bytes, sha256, backup, signature };
+  const heldBy = own === undefined ? 'archive' : 'run';
+  return { row: row.row, target, name, bytes, sha256, backup, heldBy, signature };
 }
 
 /** What a restore has to do, counted before anything is asked. */
@@ -61,16 +65,22 @@ export interface RestorePlan {
   readonly files: number;
   readonly bytes: number;
   readonly signatures: number;
+  /** Of the others, those whose only copy is in the check's archive. */
+  readonly archived: number;
 }
 
 export async function countCandidates(candidates: AsyncIterable<Candidate>): Promise<RestorePlan> {
   let files = 0;
   let bytes = 0;
   let signatures = 0;
+  let archived = 0;
   for await (const candidate of candidates) {
     files += 1;
     if (candidate.signature) signatures += 1;
-    else bytes += candidate.bytes;
+    else {
+      bytes += candidate.bytes;
+      if (candidate.heldBy === 'archive') archived += 1;
+    }
   }
-  return { files, bytes, signatures };
+  return { files, bytes, signatures, archived };
 }

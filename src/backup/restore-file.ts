@@ -1,6 +1,3 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileSha256 } from '../files/read-file.ts';
 import { readBytes } from '../files/read-file.ts';
 import { JournalError, type Journal } from '../journal/write.ts';
 import { delayBefore } from '../retry.ts';
@@ -12,8 +9,8 @@ import {
   type DestinationOptions,
 } from './check-destination.ts';
 import { describeFailure, downloadFile, stopOf, type FileSource } from './download-file.ts';
-import { showName, showPath, showTwoNames } from '../words/names.ts';
-import { nameInBackupPath } from './naming.ts';
+import { showName, showTwoNames } from '../words/names.ts';
+import { findKeptFile } from './kept-file.ts';
 import type { RestoreCode, Restored, RestoreStatus } from './restored.ts';
 
 /** Thrown by `beforeSend` where the command has stopped meanwhile. */
@@ -23,6 +20,8 @@ class StoppedFirst extends Error {}
 export interface RestoreOptions extends DestinationOptions {
   readonly journal: Journal;
   readonly runDirectory: string;
+  /** The directory of the check whose archive the run carried out; where there is none, no file is held by it. */
+  readonly archiveDirectory: string | undefined;
 }
 
 /**
@@ -39,7 +38,7 @@ export async function restoreFile(
   const { control, clock, random, retries, onRetry } = source;
   if (candidate.signature) return end('not_restorable', 'signature', SIGNATURE, undefined);
   if (control.reason !== undefined) return notBegun(options);
-  const upload = await openBackup(options.runDirectory, candidate);
+  const upload = await openBackup(candidate, options);
   if ('code' in upload) return end('failed', upload.code, upload.message, undefined);
 
   let lost = false;
@@ -218,35 +217,20 @@ interface BackupFault {
 
 /** The backup as an upload, streamed from the disk; a fault where its bytes are not what was saved. */
 async function openBackup(
-  runDirectory: string,
-  { name, bytes, sha256, backup }: Candidate,
+  candidate: Candidate,
+  { runDirectory, archiveDirectory = runDirectory }: RestoreOptions,
 ): Promise<UploadFile | BackupFault> {
-  if (nameInBackupPath(backup) === undefined) {
-    return {
-      code: 'backup_missing',
-      message: `${showPath(backup)} is no path inside the run's backups`,
-    };
+  const directory = candidate.heldBy === 'run' ? runDirectory : archiveDirectory;
+  const kept = await findKeptFile(directory, candidate);
+  switch (kept.kind) {
+    case 'missing':
+      return { code: 'backup_missing', message: kept.message };
+    case 'damaged':
+      return { code: 'backup_damaged', message: `${kept.message}; nothing was sent` };
+    case 'whole':
+      return {
+        fileName: candidate.name,
+        bytes: { length: candidate.bytes, open: () => readBytes(kept.path) },
+      };
   }
-  const path = join(runDirectory, ...backup.split('/'));
-  let found: { readonly size: number; readonly sha256: string };
-  try {
-    found = { size: (await stat(path)).size, sha256: await fileSha256(path) };
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'it is not there' : message;
-    return {
-      code: 'backup_missing',
-      message: `the backup ${showPath(backup)} cannot be read: ${why}`,
-    };
-  }
-  if (found.sha256 !== sha256 || found.size !== bytes) {
-    return {
-      code: 'backup_damaged',
-      message: `the backup ${showPath(backup)} is not what was saved: its SHA-256 is ${found.sha256}, not ${sha256}; nothing was sent`,
-    };
-  }
-  return {
-    fileName: name,
-    bytes: { length: bytes, open: () => readBytes(path) },
-  };
 }

@@ -128,14 +128,14 @@ export function endOther({ code, message }: OtherFile, file: FileFacts): BeforeD
 export function judgeGuards(guards: Guards | undefined, file: FileFacts): OtherFile | undefined {
   if (guards === undefined) return undefined;
   const { name = '', sha256: digest = '' } = file;
-  const { filename, sha256 } = guards;
+  const { filename, sha256, archive } = guards;
   if (filename !== '' && name.trim() !== filename.trim()) {
     return { code: 'guard_filename', message: otherFileMessage(name, filename) };
   }
   if (sha256 !== '' && digest !== sha256.toLowerCase()) {
     return {
       code: 'guard_sha256',
-      message: `the stored bytes have SHA-256 ${digest}, not ${sha256}; nothing is deleted`,
+      message: `the stored bytes have SHA-256 ${digest}, ${archive === undefined ? `not ${sha256}` : `those in the archive ${sha256}: the file was replaced`}; nothing is deleted`,
     };
   }
   return undefined;

@@ -218,8 +218,10 @@ exports show its file fields. Changes nothing.
   {
     name: 'restore',
     argument: RUN_DIR,
-    summary: 'put back the files that a run backed up',
-    details: `Needs a run made with --backup. Signatures cannot be put back through the API;
+    summary: 'put back the files that a run backed up, or its check had archived',
+    details: `Needs a run made with --backup, or one of a check made with it: then the
+files come from the check's archive. Only bytes with the digest that the run's
+journal has are sent. Signatures cannot be put back through the API;
 they are listed. Never creates a record, and never replaces another file
 unless told to.
 
@@ -227,6 +229,11 @@ unless told to.
     options: [
       RUN_OPTIONS.rows,
       { flags: '--overwrite', description: 'replace a file that the field holds by now' },
+      {
+        flags: '--archive <check-dir>',
+        description:
+          "where the archive of the check is that the run carried out, if it isn't where it was",
+      },
       YES,
       JSON_OUT,
       ...CONNECTION_OPTIONS,

@@ -98,7 +98,8 @@ function beforeDelete(
 ): ReturnType<DeletingWork['beforeDelete']> {
   const { header, planned } = run;
   const backup = header.options['backup'] === true;
-  if (!backup && planned?.totals['guarded'] === 0) return undefined;
+  const archive = header.approved?.archive === true;
+  if (!backup && !archive && planned?.totals['guarded'] === 0) return undefined;
   const { project } = header;
   return createBeforeDelete({
     source: { ...reach, files: createFiles(reach), control },

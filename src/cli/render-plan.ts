@@ -35,7 +35,7 @@ export function estimateRequests(
 ): number {
   const { verifies, backup, project, perMinute } = options;
   const looks = verifies ? Math.ceil(totals.delete / 100) : 0;
-  const exports = backup ? totals.delete : totals.guarded;
+  const exports = backup || totals.archived > 0 ? totals.delete + totals.twice : totals.guarded;
   const requests = totals.delete + looks + exports;
   if (project === null) return requests;
   // The structure is read again every minute.
@@ -105,6 +105,7 @@ export function renderPlan({ header, totals, perMinute, blind, carried }: PlanWo
     totals.guard_mismatch - totals.changed,
     'hold another file than expected: left out',
   );
+  addCount(lines, totals.failed, 'not in the archive: left out');
   addCount(lines, totals.changed, 'changed since the check: left out');
   addCount(lines, totals.invalid, 'invalid');
   if (blind) {
@@ -113,7 +114,11 @@ export function renderPlan({ header, totals, perMinute, blind, carried }: PlanWo
     lines.push('the real ones (de-identified export rights).');
   }
   if (header.approved !== undefined && totals.delete > 0) {
-    lines.push('A file replaced under the same name cannot be told from the one reviewed.');
+    lines.push(
+      header.approved.archive === true
+        ? 'Each file is exported again right before its deletion, and deleted only while its bytes\nare those in the archive of the check.'
+        : 'A file replaced under the same name cannot be told from the one reviewed.',
+    );
   }
   if (totals.delete > 0) {
     lines.push('');
@@ -124,7 +129,7 @@ export function renderPlan({ header, totals, perMinute, blind, carried }: PlanWo
         ? 'at an unlimited rate'
         : `about ${aboutDuration((requests / perMinute) * 60_000)} at ${perMinute}/min`;
     lines.push(`Requests  about ${count(requests)}, ${pace}`);
-    if (!backup) {
+    if (!backup && header.approved?.archive !== true) {
       lines.push('Deletion cannot be undone through the API. --backup keeps a copy of each file.');
     }
   }
@@ -174,7 +179,7 @@ export function renderProblems({
   lostZeros,
   totals,
 }: Pick<WrittenPlan, 'problems' | 'lostZeros' | 'totals'>): string {
-  const all = totals.invalid + totals.guard_mismatch;
+  const all = totals.invalid + totals.guard_mismatch + totals.failed;
   if (all === 0) return '';
   const listed = [
     ...problems.map((problem) => ({ row: problem.row, line: renderProblem(problem) })),

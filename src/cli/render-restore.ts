@@ -16,14 +16,17 @@ export function renderRestorePlan(
     readonly url: string;
     readonly directory: string;
     readonly overwrite: boolean;
+    /** Where the archive is from which some of them come. */
+    readonly archive: string | undefined;
   },
 ): string {
-  const { project, url, directory, overwrite } = about;
+  const { project, url, directory, overwrite, archive } = about;
   const sizes = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 1 });
   const lines = [
     `Project   ${project.title} (id ${project.id})`,
     `Server    ${url}`,
     `Run       ${directory}`,
+    ...(plan.archived > 0 && archive !== undefined ? [`Archive   ${archive}`] : []),
     '',
     `Files to put back  ${count(plan.files - plan.signatures)} (${sizes.format(plan.bytes / 1e6)} MB)`,
   ];

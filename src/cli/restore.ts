@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   countCandidates,
@@ -11,6 +12,7 @@ import { parseRowRanges } from '../config/run-options.ts';
 import { RefusedError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { isFileTrouble } from '../files/file-errors.ts';
+import { BACKUP_FOLDER } from '../journal/lines.ts';
 import type { RunState } from '../journal/run-state.ts';
 import type { ProjectModel } from '../project/model.ts';
 import { exitCodeOfJournal } from '../report/exit-code.ts';
@@ -41,6 +43,8 @@ interface Restore {
   readonly connected: Connected;
   readonly model: ProjectModel;
   readonly candidates: CandidateOptions;
+  /** Where the archive of the check is that the run carried out. */
+  readonly archive: string | undefined;
 }
 
 /** How many of the files that were not put back the screen lists; restore.csv has them all. */
@@ -50,7 +54,7 @@ const LISTED_FILES = 100;
 export async function restore(io: Io, directory: string, flags: RestoreFlags): Promise<ExitCode> {
   const ranges = flags.rows === undefined ? undefined : parseRowRanges(flags.rows);
   return withLockedRun(io, directory, 'restore', (run, lock) => {
-    refuseUnsaved(run, directory, ranges?.ranges.at(-1)?.last);
+    refuseUnsaved(run, directory, flags, ranges?.ranges.at(-1)?.last);
     return withConnection(io, flags, { command: 'restore' }, async (connected) => {
       const { connection, server } = connected;
       await refuseOther(run, { url: connection.url.href, token: connection.token, server });
@@ -59,29 +63,52 @@ export async function restore(io: Io, directory: string, flags: RestoreFlags): P
       const replan = await replanLost(run, () => openManifestCopy(directory, run.header));
       const candidates = { directory, run, model, replan, chosen: ranges?.has };
       const locked = { path: directory, lock };
-      const all: Restore = { directory: locked, flags, run, connected, model, candidates };
+      const archive = flags.archive ?? run.header.approved?.directory;
+      const all: Restore = { directory: locked, flags, run, connected, model, candidates, archive };
       const plan = await countCandidates(findCandidates(candidates));
       if (plan.files === 0 && ranges !== undefined) {
         throw new RefusedError(
           `None of the rows ${flags.rows} has a backed-up file that the run deleted. Nothing was restored.`,
         );
       }
+      if (plan.archived > 0) await refuseLostArchive(directory, all.archive);
       await ask(io, all, plan);
       return putBack(io, all, plan);
     });
   });
 }
 
-function refuseUnsaved(run: RunState, directory: string, lastRow: number | undefined): void {
-  if (run.header.options['backup'] !== true) {
+function refuseUnsaved(
+  run: RunState,
+  directory: string,
+  flags: RestoreFlags,
+  lastRow: number | undefined,
+): void {
+  const archive = run.header.approved?.archive === true;
+  if (run.header.options['backup'] !== true && !archive) {
     throw new RefusedError(
       `The run in ${directory} made no backup (--backup was not given): there is nothing to restore from.`,
+    );
+  }
+  if (flags.archive !== undefined && !archive) {
+    throw new RefusedError(
+      `The run in ${directory} carried out no check with an archive: its own copies are put back, without --archive.`,
     );
   }
   const { rows } = run.header.manifest;
   if (lastRow !== undefined && lastRow > rows) {
     throw new RefusedError(`--rows names row ${lastRow}, and the manifest has ${rows} rows.`);
   }
+}
+
+/** The archive may have been moved since: it is named before anybody is asked. */
+async function refuseLostArchive(directory: string, archive = ''): Promise<void> {
+  const folder = join(archive, BACKUP_FOLDER);
+  const found = await stat(folder).catch(() => undefined);
+  if (found?.isDirectory() === true) return;
+  throw new RefusedError(
+    `The archive of the check that this run carried out is not in ${archive}: it has no folder ${BACKUP_FOLDER}. Nothing was restored. Where it is by now: redcap-sweep restore ${quotePath(directory)} --archive <check-dir>`,
+  );
 }
 
 async function ask(io: Io, all: Restore, plan: RestorePlan): Promise<void> {
@@ -92,6 +119,7 @@ async function ask(io: Io, all: Restore, plan: RestorePlan): Promise<void> {
     url: run.header.url,
     directory: directory.path,
     overwrite: flags.overwrite === true,
+    archive: all.archive,
   });
   if (flags.json !== true) io.stdout.write(`${text}\n`);
   if (files === 0) return;
@@ -118,6 +146,7 @@ async function putBack(io: Io, all: Restore, plan: RestorePlan): Promise<ExitCod
     source: { ...reach, files: createFiles(reach), control },
     look: (target) => server.look(model, [target]),
     overwrite: flags.overwrite === true,
+    archiveDirectory: all.archive,
     directory,
     run,
     concurrency: connection.concurrency,
@@ -178,7 +207,7 @@ async function reportRestore(io: Io, { path, lock }: RunDirectory): Promise<bool
 
 function answerOf(
   io: Io,
-  { directory, flags, run, connected, model }: Restore,
+  { directory, flags, run, connected, model, archive }: Restore,
   { files }: RestorePlan,
   { totals, report }: RestoredFiles,
   more: { readonly startedAt: string; readonly exitCode: ExitCode },
@@ -191,6 +220,7 @@ function answerOf(
     url: run.header.url,
     rows: flags.rows ?? null,
     overwrite: flags.overwrite === true,
+    archive: run.header.approved?.archive === true ? (archive ?? null) : null,
     files,
     totals,
     report: { name: report.name, sha256: report.sha256 },

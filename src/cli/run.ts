@@ -1,9 +1,11 @@
+import { findKeptFile } from '../backup/kept-file.ts';
 import { readRunOptions, type RunOptions } from '../config/run-options.ts';
 import { RefusedError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { openApproved, refuseOtherAddress } from '../run/approved-check.ts';
 import { endPlan } from '../run/open-journal.ts';
 import type { PreparedRun } from '../run/prepare-run.ts';
+import type { FileFacts } from '../rows/outcome.ts';
 import { openSource } from '../run-directory/manifest-copy.ts';
 import { discardRunDirectory, type RunDirectory } from '../run-directory/staging.ts';
 import { count } from '../words/counts.ts';
@@ -30,7 +32,10 @@ export async function run(
   const limits = readRunOptions(flags, new Date(io.clock.now()));
   const settings = readManifestFlags(flags, limits);
   refuseCombinations(manifest, flags);
-  const fromCheck = flags.approved === undefined ? undefined : await openApproved(flags.approved);
+  const fromCheck =
+    flags.approved === undefined
+      ? undefined
+      : await openApproved(flags.approved, { clock: io.clock, verify: verifyArchived });
   const work = async (connected: Connected): Promise<ExitCode> => {
     if (fromCheck !== undefined) {
       refuseOtherAddress(fromCheck.approved, connected.connection.url.href);
@@ -52,6 +57,11 @@ export async function run(
   // An approved run carries out what was seen: without looking it is no such run.
   const mayNotCheck = flags.approved === undefined && flags.check !== false;
   return withConnection(io, flags, { command: 'run', mayNotCheck, stdinIsTaken }, work);
+}
+
+async function verifyArchived(directory: string, file: FileFacts): Promise<string | undefined> {
+  const kept = await findKeptFile(directory, file);
+  return kept.kind === 'whole' ? undefined : kept.message;
 }
 
 /** A run that its rows keep from starting leaves its directory, to correct the rows from. */

@@ -129,7 +129,8 @@ export const RUN_OPTIONS = {
   },
   limit: {
     flags: '--limit <n>',
-    description: 'a pilot: stop once n rows have been sent, or n files saved (exit 3); resume goes on',
+    description:
+      'a pilot: stop once n rows have been sent, or n files saved (exit 3); resume goes on',
   },
   stopAt: {
     flags: '--stop-at <HH:MM>',

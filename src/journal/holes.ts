@@ -66,7 +66,9 @@ async function keepOffRestored({ path, header, index }: Holed, directory: string
   for await (const lines of readJournal(path)) {
     for (const { value } of lines) {
       if (value === undefined || !isBodyLine(value, rows)) continue;
-      if ('file' in value && value.file?.backup !== undefined) index.setRestoring(value.row);
+      const inArchive = 'archived' in value && value.archived !== undefined;
+      const isKept = inArchive || ('file' in value && value.file?.backup !== undefined);
+      if (isKept) index.setRestoring(value.row);
     }
   }
   // A backup's own line may be lost as well; its name says which row it belongs to.

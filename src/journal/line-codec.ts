@@ -93,6 +93,7 @@ function isPlan(line: object): boolean {
       return true;
     case 'invalid':
     case 'guard_mismatch':
+    case 'failed':
       return isStateOf(plan, code);
     default:
       return false;

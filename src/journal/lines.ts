@@ -39,7 +39,15 @@ export interface JournalHeader {
   /** Salted digest, by which another token is recognised where the project is not known. */
   readonly token: { readonly salt: string; readonly sha256: string };
   /** The approved check that this run carries out. */
-  readonly approved?: { readonly directory: string; readonly sha256: string };
+  readonly approved?: ApprovedBy;
+}
+
+export interface ApprovedBy {
+  readonly directory: string;
+  /** Of its journal. */
+  readonly sha256: string;
+  /** It holds the files, and each is deleted only while its bytes are those. */
+  readonly archive?: true;
 }
 
 export interface SendingLine {

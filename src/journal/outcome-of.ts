@@ -201,20 +201,21 @@ export function settledOutcome(run: RunState, plan: PlanLine | undefined): Outco
       };
     case 'invalid':
       return { status: plan.plan, code: plan.code, message: plan.message, ...details };
-    case 'guard_mismatch': {
-      const name = seenName(plan);
-      return {
-        status: plan.plan,
-        code: plan.code,
-        message: plan.message,
-        file: name === undefined ? undefined : { name },
-        ...details,
-      };
-    }
+    case 'failed':
+      return { status: plan.plan, code: plan.code, ...leftAlone(plan), ...details };
+    case 'guard_mismatch':
+      return { status: plan.plan, code: plan.code, ...leftAlone(plan), ...details };
     case 'delete':
     case undefined:
       throw new Error('the plan part of the journal is out of step with its rows');
   }
+}
+
+function leftAlone(
+  plan: PlanLine & { readonly message: string },
+): Pick<OutcomeDetails, 'message' | 'file'> {
+  const name = seenName(plan);
+  return { message: plan.message, file: name === undefined ? undefined : { name } };
 }
 
 /** Where the journal holds no stop, the program was killed: interrupted. */

@@ -24,14 +24,35 @@ export function compareWithApproved(
   row: ManifestRow,
   models: Models,
 ): Verdict {
+  // Nothing of it is deleted, whatever is there now.
+  if (approved !== undefined && isLeftOut(approved)) return leftOutVerdict(approved);
   const change = changeOf(approved, fresh, row, models);
-  if (change === undefined) return fresh;
+  if (change === undefined) return withArchived(fresh, approved);
   return {
     kind: 'guard_mismatch',
     code: 'changed_since_check',
     message: `changed since the check: ${change}`,
     seen: fresh.kind === 'delete' || fresh.kind === 'guard_mismatch' ? fresh.seen : undefined,
   };
+}
+
+/** A row that the check's archive does not hold: the check reported it, and a run leaves it out. */
+type LeftOut = Extract<PlanLine, { readonly plan: 'failed' | 'guard_mismatch' }>;
+
+function isLeftOut(line: PlanLine): line is LeftOut {
+  return line.plan === 'failed' || (line.plan === 'guard_mismatch' && line.leftOut === true);
+}
+
+function leftOutVerdict(line: LeftOut): Verdict {
+  const { message, seen } = line;
+  return line.plan === 'failed'
+    ? { kind: line.plan, code: line.code, message, seen }
+    : { kind: line.plan, code: line.code, message, seen, leftOut: true };
+}
+
+function withArchived(fresh: Verdict, approved: PlanLine | undefined): Verdict {
+  const archived = approved?.plan === 'delete' ? approved.archived : undefined;
+  return fresh.kind === 'delete' && archived !== undefined ? { archived, ...fresh } : fresh;
 }
 
 function changeOf(
@@ -83,6 +104,8 @@ function wordsOfLine(line: PlanLine, seen: string): string {
       return `an invalid row (${line.code})`;
     case 'already_empty':
       return 'an empty field';
+    case 'failed':
+      return 'a file that was not saved';
     case 'duplicate':
       return `a repetition of row ${line.of}`;
   }
@@ -93,6 +116,7 @@ function wordsOf(verdict: Verdict, seen: string): string {
     case 'delete':
       return `there is ${seen}`;
     case 'guard_mismatch':
+    case 'failed':
       return `there is another file than expected (${seen})`;
     case 'invalid':
       return `the row is invalid: ${verdict.message}`;

@@ -22,6 +22,12 @@ export interface PlanTotals {
   /** Signatures to be deleted: no API puts them back. */
   signatures: number;
   guarded: number;
+  /** Rows to be deleted only while their bytes are those in the approved check's archive. */
+  archived: number;
+  /** Of these, files whose export has to come a second time before it is believed. */
+  twice: number;
+  /** Rows that this archive does not hold: left out. */
+  failed: number;
   byField: Record<string, FieldTotals>;
 }
 
@@ -46,6 +52,9 @@ export function emptyTotals(): PlanTotals {
     unnamed: 0,
     signatures: 0,
     guarded: 0,
+    archived: 0,
+    twice: 0,
+    failed: 0,
     // Field names come from outside: none of them is a property that every object has.
     byField: Object.create(null) as Record<string, FieldTotals>,
   };
@@ -77,8 +86,8 @@ function countPlanned(
 ): void {
   totals.rows += 1;
   totals[verdict.kind] += 1;
-  if (verdict.kind === 'guard_mismatch' && verdict.code === 'changed_since_check') {
-    totals.changed += 1;
+  if (verdict.kind === 'guard_mismatch' && verdict.leftOut !== true) {
+    if (verdict.code === 'changed_since_check') totals.changed += 1;
   }
   if (!('seen' in verdict) && verdict.kind !== 'already_empty') return;
   const seen = 'seen' in verdict ? verdict.seen : undefined;
@@ -88,6 +97,8 @@ function countPlanned(
   if (verdict.kind !== 'delete') return;
   field.delete += 1;
   if (row.expectFilename !== '' || row.expectSha256 !== '') totals.guarded += 1;
+  if (verdict.archived !== undefined) totals.archived += 1;
+  if (verdict.archived?.twice === true) totals.twice += 1;
   if (verdict.signature) totals.signatures += 1;
   if (seen === undefined) totals.unconfirmed += 1;
   else if (seen === true || !isNamed(seen)) totals.unnamed += 1;

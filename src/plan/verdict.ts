@@ -1,7 +1,7 @@
 import type { PlanLine, Seen } from '../rows/plan-line.ts';
 import type { ManifestRow } from '../rows/row.ts';
 import type { Target } from '../rows/target.ts';
-import type { InvalidCode } from '../rows/outcome.ts';
+import type { FileFacts, GuardCode, InvalidCode } from '../rows/outcome.ts';
 import type { Look } from '../rows/look.ts';
 import type { ProjectModel } from '../project/model.ts';
 import { readNumber } from '../project/near.ts';
@@ -15,6 +15,8 @@ export type Verdict =
       readonly target: Target;
       readonly seen: Seen;
       readonly signature: boolean;
+      /** What the archive of the approved check has of it. */
+      readonly archived?: FileFacts;
     }
   | { readonly kind: 'already_empty'; readonly target: Target }
   | {
@@ -26,7 +28,16 @@ export type Verdict =
     }
   | {
       readonly kind: 'guard_mismatch';
-      readonly code: 'guard_filename' | 'changed_since_check';
+      readonly code: GuardCode;
+      readonly message: string;
+      readonly seen: Seen;
+      /** The archive of the approved check left it out: that is no change. */
+      readonly leftOut?: true;
+    }
+  /** The archive of the approved check does not hold its file. */
+  | {
+      readonly kind: 'failed';
+      readonly code: 'backup_failed';
       readonly message: string;
       readonly seen: Seen;
     }
@@ -120,13 +131,14 @@ function noRecordMessage(
 export function planLine(row: ManifestRow, verdict: Verdict): PlanLine {
   switch (verdict.kind) {
     case 'delete': {
-      const { target, seen, signature } = verdict;
+      const { target, seen, signature, archived } = verdict;
       return {
         row: row.row,
         plan: 'delete',
         ...(seen === undefined ? {} : { seen }),
         ...(target.instance === row.instance ? {} : { instance: target.instance }),
         ...(signature ? { signature: true } : {}),
+        ...(archived === undefined ? {} : { archived }),
       };
     }
     case 'already_empty':
@@ -138,14 +150,20 @@ export function planLine(row: ManifestRow, verdict: Verdict): PlanLine {
     case 'invalid':
       return { row: row.row, plan: 'invalid', code: verdict.code, message: verdict.message };
     case 'guard_mismatch': {
-      const { code, message, seen } = verdict;
+      const { code, message, seen, leftOut } = verdict;
       return {
         row: row.row,
         plan: 'guard_mismatch',
         code,
         message,
         ...(seen === undefined ? {} : { seen }),
+        ...(leftOut === undefined ? {} : { leftOut }),
       };
+    }
+    case 'failed': {
+      const { code, message, seen } = verdict;
+      const seenPart = seen === undefined ? {} : { seen };
+      return { row: row.row, plan: 'failed', code, message, ...seenPart };
     }
     case 'duplicate':
       return { row: row.row, plan: 'duplicate', of: verdict.of };

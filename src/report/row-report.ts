@@ -95,8 +95,14 @@ function isSignature(field: string, { header }: RunState): boolean {
   return Object.hasOwn(fields, field) && fields[field]?.signature === true;
 }
 
-/** The name that the check saw stands in for one that nobody read since. */
-function fileOf({ outcome: { file }, plan }: JoinedRow): FileFacts | undefined {
+/** What the archive holds, or the name that the check saw, stands in for what nobody read since. */
+function fileOf({ outcome: { file, status }, plan }: JoinedRow): FileFacts | undefined {
+  const archived = plan?.plan === 'delete' ? plan.archived : undefined;
+  // Of another file, the archive's digest says nothing.
+  if (archived !== undefined && file?.sha256 === undefined && status !== 'guard_mismatch') {
+    const { name, bytes, sha256 } = archived;
+    return { name, bytes, sha256, backup: file?.backup };
+  }
   if (file?.name !== undefined) return file;
   const name = seenName(plan);
   return name === undefined ? file : { ...file, name };

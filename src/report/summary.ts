@@ -1,4 +1,5 @@
 import { EXIT } from '../exit-codes.ts';
+import type { ApprovedBy } from '../journal/lines.ts';
 import { hasWorkLeft, isArchive, type RunState } from '../journal/run-state.ts';
 import type { Clock } from '../clock.ts';
 import type { StopCode } from '../rows/outcome.ts';
@@ -35,7 +36,7 @@ export interface Summary {
   } | null;
   readonly url: string;
   readonly options: Readonly<Record<string, unknown>>;
-  readonly approved: { readonly directory: string; readonly sha256: string } | null;
+  readonly approved: ApprovedBy | null;
   /** What a check made with `--backup` holds; `null` for any other. */
   readonly archive: SummaryArchive | null;
   readonly plan: Readonly<Record<string, unknown>> | null;

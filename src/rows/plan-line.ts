@@ -1,4 +1,4 @@
-import type { GuardCode, InvalidCode } from './outcome.ts';
+import type { FileFacts, GuardCode, InvalidCode } from './outcome.ts';
 
 /**
  * What the check saw at a target: a file under this name (or document id), a
@@ -15,6 +15,8 @@ export type PlanLine =
       /** The instance to send where it is not the manifest's own cell. */
       readonly instance?: string;
       readonly signature?: true;
+      /** The file in the archive of the approved check: it is deleted only while its bytes are these. */
+      readonly archived?: FileFacts;
     }
   | { readonly row: number; readonly plan: 'already_empty'; readonly instance?: string }
   | {
@@ -27,6 +29,16 @@ export type PlanLine =
       readonly row: number;
       readonly plan: 'guard_mismatch';
       readonly code: GuardCode;
+      readonly message: string;
+      readonly seen?: string | true;
+      /** Found by the archive of the approved check, which left it out: that is no change. */
+      readonly leftOut?: true;
+    }
+  /** The archive of the approved check does not hold its file. */
+  | {
+      readonly row: number;
+      readonly plan: 'failed';
+      readonly code: 'backup_failed';
       readonly message: string;
       readonly seen?: string | true;
     }

@@ -74,7 +74,8 @@ export async function lastingPath({ path }: ManifestSource): Promise<string | un
   return found?.isFile() === true ? path : undefined;
 }
 
-type Known = Pick<JournalHeader, 'kind' | 'manifest' | 'columns' | 'asRead'>;
+type Known = Pick<JournalHeader, 'kind' | 'manifest' | 'columns' | 'asRead'> &
+  Partial<Pick<JournalHeader, 'options'>>;
 
 /**
  * The fingerprint of a run directory's copy of the manifest, where it still is
@@ -109,7 +110,7 @@ export async function* readManifestCopy(
 /** What happened to the copy, and the line that puts the original back. */
 export function describeChange(
   path: string,
-  { kind, manifest }: Pick<Known, 'kind' | 'manifest'>,
+  { kind, manifest, options }: Pick<Known, 'kind' | 'manifest' | 'options'>,
   platform: NodeJS.Platform = process.platform,
 ): string {
   const original = manifest.path === undefined ? '<manifest>' : quotePath(manifest.path);
@@ -121,7 +122,8 @@ export function describeChange(
     kind === 'check'
       ? 'is not the manifest of this check any more'
       : 'is not the manifest of this run any more';
-  const goOn = kind === 'check' ? 'report' : 'report and resume';
+  const goesOn = kind === 'run' || options?.['backup'] === true;
+  const goOn = goesOn ? 'report and resume' : 'report';
   return (
     `${path} ${isNot}: it was edited, replaced or removed since it was checked. ` +
     `No row of it is sent, and the reports stay as they were. ` +

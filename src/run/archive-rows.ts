@@ -143,7 +143,7 @@ export async function* unsavedRows(
       // Its line in the plan is lost, and the project's rules settle it.
       if (plan !== undefined && plan.plan !== 'delete') {
         journal.append(encodeOutcome(plan.row, settledOutcome(run, plan), false));
-      } else rows.push(rowToDelete(one, undefined));
+      } else rows.push(rowToDelete(one, run, undefined));
     }
     if (rows.length > 0) yield rows;
   }

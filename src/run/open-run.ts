@@ -34,10 +34,7 @@ export async function lockRun(
 }
 
 /** The journal of a run, or of an archive, that can be gone on with. Throws RefusedError for what is none. */
-export async function openRun(
-  directory: string,
-  command: 'resume' | 'restore',
-): Promise<RunState> {
+export async function openRun(directory: string, command: 'resume' | 'restore'): Promise<RunState> {
   const run = await replayJournal(join(directory, JOURNAL_FILE));
   const { header } = run;
   if (header.kind === 'check') refuseCheck(directory, command, run);

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { endingWith, InterruptedError, RefusedError } from '../errors.ts';
-import type { RunState } from '../journal/run-state.ts';
-import { JOURNAL_FILE, type JournalHeader } from '../journal/lines.ts';
+import { isArchive, type RunState } from '../journal/run-state.ts';
+import { JOURNAL_FILE, type ApprovedBy, type JournalHeader } from '../journal/lines.ts';
 import { JournalError, openJournal, openJournalFile } from '../journal/write.ts';
 import { readUnchanged } from '../manifest/fingerprint.ts';
 import { openManifest, type Manifest } from '../manifest/read.ts';
+import type { PlanLine } from '../rows/plan-line.ts';
 import type { ProjectModel } from '../project/model.ts';
 import { createStaging, type Staging } from '../run-directory/staging.ts';
 import {
@@ -58,6 +59,8 @@ export interface ApprovedCheck {
   readonly state: RunState;
   /** The project as it was reviewed. */
   readonly model: ProjectModel;
+  /** Its plan, row by row; where it has an archive, as that left it. */
+  readonly lines: () => AsyncGenerator<PlanLine, void, undefined>;
 }
 
 /** A plan that is written down, and what a person has to know of it. */
@@ -181,10 +184,12 @@ async function describeRun(
     url,
     project,
     options: { ...recorded, ...(defaultInstance === undefined ? {} : { defaultInstance }) },
-    ...(approved === undefined
-      ? {}
-      : { approved: { directory: approved.directory, sha256: approved.sha256 } }),
+    ...(approved === undefined ? {} : { approved: approvedBy(approved) }),
   });
+}
+
+function approvedBy({ directory, sha256, state }: ApprovedCheck): ApprovedBy {
+  return isArchive(state) ? { directory, sha256, archive: true } : { directory, sha256 };
 }
 
 /** What ends the preparation, as a person has to know it. */

@@ -46,7 +46,7 @@ function unfinishedOf(joined: JoinedRow, run: RunState): Unfinished | undefined 
     if (run.index.phase(row) === PHASE.open) return undefined;
     return { kind: 'settled', row, outcome: settledOutcome(run, plan) };
   }
-  const toDelete = rowToDelete(joined, earlierAttempts(outcome));
+  const toDelete = rowToDelete(joined, run, earlierAttempts(outcome));
   return isSettled(outcome.status)
     ? { kind: 'look', unverified: { ...toDelete, outcome } }
     : { kind: 'send', row: toDelete };

@@ -19,10 +19,12 @@ export interface RowToDelete {
   readonly lookedAt?: Instant;
 }
 
-/** What the stored file must still be; `''`: the manifest does not say. */
+/** What the stored file must still be; `''`: nothing says. */
 export interface Guards {
   readonly filename: string;
   readonly sha256: string;
+  /** The digest is that of the approved check's archive; `lost`: its line in the journal is. */
+  readonly archive?: 'held' | 'lost';
 }
 
 /** What earlier sessions of the run did to a row. */
@@ -45,18 +47,28 @@ export async function* freshRows(
 ): AsyncIterable<readonly RowToDelete[]> {
   const keeps = (row: number): boolean => run.index.phase(row) !== PHASE.settledByPlan;
   for await (const joined of joinRows(batches, run, { keeps })) {
-    yield joined.map((one) => rowToDelete(one, undefined));
+    yield joined.map((one) => rowToDelete(one, run, undefined));
   }
 }
 
 export function rowToDelete(
-  { row, target, seen }: JoinedRow,
+  { row, target, seen, plan }: JoinedRow,
+  { header }: RunState,
   earlier: EarlierAttempts | undefined,
 ): RowToDelete {
-  return { row: row.row, target, seen, guards: guardsOf(row), earlier };
+  const guards = header.approved?.archive === true ? archiveGuards(row, plan) : manifestGuards(row);
+  return { row: row.row, target, seen, guards, earlier };
 }
 
-function guardsOf({ expectFilename, expectSha256 }: ManifestRow): Guards | undefined {
+/** A digest of the manifest's own is that of the archive, or the check had left the row out. */
+function archiveGuards({ expectFilename: filename }: ManifestRow, plan: JoinedRow['plan']): Guards {
+  const sha256 = plan?.plan === 'delete' ? plan.archived?.sha256 : undefined;
+  return sha256 === undefined
+    ? { filename, sha256: '', archive: 'lost' }
+    : { filename, sha256, archive: 'held' };
+}
+
+function manifestGuards({ expectFilename, expectSha256 }: ManifestRow): Guards | undefined {
   return expectFilename === '' && expectSha256 === ''
     ? undefined
     : { filename: expectFilename, sha256: expectSha256 };

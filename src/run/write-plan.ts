@@ -1,5 +1,4 @@
-import { planLines } from '../journal/joined-rows.ts';
-import type { RunState } from '../journal/run-state.ts';
+import type { PlanLine } from '../rows/plan-line.ts';
 import type { Journal } from '../journal/write.ts';
 import type { Manifest } from '../manifest/read.ts';
 import { LookFailed, makePlan, planWithoutLooks, type PlannedRow } from '../plan/make-plan.ts';
@@ -32,7 +31,12 @@ interface PlanSource {
   /** Looks at once. */
   readonly concurrency: number;
   /** The check that somebody approved, and the project as it was then. */
-  readonly approved: { readonly state: RunState; readonly model: ProjectModel } | undefined;
+  readonly approved:
+    | {
+        readonly lines: () => AsyncGenerator<PlanLine, void, undefined>;
+        readonly model: ProjectModel;
+      }
+    | undefined;
   readonly journal: Journal;
   readonly onPlanned: (rows: number) => void;
 }
@@ -90,7 +94,10 @@ export async function writePlan(source: PlanSource): Promise<WrittenPlan> {
       const { row, verdict } = one;
       plans.add(one);
       if (model !== null || verdict.kind !== 'delete') journal.append(planLine(row, verdict));
-      const isProblem = verdict.kind === 'invalid' || verdict.kind === 'guard_mismatch';
+      const isProblem =
+        verdict.kind === 'invalid' ||
+        verdict.kind === 'guard_mismatch' ||
+        verdict.kind === 'failed';
       if (!isProblem) continue;
       const { code, message } = verdict;
       const problem = { row: row.row, line: row.line, code, message };
@@ -118,9 +125,7 @@ async function* planChecked(
   onBlind: () => void,
 ): AsyncIterable<readonly PlannedRow[]> {
   const reviewed =
-    approved === undefined
-      ? undefined
-      : { lines: oneByOne(planLines(approved.state)), model: approved.model };
+    approved === undefined ? undefined : { lines: approved.lines(), model: approved.model };
   try {
     yield* makePlan((await open()).batches(), {
       model,
@@ -143,8 +148,4 @@ async function* planChecked(
     // Lets go of the check's journal.
     await reviewed?.lines.return(undefined);
   }
-}
-
-async function* oneByOne<T>(batches: AsyncIterable<readonly T[]>): AsyncGenerator<T> {
-  for await (const batch of batches) yield* batch;
 }

@@ -27,6 +27,8 @@ export interface Facts {
   readonly archive: ArchiveFacts | undefined;
   /** Deleted files of which the run keeps a copy. */
   readonly withBackup: number;
+  /** Deleted files whose only copy is in the archive of the approved check. */
+  readonly inArchive: number;
   readonly approved: boolean;
   /** `resume` has something to send or to look at. */
   readonly workLeft: boolean;

@@ -16,7 +16,8 @@ export interface NextStep {
  */
 export function nextSteps(facts: Facts): readonly NextStep[] {
   if (facts.refused !== undefined) return afterRefusal(facts);
-  if (facts.archive !== undefined && facts.archive.left > 0) return [goOnSaving(facts.archive, facts)];
+  if (facts.archive !== undefined && facts.archive.left > 0)
+    return [goOnSaving(facts.archive, facts)];
   if (facts.planOnly) return afterCheck(facts);
   // The stand-in is gone with the command: no resume, and no other server, goes with its rows.
   return facts.rehearsal ? [OWN_LIST] : afterRun(facts);
@@ -109,7 +110,8 @@ function afterRefusal(facts: Facts): readonly NextStep[] {
 }
 
 function afterRun(facts: Facts): readonly NextStep[] {
-  const { states, exitCode, errors, changed, confirmed, withBackup, restored, workLeft } = facts;
+  const { states, exitCode, errors, changed, confirmed, restored, workLeft } = facts;
+  const { withBackup, inArchive } = facts;
   const directory = quotePath(facts.directory);
   const steps: NextStep[] = [];
   const open = states.unknown + states.not_attempted;
@@ -149,9 +151,13 @@ function afterRun(facts: Facts): readonly NextStep[] {
       text: 'Some files were not put back, or it is not known: restore.csv has the reasons. To try these again:',
       command: `redcap-sweep restore ${directory}`,
     });
-  } else if (restored === undefined && withBackup > 0) {
+  } else if (restored === undefined && withBackup + inArchive > 0) {
+    const where =
+      inArchive === 0
+        ? 'the copies in the run’s folder'
+        : `the archive of the check${withBackup > 0 ? ' and the copies in the run’s folder' : ''}`;
     steps.push({
-      text: `Should a file be needed after all: ${countOf(withBackup, 'deleted file')} can be put back from the copies in the run’s folder:`,
+      text: `Should a file be needed after all: ${countOf(withBackup + inArchive, 'deleted file')} can be put back from ${where}:`,
       command: `redcap-sweep restore ${directory}`,
     });
   }

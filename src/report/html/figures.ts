@@ -84,6 +84,9 @@ export function gatherFigures(): {
     if (row.expectFilename !== '' || row.expectSha256 !== '') counts.guarded += 1;
     if (signature) counts.signatures += 1;
     else if (outcome.file?.backup !== undefined) counts.withBackup += 1;
+    else if (report.plan?.plan === 'delete' && report.plan.archived !== undefined) {
+      counts.inArchive += 1;
+    }
     if (planned && outcome.file?.backup !== undefined) {
       counts.saved += 1;
       counts.savedBytes += outcome.file.bytes ?? 0;
@@ -164,6 +167,8 @@ interface HtmlCounts {
   signatures: number;
   /** Deleted files that are kept in the run directory and can be put back. */
   withBackup: number;
+  /** Deleted files whose only copy is in the archive of the approved check, and can be put back. */
+  inArchive: number;
   /** Files that a check's archive holds, and their bytes. */
   saved: number;
   savedBytes: number;
@@ -188,6 +193,7 @@ function emptyCounts(): HtmlCounts {
     guarded: 0,
     signatures: 0,
     withBackup: 0,
+    inArchive: 0,
     saved: 0,
     savedBytes: 0,
     remarks: 0,

@@ -90,6 +90,7 @@ function factsOf({ counts, reports, verified }: HtmlFigures, context: HtmlContex
     goneSinceCheck: counts.goneSinceCheck,
     archive,
     withBackup: counts.withBackup,
+    inArchive: counts.inArchive,
     approved: header.approved !== undefined,
     workLeft: hasWorkLeft(run),
     restored: restoredOf(run),
