@@ -100,6 +100,9 @@ it('gives each code on a longitudinal project', async () => {
     unnamed: 0,
     signatures: 1,
     guarded: 1,
+    archived: 0,
+    twice: 0,
+    failed: 0,
   });
   expect(byField).toEqual({
     photo: { delete: 2, signature: false, present: 1 },
