@@ -32,6 +32,20 @@ export function elapsedMs(clock: Pick<Clock, 'now' | 'monotonic'>, since: Instan
   return Math.max(clock.now() - since.wallMs, clock.monotonic() - since.monotonicMs);
 }
 
+/**
+ * The most that may have gone by since then. A machine that slept and whose
+ * clock was set back on waking shows it in neither clock, but in their
+ * disagreement. For questions where too long is the safe answer.
+ */
+export function mostElapsedMs(clock: Pick<Clock, 'now' | 'monotonic'>, since: Instant): number {
+  return Math.max(elapsedMs(clock, since), disagreementMs(clock, since));
+}
+
+/** By how much the two clocks disagree about the time since then: one was set, or the machine slept. */
+export function disagreementMs(clock: Pick<Clock, 'now' | 'monotonic'>, since: Instant): number {
+  return Math.abs(clock.now() - since.wallMs - (clock.monotonic() - since.monotonicMs));
+}
+
 /** A timer stands still while a laptop sleeps; so often a long wait looks at both clocks. */
 export const LOOK_AGAIN_MS = 5000;
 

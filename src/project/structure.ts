@@ -1,4 +1,4 @@
-import { elapsedMs, instantOf, type Clock, type Instant } from '../clock.ts';
+import { instantOf, mostElapsedMs, type Clock, type Instant } from '../clock.ts';
 import type { Target } from '../rows/target.ts';
 import type { LookedBatch } from '../rows/look.ts';
 import type { Look } from '../rows/look.ts';
@@ -54,7 +54,7 @@ export function createStructure(
 
   const holds = (fields: readonly string[]): boolean =>
     at !== undefined &&
-    elapsedMs(clock, at) <= HOLDS_MS &&
+    mostElapsedMs(clock, at) <= HOLDS_MS &&
     fields.every((field) => readFields.has(field));
 
   /** Reads the structure; an answer other than `read` is what becomes of the look. */

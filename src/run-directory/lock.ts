@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { elapsedMs, instantOf, startTimer, type Clock } from '../clock.ts';
+import { instantOf, mostElapsedMs, startTimer, type Clock } from '../clock.ts';
 import { SweepError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { isHeldOpen } from '../files/disk.ts';
@@ -108,7 +108,7 @@ export async function takeLock(directory: string, options: LockOptions): Promise
       }
       if (!held) continue;
       // Whoever fell asleep in the middle of it may have been taken for dead already.
-      if (elapsedMs(clock, began) < UNCERTAIN_AFTER_MS) break;
+      if (mostElapsedMs(clock, began) < UNCERTAIN_AFTER_MS) break;
       held = false;
       dropLease(directory, name, holder);
     }
@@ -196,8 +196,8 @@ function hold(
     },
     assertOurs() {
       if (!lost && !isStill) {
-        if (elapsedMs(clock, confirmed) >= UNCERTAIN_AFTER_MS) renew();
-        else if (elapsedMs(clock, glanced) >= GLANCE_EVERY_MS) {
+        if (mostElapsedMs(clock, confirmed) >= UNCERTAIN_AFTER_MS) renew();
+        else if (mostElapsedMs(clock, glanced) >= GLANCE_EVERY_MS) {
           glanced = instantOf(clock);
           if (!isAsLeft()) lose();
         }

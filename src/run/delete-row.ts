@@ -1,4 +1,4 @@
-import { elapsedMs, instantOf, type Instant } from '../clock.ts';
+import { disagreementMs, instantOf, mostElapsedMs, type Instant } from '../clock.ts';
 import { encodeSending } from '../journal/line-codec.ts';
 import { delayBefore } from '../retry.ts';
 import type { AnswerCode } from '../rows/outcome.ts';
@@ -138,7 +138,7 @@ function hooksOf(progress: RowProgress, context: DeleteContext): RemoveHooks {
 }
 
 function isStale({ lostAt }: RowProgress, { clock }: DeleteContext): boolean {
-  return lostAt !== undefined && elapsedMs(clock, lostAt) > STALE_MS;
+  return lostAt !== undefined && mostElapsedMs(clock, lostAt) > STALE_MS;
 }
 
 /** The row's end, or `undefined` where it is tried again. */
@@ -206,8 +206,7 @@ function readAnswer(
 function lostSince({ leftAt }: RowProgress, { clock }: DeleteContext): Instant {
   const now = instantOf(clock);
   if (leftAt === undefined) return now;
-  const asleepMs = now.wallMs - leftAt.wallMs - (now.monotonicMs - leftAt.monotonicMs);
-  return { ...now, wallMs: now.wallMs - Math.max(0, asleepMs) };
+  return { ...now, wallMs: now.wallMs - disagreementMs(clock, leftAt) };
 }
 
 /** Keeps what the server itself said: words of REDCap until others of its own come, any other words until any come. */

@@ -97,6 +97,7 @@ export async function begin(
     powerCuts: 0,
     marked: false,
     processes: 0,
+    atWork: 0,
   };
 }
 

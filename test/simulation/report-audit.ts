@@ -49,7 +49,7 @@ function auditExitCode(simulation: Simulation, view: RunState, rows: readonly Ro
   // A power cut may have taken every line of the last session.
   const own = view.exitCode !== undefined && view.sessions === simulation.processes;
   const sent = simulation.server.deletions.filter(
-    (one) => one.sent && (!own || one.process === simulation.processes),
+    (one) => one.sent && (!own || one.process === simulation.atWork),
   );
   if (code === 2 && sent.length > 0 && (own || view.exitCode === undefined)) {
     addViolation(simulation, 'the exit code is 2, and a deletion was sent');

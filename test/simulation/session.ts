@@ -138,6 +138,7 @@ export async function simulateSession(
   }
   disk.truncate(run.end);
   const syncEachSend = syncsEachSend(settings.intervalMs);
+  simulation.atWork = process;
   const journal = openLivingJournal(simulation, settings, life, lock, {
     now: () => clock.now(),
     lastStamp: run.lastStamp,

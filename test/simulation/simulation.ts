@@ -86,6 +86,8 @@ export interface Simulation {
   /** A session ran above 50 requests a second. */
   marked: boolean;
   processes: number;
+  /** The process that was the last to get at the run: whoever waits for the lock has done nothing yet. */
+  atWork: number;
 }
 
 export function addViolation(simulation: Simulation, what: string): void {
