@@ -1,4 +1,5 @@
 import { distance } from 'fastest-levenshtein';
+import { skeletonOf } from '../words/letters.ts';
 
 export type KnownColumn =
   | 'record'
@@ -51,6 +52,8 @@ export function foldLightly(name: string): string {
 
 /** A slip of the pen: so many letters more, fewer or others. */
 const SLIP_LETTERS = 2;
+/** Without its `expect_` a name is short, and what is a word of its own is not far from it. */
+const SLIP_LETTERS_OF_BARE = 1;
 /** Names that people carry beside a list, and that a scan writes. */
 const CARRIED: ReadonlySet<string> = new Set(['file_name', 'file_names']);
 const PREFIX = 'expect_';
@@ -62,25 +65,37 @@ const PREFIX = 'expect_';
  * further word (`event_date`) means something else.
  */
 export function isNearly(header: string, column: KnownColumn): boolean {
-  const name = foldHeader(header);
-  if (name === '' || CARRIED.has(name)) return false;
+  // Letters of another script or width, and what cannot be seen, are slips too.
+  const name = foldHeader(skeletonOf(header));
+  if (name === '' || CARRIED.has(foldHeader(header))) return false;
   if (column === 'event' && squash(name) === 'eventname') return true;
   return COLUMN_NAMES[column].some((known) => isNearlyNamed(name, known));
 }
 
 function isNearlyNamed(name: string, known: string): boolean {
+  if (isSlip(name, known, SLIP_LETTERS)) return true;
   const bare = known.startsWith(PREFIX) ? known.slice(PREFIX.length) : undefined;
-  if ([known, bare].some((one) => one !== undefined && squash(name) === squash(one))) return true;
-  return !hasFurtherWord(name, known) && distance(name, known) <= SLIP_LETTERS;
+  return bare !== undefined && isSlip(name, bare, SLIP_LETTERS_OF_BARE);
+}
+
+function isSlip(name: string, known: string, letters: number): boolean {
+  const [one, other] = [squash(name), squash(known)];
+  if (one === other) return true;
+  if (hasFurtherWord(name, known)) return false;
+  return distance(name, known) <= letters || distance(one, other) <= letters;
 }
 
 /** Without underscores and the plural's s. */
 function squash(name: string): string {
-  return name.replaceAll('_', '').replace(/s$/, '');
+  return withoutPlural(name.replaceAll('_', ''));
+}
+
+function withoutPlural(word: string): string {
+  return word.replace(/s$/, '');
 }
 
 function hasFurtherWord(name: string, known: string): boolean {
-  const words = name.split('_');
-  const knownWords = known.split('_');
+  const words = name.split('_').map(withoutPlural);
+  const knownWords = known.split('_').map(withoutPlural);
   return words.length > knownWords.length && knownWords.every((word) => words.includes(word));
 }

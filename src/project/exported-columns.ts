@@ -2,7 +2,7 @@ import { RefusedError } from '../errors.ts';
 import { listWords } from '../words/counts.ts';
 import { listNames, showName, showTwoNames } from '../words/names.ts';
 import type { ProjectModel } from './model.ts';
-import { nearestName } from './near.ts';
+import { nameWithSameWord, nearestName } from './near.ts';
 import type { ScanScope } from './scan.ts';
 
 /** Where a list of exported rows comes from, and how messages name it. */
@@ -29,7 +29,7 @@ export interface ExportedColumns {
 export interface StrangeColumn {
   readonly name: string;
   readonly at: number;
-  /** What it may be called since it was renamed: the nearest file field that the export lacks. */
+  /** What it may be called since it was renamed: the file field that the export lacks and that is likely meant. */
   readonly near?: string;
 }
 
@@ -118,7 +118,7 @@ function findStrange(
     name !== '' && !known.has(name) && !name.startsWith('redcap_') && !DERIVED.test(name);
   return headers.flatMap((name, at) => {
     if (!isStrange(name)) return [];
-    const near = nearestName(name, lacking);
+    const near = nearestName(name, lacking) ?? nameWithSameWord(name, lacking);
     return [{ name, at, ...(near === undefined ? {} : { near }) }];
   });
 }

@@ -77,6 +77,15 @@ export function nearestName(wanted: string, names: Iterable<string>): string | u
   return best;
 }
 
+const WORD = /[\p{L}]{3,}/gu;
+
+/** The one name that has a word in common with another, as `consent_file` with `consent`; several say nothing. */
+export function nameWithSameWord(wanted: string, names: readonly string[]): string | undefined {
+  const words = new Set(wanted.toLowerCase().match(WORD));
+  const alike = names.filter((name) => name.match(WORD)?.some((word) => words.has(word)) === true);
+  return alike.length === 1 ? alike[0] : undefined;
+}
+
 /**
  * Names that a missing record may have in the project: spreadsheets drop
  * leading zeros and write `1E+05`, people type white space, a browser copies

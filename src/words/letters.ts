@@ -72,6 +72,7 @@ export function skeletonOf(text: string): string {
   return text
     .normalize('NFKC')
     .replace(LIKE_LATIN, (letter) => LATIN[LOOK_LATIN.indexOf(letter)] ?? letter)
+    .replace(UNSEEN, '')
     .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
     .replace(/ +/g, ' ');
 }

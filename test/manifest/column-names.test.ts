@@ -35,6 +35,16 @@ describe('headers that are nearly a column', () => {
     ['SHA-256', 'expect_sha256'],
     ['expect_sha25', 'expect_sha256'],
     ['redcap_repeat_instruments', 'redcap_repeat_instrument'],
+    ['Expected File Name', 'expect_filename'],
+    ['expect-file-names', 'expect_filename'],
+    ['filname', 'expect_filename'],
+    ['expected sha-256', 'expect_sha256'],
+    ['sha25', 'expect_sha256'],
+    ['repeat instnce', 'instance'],
+    // Letters of another script or width, and what cannot be seen.
+    ['еxресt_filеnаmе', 'expect_filename'],
+    ['ｅｖｅｎｔ', 'event'],
+    ['in\u200bst\u200ban\u200bce\ufeff', 'instance'],
   ])('%j is nearly %s', (header, column) => {
     expect(isNearly(header, column)).toBe(true);
   });
@@ -48,6 +58,11 @@ describe('headers that are nearly a column', () => {
     ['File Names', 'expect_filename'],
     ['expect_filename_2', 'expect_filename'],
     ['name', 'expect_filename'],
+    ['events_1', 'event'],
+    ['a filename', 'expect_filename'],
+    ['stored_filename', 'expect_filename'],
+    ['sha512', 'expect_sha256'],
+    ['sha224', 'expect_sha256'],
     ['sha1', 'expect_sha256'],
     ['note', 'event'],
     ['', 'event'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nearestName, spellingFinder } from '../../src/project/near.ts';
+import { nameWithSameWord, nearestName, spellingFinder } from '../../src/project/near.ts';
 
 describe('a record under another spelling', () => {
   it.each<[string, readonly string[], string | undefined]>([
@@ -44,5 +44,17 @@ describe('a name that was slipped', () => {
     ['x', [], undefined],
   ])('%j among %j: %j', (wanted, names, near) => {
     expect(nearestName(wanted, names)).toBe(near);
+  });
+});
+
+describe('a name that has a word in common', () => {
+  it.each<[string, readonly string[], string | undefined]>([
+    ['consent', ['consent_file', 'photo'], 'consent_file'],
+    ['Scan_2', ['scan', 'photo'], 'scan'],
+    ['consent', ['consent_a', 'consent_b'], undefined],
+    ['ct_1', ['ct_2'], undefined],
+    ['picture', ['photo'], undefined],
+  ])('%j among %j: %j', (wanted, names, near) => {
+    expect(nameWithSameWord(wanted, names)).toBe(near);
   });
 });
