@@ -2,6 +2,7 @@ import type { NoticedCell } from '../project/exported-cells.ts';
 import { RENAME, type ExportSource } from '../project/exported-columns.ts';
 import type { ScannedExport, Tally, UnknownField } from '../project/scan-notes.ts';
 import type { Target } from '../rows/target.ts';
+import { AS_NUMBER, readNumber, WRITTEN_AS_NUMBER } from '../project/near.ts';
 import { countOf } from '../words/counts.ts';
 import { createLostZeros } from '../words/lost-zeros.ts';
 import { listNames, showName, showTwoNames } from '../words/names.ts';
@@ -117,7 +118,7 @@ export function describeMissing(missing: readonly string[], asked: number, near:
     ...(lostZeros === '' ? [] : [`Warning: ${lostZeros}.`]),
     ...others.slice(0, NAMED_RECORDS).map((record) => {
       const { name, hint } = showWithNear(record, near);
-      return `Warning: record ${name} of --record-file does not exist, or this token may not see it${hint === '' ? '.' : hint}`;
+      return `Warning: record ${name} of --record-file does not exist, or this token may not see it${hint}${hint.endsWith('?') ? '' : '.'}`;
     }),
     ...(more > 0 ? [`Warning: and so for ${countOf(more, 'more record')}.`] : []),
     ...(missing.length === asked && near.size === 0
@@ -145,9 +146,14 @@ function splitLostZeros(
 
 function showWithNear(record: string, near: Near): { name: string; hint: string } {
   const other = near.get(record);
-  if (other === undefined) return { name: showName(record), hint: '' };
+  const isNumber = readNumber(record) !== undefined;
+  if (other === undefined) {
+    const hint = isNumber ? `; ${AS_NUMBER}, perhaps shortened` : '';
+    return { name: showName(record), hint };
+  }
   const [name, meant] = showTwoNames(record, other);
-  return { name, hint: `; did you mean ${meant}?` };
+  const why = isNumber ? ` (${WRITTEN_AS_NUMBER})` : '';
+  return { name, hint: `; did you mean ${meant}${why}?` };
 }
 
 function listed<T>({ count, first }: Tally<T>, describe: (item: T) => string): string[] {

@@ -12,7 +12,7 @@ import type { FlagsOf } from './commands.ts';
 import { withConnection, type Connected } from './connect.ts';
 import type { Io } from './io.ts';
 import { describeExportNotes, describeMissing, NEAR_FOR_AT_MOST } from './scan-notes.ts';
-import { openScanOutput, refuseToReplace } from './scan-output.ts';
+import { openScanOutput, refuseOutput } from './scan-output.ts';
 import { chooseScope, refuseTogether } from './scan-scope.ts';
 import {
   exportedTable,
@@ -38,7 +38,7 @@ interface Listed {
 export async function scan(io: Io, flags: Flags): Promise<ExitCode> {
   refuseTogether(flags);
   const report = flags.report === undefined ? undefined : parseReportId(flags.report);
-  await refuseToReplace(flags);
+  await refuseOutput(flags);
   const ids = flags.recordFile === undefined ? undefined : await readWhole(flags.recordFile);
   const table = flags.from === undefined ? undefined : await openExport(io, flags.from);
   try {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { open, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { link, lstat, open, readdir, rename, rm } from 'node:fs/promises';
+import { extname, join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { renameWhenFree } from './disk.ts';
 
@@ -23,6 +23,15 @@ export interface ReportFile {
   discard(): Promise<void>;
 }
 
+/** How a file comes into its place. */
+export interface Placing {
+  /** The folder is a user's, not a run's: nothing in it but this one name is touched. */
+  readonly inUsersFolder?: boolean;
+  /** Never over a file that is there (EEXIST). */
+  readonly exclusive?: boolean;
+  readonly renameFile?: typeof rename;
+}
+
 const BUFFER_BYTES = 1 << 18;
 /** The disk is kept at work meanwhile: all at once, at the end, would be waited for. */
 const SYNC_EVERY_BYTES = 1 << 23;
@@ -42,7 +51,7 @@ export async function createReportFile(
   directory: string,
   name: string,
   clock: Clock,
-  renameFile: typeof rename = rename,
+  placing: Placing = {},
 ): Promise<ReportFile> {
   // Never opened where something stands already: a link planted there is not followed.
   const temporary = join(directory, `.${name}.${randomBytes(RANDOM_BYTES).toString('hex')}.tmp`);
@@ -128,7 +137,7 @@ export async function createReportFile(
     async finish() {
       try {
         await seal();
-        const placed = await replace(temporary, directory, name, clock, renameFile);
+        const placed = await put(temporary, { directory, name }, clock, placing);
         return { name: placed, sha256: hash.digest('hex'), bytes };
       } catch (error) {
         await discard();
@@ -139,21 +148,50 @@ export async function createReportFile(
   };
 }
 
-async function replace(
+interface Place {
+  readonly directory: string;
+  readonly name: string;
+}
+
+async function put(
   temporary: string,
-  directory: string,
-  name: string,
+  { directory, name }: Place,
   clock: Clock,
-  renameFile: typeof rename,
+  { inUsersFolder = false, exclusive = false, renameFile = rename }: Placing,
 ): Promise<string> {
-  if (await renameWhenFree(temporary, join(directory, name), clock, renameFile)) {
-    // An earlier stand-in no longer counts.
-    await rm(join(directory, standIn(name)), { force: true });
+  const path = join(directory, name);
+  if (exclusive && (await linkTo(temporary, path))) {
+    await rm(temporary, { force: true });
     return name;
   }
-  const beside = standIn(name);
+  if (await renameWhenFree(temporary, path, clock, renameFile)) {
+    // An earlier stand-in of a report no longer counts.
+    if (!inUsersFolder) await rm(join(directory, standIn(name)), { force: true });
+    return name;
+  }
+  const beside = inUsersFolder ? await freeStandIn(directory, name) : standIn(name);
   await renameFile(temporary, join(directory, beside));
   return beside;
+}
+
+/** False where the disk knows no second names; throws EEXIST where the name is taken. */
+async function linkTo(temporary: string, path: string): Promise<boolean> {
+  try {
+    await link(temporary, path);
+    return true;
+  } catch (error) {
+    const isTaken = (await lstat(path).catch(() => undefined)) !== undefined;
+    if (isTaken) throw error;
+    return false;
+  }
+}
+
+async function freeStandIn(directory: string, name: string): Promise<string> {
+  const names = new Set(await readdir(directory));
+  for (let n = 1; ; n += 1) {
+    const beside = standIn(name, n);
+    if (!names.has(beside)) return beside;
+  }
 }
 
 /**
@@ -168,8 +206,9 @@ export async function removeUnfinished(directory: string, names: readonly string
   }
 }
 
-/** `error.csv` -> `error.new.csv` */
-export function standIn(name: string): string {
-  const dot = name.lastIndexOf('.');
-  return `${name.slice(0, dot)}.new${name.slice(dot)}`;
+/** `error.csv` -> `error.new.csv`, then `error.new-2.csv`. */
+export function standIn(name: string, n = 1): string {
+  const extension = extname(name);
+  const stem = name.slice(0, name.length - extension.length);
+  return `${stem}.new${n === 1 ? '' : `-${n}`}${extension}`;
 }

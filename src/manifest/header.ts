@@ -9,6 +9,8 @@ const DELIMITERS: readonly Delimiter[] = [',', ';', '\t', '|'];
 export interface HeadOptions {
   /** Begins the messages, as in "The manifest". */
   readonly subject: string;
+  /** What one without content lacks, as in "it has no header line". */
+  readonly lacks?: string;
   /** Does a header say something to whoever reads the table? The delimiter is known by these. */
   readonly isKnown: (header: string) => boolean;
   /** Comma, semicolon, tab and bar by default. */
@@ -26,8 +28,8 @@ export interface TableHead {
 const MAX_HEADER_BYTES = 1024 * 1024;
 /** Lines of white space, delimiters and empty quotes. */
 const BLANK_LINES = /^(?:[\s,;|^]|"")*[\r\n]/u;
-/** What Excel writes or wants as a first line; quoted, and padded to the table's width, by other programs. */
-const SEPARATOR_LINE = /^"?sep=(.)"?[,;\t|^]*[\r\n]/iu;
+/** What Excel writes or wants as a first line; quoted, and padded to the table's width, by other programs, or a tab taken off its end. */
+const SEPARATOR_LINE = /^ *"?sep=(.)?"?[ ,;\t|^]*(?:[\r\n]|$)/iu;
 
 /**
  * Reads until the header is whole, and finds the delimiter in it. Text that
@@ -38,7 +40,7 @@ export async function readHead(
   text: AsyncGenerator<Buffer, void, undefined>,
   options: HeadOptions,
 ): Promise<TableHead> {
-  const { subject } = options;
+  const { subject, lacks = 'it has no header line, and no rows' } = options;
   let bytes: Buffer = Buffer.alloc(0);
   let fault: { readonly error: unknown } | undefined;
   const readMore = async (): Promise<boolean> => {
@@ -63,7 +65,7 @@ export async function readHead(
       throw unreadableLine(line, what, subject);
     }
     if (fault === undefined && !/[^\s,;|^"]/u.test(read.slice(before.length))) {
-      throw new RefusedError(`${subject} is empty: it has no header line, and no rows.`);
+      throw new RefusedError(`${subject} is empty: ${lacks}.`);
     }
     const delimiter = header === undefined ? ',' : chooseDelimiter(header, options, separator);
     const begin = bytes.subarray(Buffer.byteLength(before));

@@ -4,7 +4,7 @@ import type { Target } from '../rows/target.ts';
 import type { FileFacts, GuardCode, InvalidCode } from '../rows/outcome.ts';
 import type { Look } from '../rows/look.ts';
 import type { ProjectModel } from '../project/model.ts';
-import { readNumber } from '../project/near.ts';
+import { AS_NUMBER, readNumber, WRITTEN_AS_NUMBER } from '../project/near.ts';
 import { otherFileMessage, showName, showTwoNames } from '../words/names.ts';
 import type { Fault } from './validate.ts';
 
@@ -117,13 +117,11 @@ function noRecordMessage(
     `record ${record} does not exist, or this token may not see it (data access group)`;
   const isNumber = readNumber(row.record) !== undefined;
   if (look.near === undefined) {
-    const why = isNumber
-      ? '; it is a number as a spreadsheet or R writes it, perhaps shortened'
-      : '';
+    const why = isNumber ? `; ${AS_NUMBER}, perhaps shortened` : '';
     return `${lacks(showName(row.record))}${why}`;
   }
   const [record, near] = showTwoNames(row.record, look.near);
-  const why = isNumber ? ': a spreadsheet or R wrote the number so' : '';
+  const why = isNumber ? `: ${WRITTEN_AS_NUMBER}` : '';
   return `${lacks(record)}; the project has ${near}${why}`;
 }
 

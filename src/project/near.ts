@@ -29,6 +29,10 @@ function withoutZeros(text: string): string {
   return text.replace(/^0+(?=.)/u, '');
 }
 
+/** What is said of such a name, where the project has none and one that it may stand for. */
+export const AS_NUMBER = 'it is a number as a spreadsheet or R writes it';
+export const WRITTEN_AS_NUMBER = 'a spreadsheet or R wrote the number so';
+
 /** The digits of a whole number that stands in another form than digits; `undefined`: it is none. */
 export function readNumber(text: string): string | undefined {
   const found = NUMBER.exec(text.trim());

@@ -23,7 +23,7 @@ export async function readRecordList(
 ): Promise<RecordList> {
   const names = [recordIdField, ...COLUMN_NAMES.record].map(foldHeader);
   const isKnown = (cell: string): boolean => names.includes(foldHeader(cell));
-  const table = await openTable(source, { subject, isKnown });
+  const table = await openTable(source, { subject, isKnown, lacks: 'it names no record' });
   const { cells } = table.header;
   // The project's own name before those of manifests.
   const [own] = names.flatMap((name) => {

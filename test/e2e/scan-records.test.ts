@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { lstat, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildProject, type SandboxProject } from '../../src/sandbox/project.ts';
@@ -52,7 +53,30 @@ describe('a list of ids as Excel writes it', () => {
   });
 });
 
+describe('a list that names no record', () => {
+  it.each<[string, string, RegExp]>([
+    ['nothing at all', '', /--record-file ids\.csv is empty: it names no record\./],
+    ['blank lines', '\n;;\n', /is empty: it names no record/],
+    ['a header alone', '\ufeff"Subject ID"\r\n', /--record-file ids\.csv names no record\./],
+  ])('%s', async (_what, content, words) => {
+    const scan = await scanList(await openClinic(), content);
+    expect([scan.code, scan.stdout]).toEqual([2, '']);
+    expect(scan.stderr).toMatch(words);
+  });
+});
+
 describe('ids that the project does not have', () => {
+  it('as a spreadsheet or R writes numbers are named with why', async () => {
+    const scan = await scanList(await openClinic(['100000']), '1e+05\n1E5\n1.00E+05\n2E6\n001\n');
+    expect([scan.code, scan.records]).toEqual([0, ['001']]);
+    const wrote = 'did you mean 100000 (a spreadsheet or R wrote the number so)?';
+    const lacks = 'of --record-file does not exist, or this token may not see it;';
+    expect(scan.notes.slice(0, -1)).toEqual([
+      ...['1e+05', '1E5', '1.00E+05'].map((id) => `Warning: record ${id} ${lacks} ${wrote}`),
+      `Warning: record 2E6 ${lacks} it is a number as a spreadsheet or R writes it, perhaps shortened.`,
+    ]);
+  });
+
   it('are warned of, a near one named, and the others are listed', async () => {
     const scan = await scanList(await openClinic(), '1\n002\nB 2\nnobody\n');
     expect([scan.code, scan.records]).toEqual([0, ['002']]);
@@ -120,6 +144,68 @@ describe('--output', () => {
       'mine',
     ]);
     expect(await namesIn(fixture.folder)).toEqual(['list.csv']);
+  });
+
+  it.skipIf(process.platform === 'win32').each<[string, readonly string[], RegExp]>([
+    ['a folder', ['--output', 'folder'], /--output folder is a folder: name a file in it/],
+    ['a folder, to be replaced', ['--output', 'folder', '--replace'], /folder is a folder/],
+    ['named like a folder', ['--output', 'new.csv/'], /new\.csv\/ is a folder/],
+    [
+      'in a folder that is not there',
+      ['--output', 'none/list.csv'],
+      /--output none\/list\.csv cannot be written: there is no folder none\. Make it first/,
+    ],
+    ['below a file', ['--output', 'mine.csv/list.csv'], /there is no folder mine\.csv/],
+    ['without a name', ['--output', ''], /--output names no file/],
+    ['standard output, to be replaced', ['--output', '-', '--replace'], /--replace .*name it/],
+    [
+      'with what cannot be seen in its name',
+      ['--output', 'no\u200bne/list.csv'],
+      /there is no folder no<U\+200B>ne/,
+    ],
+    ['a pipe', ['--output', 'pipe'], /is no file that could be replaced/],
+    ['a pipe, to be replaced', ['--output', 'pipe', '--replace'], /is no file that/],
+    ['a link to nothing', ['--output', 'dangling.csv'], /there already/],
+  ])('%s is refused before anything is asked', async (_what, flags, words) => {
+    const fixture = await openClinic();
+    await mkdir(join(fixture.folder, 'folder'));
+    await fixture.write('mine.csv', 'mine');
+    await symlink('gone.csv', join(fixture.folder, 'dangling.csv'));
+    execFileSync('mkfifo', [join(fixture.folder, 'pipe')]);
+    const before = await namesIn(fixture.folder);
+    const scan = await fixture.sweep(['scan', ...flags, ...FAST]);
+    expect([scan.code, scan.stdout, fixture.sandbox.ledger.entries]).toEqual([2, '', []]);
+    expect(scan.stderr).toMatch(words);
+    expect(await namesIn(fixture.folder)).toEqual(before);
+  });
+
+  it('is standard output as -', async () => {
+    const fixture = await openClinic();
+    const scan = await fixture.sweep(['scan', '--output', '-', ...FAST]);
+    expect([scan.code, scan.stdout.split('\n')[1]]).toEqual([0, '001,photo,,,p.jpg,papers,no']);
+    expect(await namesIn(fixture.folder)).toEqual([]);
+  });
+
+  it.skipIf(process.platform === 'win32')('replaces the file that a link leads to', async () => {
+    const fixture = await openClinic();
+    await fixture.write('mine.csv', 'mine');
+    await symlink('mine.csv', join(fixture.folder, 'link.csv'));
+    const scan = await fixture.sweep(['scan', '--output', 'link.csv', '--replace', ...FAST]);
+    expect(scan.code).toBe(0);
+    expect((await lstat(join(fixture.folder, 'link.csv'))).isSymbolicLink()).toBe(true);
+    expect(await readFile(join(fixture.folder, 'mine.csv'), 'utf8')).toMatch(/^record,field,/);
+  });
+
+  it('touches no other file in the folder', async () => {
+    const fixture = await openClinic();
+    await fixture.write('list.new.csv', 'mine');
+    await fixture.write('lis.newt', 'mine');
+    for (const name of ['list.csv', 'list']) {
+      const scan = await fixture.sweep(['scan', '--output', name, ...FAST]);
+      expect(scan.code).toBe(0);
+    }
+    const names = ['lis.newt', 'list', 'list.csv', 'list.new.csv'];
+    expect((await namesIn(fixture.folder)).toSorted()).toEqual(names);
   });
 
   it('is needed by --replace', async () => {

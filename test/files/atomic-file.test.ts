@@ -21,7 +21,7 @@ const read = (name: string): Promise<string> => readFile(join(folder, name), 'ut
 function heldUntil(clock: { now(): number }, untilMs: number, code = 'EPERM'): typeof rename {
   return async (from, to) => {
     const name = String(to);
-    if (clock.now() < untilMs && !name.includes('.new.')) throw errorOf(code);
+    if (clock.now() < untilMs && !/\.new[-.]/.test(name)) throw errorOf(code);
     await rename(from, to);
   };
 }
@@ -66,7 +66,9 @@ describe('createReportFile', () => {
   it.each(['EPERM', 'EACCES', 'EBUSY'])('waits out a spreadsheet (%s) for 10 s', async (code) => {
     const clock = createVirtualClock();
     await writeFile(join(folder, 'error.csv'), 'old');
-    const file = await createReportFile(folder, 'error.csv', clock, heldUntil(clock, 9900, code));
+    const file = await createReportFile(folder, 'error.csv', clock, {
+      renameFile: heldUntil(clock, 9900, code),
+    });
     await file.write('new');
     const finished = file.finish();
     await soon(clock, finished, 600_000);
@@ -77,7 +79,9 @@ describe('createReportFile', () => {
   it('then stands beside it as error.new.csv', async () => {
     const clock = createVirtualClock();
     await writeFile(join(folder, 'error.csv'), 'old');
-    const file = await createReportFile(folder, 'error.csv', clock, heldUntil(clock, Infinity));
+    const file = await createReportFile(folder, 'error.csv', clock, {
+      renameFile: heldUntil(clock, Infinity),
+    });
     await file.write('new');
     const finished = file.finish();
     await soon(clock, finished, 9000);
@@ -92,10 +96,39 @@ describe('createReportFile', () => {
     expect(await readdir(folder)).toEqual(['error.csv']);
   });
 
+  it('in a user’s folder touches no other file', async () => {
+    const clock = createVirtualClock();
+    const placing = { inUsersFolder: true, renameFile: heldUntil(clock, Infinity) };
+    for (const name of ['list.csv', 'list.new.csv']) await writeFile(join(folder, name), name);
+    const held = await createReportFile(folder, 'list.csv', clock, placing);
+    await held.write('new');
+    const finished = held.finish();
+    await soon(clock, finished, 600_000);
+    expect(await finished).toMatchObject({ name: 'list.new-2.csv' });
+    const free = await createReportFile(folder, 'list.csv', clock, { inUsersFolder: true });
+    await free.finish();
+    expect([await read('list.new.csv'), await read('list.new-2.csv')]).toEqual([
+      'list.new.csv',
+      'new',
+    ]);
+  });
+
+  it('takes no place that is taken, where it must not', async () => {
+    const clock = createVirtualClock();
+    const file = await createReportFile(folder, 'list.csv', clock, { exclusive: true });
+    await file.write('new');
+    await writeFile(join(folder, 'list.csv'), 'old');
+    await expect(file.finish()).rejects.toThrow('EEXIST');
+    const next = await createReportFile(folder, 'other.csv', clock, { exclusive: true });
+    await next.finish();
+    expect((await readdir(folder)).toSorted()).toEqual(['list.csv', 'other.csv']);
+    expect(await read('list.csv')).toBe('old');
+  });
+
   it('passes on what is no spreadsheet, and leaves nothing half-written', async () => {
     const clock = createVirtualClock();
     const refuse: typeof rename = () => Promise.reject(errorOf('ENOSPC'));
-    const file = await createReportFile(folder, 'error.csv', clock, refuse);
+    const file = await createReportFile(folder, 'error.csv', clock, { renameFile: refuse });
     await file.write('new');
     await expect(file.finish()).rejects.toThrow('ENOSPC');
     expect(await readdir(folder)).toEqual([]);
@@ -146,6 +179,11 @@ describe('createReportFile', () => {
   });
 
   it('names the stand-in', () => {
+    expect(['list', 'a.b', '.list'].map((name) => standIn(name, 2))).toEqual([
+      'list.new-2',
+      'a.new-2.b',
+      '.list.new-2',
+    ]);
     expect(['error.csv', 'report.html'].map((name) => standIn(name))).toEqual([
       'error.new.csv',
       'report.new.html',

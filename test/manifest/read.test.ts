@@ -105,6 +105,8 @@ describe('a manifest as spreadsheets and scripts write it', () => {
     ['SEP=|\r', '|'],
     // What the header says counts more than what the line claims.
     ['sep=;\n', ','],
+    [' sep=; \r\n', ';'],
+    ['sep=\n', '\t'],
   ])('a first line %j, which is read past', async (first, delimiter) => {
     const manifest = await manifestOf(first + lf.replaceAll(',', delimiter));
     expect(manifest.rows.map(brief)).toEqual(
