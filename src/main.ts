@@ -1,5 +1,6 @@
 import type { Io } from './cli/io.ts';
 import { asksForJson, printJsonError } from './cli/json.ts';
+import { say } from './cli/screen.ts';
 import { runCommandLine } from './cli/program.ts';
 import { watchSignals } from './cli/io.ts';
 import { systemClock } from './clock.ts';
@@ -30,7 +31,9 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     return await runCommandLine(io, argv);
   } catch (error) {
     const { exitCode, message } = describeEnd(error, io);
-    stderr.write(`${message}\n`);
+    // The lines of a bug are for whoever mends it, as they stand.
+    if (exitCode === EXIT.bug) stderr.write(`${message}\n`);
+    else say(io, message);
     if (asksForJson(argv)) printJsonError(io, exitCode, message);
     return exitCode;
   } finally {

@@ -10,9 +10,8 @@ import { withConnection, type Connected } from './connect.ts';
 import { execute } from './execute.ts';
 import type { Io } from './io.ts';
 import { prepare } from './prepare.ts';
-import { renderPlan, renderProblems } from './render-plan.ts';
-import { makeReports, printSummary } from './reports.ts';
-import { readManifestFlags, recordArchive } from './run-flags.ts';
+import { makeReports, printPlan, printSummary } from './reports.ts';
+import { chosenOf, readManifestFlags, recordArchive } from './run-flags.ts';
 
 /** `check <manifest>`: compares the manifest with the project. No deleting client exists here. */
 export async function check(io: Io, manifest: string, flags: FlagsOf<'check'>): Promise<ExitCode> {
@@ -42,9 +41,7 @@ export async function check(io: Io, manifest: string, flags: FlagsOf<'check'>): 
       }),
     );
     log.log('info', 'end', { exitCode: made.exitCode, totals: made.summary.totals });
-    if (flags.json !== true) {
-      io.stdout.write(`${renderPlan({ ...prepared, perMinute })}\n${renderProblems(prepared)}`);
-    }
+    if (flags.json !== true) printPlan(io, { ...prepared, perMinute, chosen: {} });
     printSummary(io, flags.json === true, made);
     return made.exitCode;
   };
@@ -73,7 +70,8 @@ async function archive(
   const json = flags.json === true;
   const directory = await prepared.staging.publish();
   if (!json) {
-    io.stdout.write(`${renderPlan({ ...prepared, perMinute })}\n${renderProblems(prepared)}`);
+    const chosen = chosenOf(io, flags, limits, directory.path);
+    printPlan(io, { ...prepared, perMinute, chosen });
   }
   return execute(io, {
     directory,

@@ -1,7 +1,8 @@
 import { createInterface } from 'node:readline';
 import { RefusedError } from '../errors.ts';
 import { hasTerminal, type Io } from './io.ts';
-import { count } from '../words/counts.ts';
+import { screenOf, type Screen } from './screen.ts';
+import { countOf } from '../words/counts.ts';
 
 export type Confirmed = 'typed' | '--yes';
 
@@ -10,7 +11,7 @@ interface ConfirmOptions {
   readonly files: number;
   readonly verb: 'deleted' | 'restored';
   /** What would be done, in words. */
-  readonly plan: string;
+  readonly plan: (screen: Screen) => string;
   /** Standard output is for JSON alone. */
   readonly json: boolean;
   readonly signal: AbortSignal;
@@ -28,11 +29,11 @@ export async function confirmFiles(
   if (yes) return '--yes';
   if (!hasTerminal(io)) {
     throw new RefusedError(
-      `${count(files)} files would be ${verb}, and there is no terminal to ask on. Nothing was ${verb}. Add --yes where this is what you want.`,
+      `${countOf(files, 'file')} would be ${verb}, and there is no terminal to ask on. Nothing was ${verb}. Add --yes where this is what you want.`,
     );
   }
   // A person is asked about nothing that they have not seen.
-  if (json || !io.stdout.isTTY) io.stderr.write(`${plan}\n`);
+  if (json || !io.stdout.isTTY) io.stderr.write(`${plan(screenOf(io, io.stderr))}\n`);
   const what = files === 1 ? 'this file' : 'these files';
   const answer = await ask(
     io,

@@ -21,6 +21,7 @@ import type { Connected } from './connect.ts';
 import type { Io } from './io.ts';
 import { printJsonError } from './json.ts';
 import { makeReports, printSummary } from './reports.ts';
+import { say } from './screen.ts';
 import { createFiles, createRemover } from './server.ts';
 
 export interface ExecuteOptions extends Pick<
@@ -149,11 +150,11 @@ async function report(
   });
   log.log('info', 'end', { exitCode: made.exitCode, totals: made.summary.totals });
   printSummary(io, json, made);
-  const goOn = `To go on: redcap-sweep resume ${quotePath(directory.path)}\n`;
-  if (failure !== undefined) io.stderr.write(`${failure.message}\n${goOn}`);
+  const goOn = `To go on: redcap-sweep resume ${quotePath(directory.path)}`;
+  if (failure !== undefined) say(io, `${failure.message}\n${goOn}`);
   // On a terminal the summary above has said so already.
   else if (control.reason !== undefined && stopped && (json || !io.stdout.isTTY)) {
-    io.stderr.write(`${control.reason.message}\n${goOn}`);
+    say(io, `${control.reason.message}\n${goOn}`);
   }
   return made.exitCode;
 }
@@ -170,7 +171,7 @@ function printTrouble(
       : undefined;
   const exitCode = exitCodeOfStop({ signal, sent: executed.sent });
   const message = describeUnreported(executed, quotePath(directory.path));
-  io.stderr.write(`${message}\n`);
+  say(io, message);
   if (json) printJsonError(io, exitCode, message);
   return exitCode;
 }

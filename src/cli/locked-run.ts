@@ -4,6 +4,7 @@ import { lockRun, openRun } from '../run/open-run.ts';
 import type { Lock } from '../run-directory/lock.ts';
 import { SILENCE_MS } from '../run-directory/silence.ts';
 import type { Io } from './io.ts';
+import { say } from './screen.ts';
 
 /**
  * Works on a run that was begun before, under its lock. Throws RefusedError
@@ -24,14 +25,15 @@ export async function withLockedRun<T>(
     signal: interrupted.signal,
     onWait({ host, pid }) {
       const who = host === '' ? '' : ` (${host}, process ${pid})`;
-      io.stderr.write(
-        `${directory} was last held by a process on another machine or in another container${who}. If it gives no sign of life for ${SILENCE_MS / 1000} seconds, it is taken over: waiting.\n`,
+      say(
+        io,
+        `${directory} was last held by a process on another machine or in another container${who}. If it gives no sign of life for ${SILENCE_MS / 1000} seconds, it is taken over: waiting.`,
       );
     },
   });
   try {
     const run = await openRun(directory, command);
-    if (run.holes !== undefined) io.stderr.write(`${describeHoles(run.holes)}\n`);
+    if (run.holes !== undefined) say(io, describeHoles(run.holes));
     return await act(run, lock);
   } finally {
     await lock.release();

@@ -1,5 +1,6 @@
-import { aboutDuration, count } from '../words/counts.ts';
 import { usesColour, type Io } from './io.ts';
+import { progressLine, progressText, type ProgressFacts } from './progress-line.ts';
+import { fit, screenOf } from './screen.ts';
 
 /** Shows that long work goes on: a line that redraws itself on a terminal, a line every 10 s elsewhere. */
 export interface Progress {
@@ -15,7 +16,6 @@ export interface Progress {
 
 const REDRAW_MS = 100;
 const LINE_MS = 10_000;
-const BAR_CELLS = 20;
 /** Rates are measured over this much of the past. */
 const RATE_WINDOW_MS = 20_000;
 
@@ -36,10 +36,10 @@ export function createProgress(io: Io, quiet: boolean): Progress {
     sample();
     if (live) {
       const width = Math.max(20, (stderr.columns || 80) - 1);
-      stderr.write(`\r\u001b[2K${cut(line(BAR_CELLS), width)}`);
+      stderr.write(`\r\u001b[2K${progressLine(facts(), width, colour)}`);
       drawn = true;
     } else {
-      stderr.write(`${line(0)}\n`);
+      stderr.write(`${progressText(facts())}\n`);
     }
   };
 
@@ -49,26 +49,7 @@ export function createProgress(io: Io, quiet: boolean): Progress {
     while (samples.length > 2 && at - (samples[0]?.at ?? at) > RATE_WINDOW_MS) samples.shift();
   };
 
-  const line = (cells: number): string => {
-    const parts = [name];
-    if (total !== undefined && total > 0) {
-      const share = Math.min(1, done / total);
-      if (cells > 0) parts.push(bar(share, cells, colour));
-      parts.push(`${count(done)} of ${count(total)}`);
-    } else if (done > 0) parts.push(count(done));
-    for (const [state, n] of Object.entries(figures)) if (n > 0) parts.push(`${state} ${count(n)}`);
-    const perSecond = rate();
-    if (perSecond > 0) {
-      parts.push(
-        perSecond >= 10 ? `${count(Math.round(perSecond))}/s` : `${Math.round(perSecond * 60)}/min`,
-      );
-      if (total !== undefined && done > 0 && done < total && why === '') {
-        parts.push(`about ${aboutDuration(((total - done) / perSecond) * 1000)} left`);
-      }
-    }
-    if (why !== '') parts.push(why);
-    return parts.join('  ');
-  };
+  const facts = (): ProgressFacts => ({ name, done, total, figures, perSecond: rate(), why });
 
   const rate = (): number => {
     const first = samples[0];
@@ -104,7 +85,7 @@ export function createProgress(io: Io, quiet: boolean): Progress {
     },
     note(text) {
       erase();
-      stderr.write(`${text}\n`);
+      stderr.write(fit(`${text}\n`, screenOf(io, stderr)));
     },
     end() {
       clearInterval(timer);
@@ -112,27 +93,4 @@ export function createProgress(io: Io, quiet: boolean): Progress {
       erase();
     },
   };
-}
-
-function bar(share: number, cells: number, colour: boolean): string {
-  const full = Math.round(share * cells);
-  const text = '━'.repeat(full) + '─'.repeat(cells - full);
-  return colour ? `\u001b[36m${text}\u001b[39m` : text;
-}
-
-// eslint-disable-next-line no-control-regex -- the escape that starts a colour
-const COLOUR = /(\u001b\[\d+m)/;
-
-/** Cuts a line to the terminal's width; escape sequences take no room. */
-function cut(text: string, width: number): string {
-  let room = width;
-  let kept = '';
-  for (const part of text.split(COLOUR)) {
-    if (part.startsWith('\u001b')) kept += part;
-    else {
-      kept += part.slice(0, Math.max(0, room));
-      room -= part.length;
-    }
-  }
-  return kept;
 }

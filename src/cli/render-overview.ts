@@ -3,6 +3,7 @@ import type { ExportView, GrantedRights, ProjectOverview } from '../project/over
 import { count, countOf } from '../words/counts.ts';
 import { listNames, showName } from '../words/names.ts';
 import { oneLine } from '../words/one-line.ts';
+import { hang } from './screen.ts';
 
 const USUAL_WIDTH = 80;
 const NARROWEST = 40;
@@ -185,19 +186,4 @@ function labelWords(label: string | undefined): string {
 
 function widest(cells: readonly string[]): number {
   return Math.max(0, ...cells.map((cell) => cell.length));
-}
-
-/** Text behind its name, wrapped at words so that further lines begin below it. */
-function hang(name: string, text: string, width: number): string {
-  const lines: string[] = [];
-  let line = name;
-  for (const word of text.split(' ')) {
-    const isFull = line.length > name.length && line.length + 1 + word.length > width;
-    if (isFull) {
-      lines.push(line);
-      line = ' '.repeat(name.length);
-    }
-    line += line.length === name.length ? word : ` ${word}`;
-  }
-  return [...lines, line].join('\n');
 }

@@ -1,5 +1,5 @@
 import type { JournalHeader } from '../journal/lines.ts';
-import type { PlanTotals } from '../plan/totals.ts';
+import type { FirstFile, PlanTotals } from '../plan/totals.ts';
 import type { ProjectModel } from '../project/model.ts';
 import { structureRequests } from '../project/read-model.ts';
 import { foldHeader } from '../manifest/column-names.ts';
@@ -8,15 +8,19 @@ import { aboutDuration, count, countOf } from '../words/counts.ts';
 import { listNames, showName, showPath } from '../words/names.ts';
 import { quotePath } from '../words/quote.ts';
 import type { LostZerosRows, Problem, WrittenPlan } from '../run/write-plan.ts';
+import { choiceLines, firstFileLines, type Chosen } from './plan-choices.ts';
+import { fit, type Screen } from './screen.ts';
 
 /** Room for two names that are told apart by their characters. */
 const LONGEST_MESSAGE = 400;
 
 /** A plan in words: what a person judges before anything is deleted. */
-interface PlanWords {
+export interface PlanWords {
   readonly header: JournalHeader;
   readonly totals: PlanTotals;
   readonly perMinute: number;
+  readonly first: readonly FirstFile[];
+  readonly chosen: Chosen;
   /** This token sees other record names than the real ones. */
   readonly blind: boolean;
   /** Headers of the manifest that no column is read from; absent where the manifest is not at hand. */
@@ -42,22 +46,25 @@ export function estimateRequests(
   return requests + Math.floor(requests / perMinute) * structureRequests(project);
 }
 
-export function renderPlan({ header, totals, perMinute, blind, carried }: PlanWords): string {
+export function renderPlan(
+  { header, totals, perMinute, first, chosen, blind, carried }: PlanWords,
+  { columns, paint }: Screen,
+): string {
   const { project, options } = header;
   const backup = options['backup'] === true;
   const lines: string[] = [];
   if (project === null) {
     lines.push(`Server    ${header.url}`);
-    lines.push('NOT CHECKED: --no-check deletes without having looked at the project,');
-    lines.push('and nothing will be verified afterwards.');
+    lines.push(
+      paint.attention('NOT CHECKED: --no-check deletes without having looked at the project,'),
+      paint.attention('and nothing will be verified afterwards.'),
+    );
   } else {
     lines.push(`Project   ${oneLine(project.title, 200)} (id ${project.id})`);
     lines.push(
       `Server    ${header.url}${project.redcapVersion === '' ? '' : ` (REDCap ${project.redcapVersion})`}`,
     );
-    lines.push(
-      `Status    ${project.production === undefined ? 'not told by the server' : project.production ? 'production' : 'development'}`,
-    );
+    lines.push(`Status    ${statusWords(project, paint)}`);
     for (const note of project.notes) lines.push(`Note      ${note}`);
   }
   lines.push(`Manifest  ${showPath(header.manifest.name)}, ${count(header.manifest.rows)} rows`);
@@ -66,8 +73,11 @@ export function renderPlan({ header, totals, perMinute, blind, carried }: PlanWo
     lines.push(`Approved  ${header.approved.directory}`);
     lines.push(`          journal SHA-256 ${header.approved.sha256}`);
   }
+  lines.push(...choiceLines(header, totals, chosen));
   lines.push('');
   lines.push(`Files to delete  ${count(totals.delete)}`);
+  // A run of an older journal does not have this figure.
+  if (totals.records > 0) lines.push(`Of records       ${count(totals.records)} (participants)`);
   const fields = Object.entries(totals.byField);
   const widest = Math.max(0, ...fields.map(([name]) => name.length));
   for (const [name, field] of fields) {
@@ -120,6 +130,8 @@ export function renderPlan({ header, totals, perMinute, blind, carried }: PlanWo
         : 'A file replaced under the same name cannot be told from the one reviewed.',
     );
   }
+  const files = firstFileLines(first, totals.delete);
+  if (files.length > 0) lines.push('', ...files);
   if (totals.delete > 0) {
     lines.push('');
     const verifies = options['verify'] !== false;
@@ -133,7 +145,12 @@ export function renderPlan({ header, totals, perMinute, blind, carried }: PlanWo
       lines.push('Deletion cannot be undone through the API. --backup keeps a copy of each file.');
     }
   }
-  return lines.join('\n') + '\n';
+  return fit(lines.join('\n') + '\n', { columns });
+}
+
+function statusWords({ production }: ProjectModel, paint: Screen['paint']): string {
+  if (production === undefined) return 'not told by the server';
+  return production ? paint.attention('production') : 'development';
 }
 
 const SHOWN_CARRIED = 8;
@@ -174,11 +191,10 @@ function addCount(lines: string[], n: number, what: string): void {
 }
 
 /** All problems at once, each with its line; error.csv holds those that are too many to list. */
-export function renderProblems({
-  problems,
-  lostZeros,
-  totals,
-}: Pick<WrittenPlan, 'problems' | 'lostZeros' | 'totals'>): string {
+export function renderProblems(
+  { problems, lostZeros, totals }: Pick<WrittenPlan, 'problems' | 'lostZeros' | 'totals'>,
+  { columns, paint }: Screen,
+): string {
   const all = totals.invalid + totals.guard_mismatch + totals.failed;
   if (all === 0) return '';
   const listed = [
@@ -190,7 +206,8 @@ export function renderProblems({
   const lines = listed.toSorted((one, other) => one.row - other.row).map(({ line }) => line);
   const more = all - problems.length - (lostZeros?.rows ?? 0);
   if (more > 0) lines.push(`  and ${count(more)} more; error.csv holds all of them`);
-  return `${count(all)} ${all === 1 ? 'row needs' : 'rows need'} attention:\n${lines.join('\n')}\n\n`;
+  const head = paint.attention(`${countOf(all, 'row needs', 'rows need')} attention:`);
+  return fit(`${head}\n${lines.join('\n')}\n\n`, { columns });
 }
 
 function renderProblem({ row, line, code, message }: Problem, further = ''): string {

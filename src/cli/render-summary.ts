@@ -7,21 +7,25 @@ import { count, countOf } from '../words/counts.ts';
 import type { State } from '../words/facts.ts';
 import { oneLine } from '../words/one-line.ts';
 import { STATE_WORDS } from '../words/states.ts';
+import { fit, type Screen } from './screen.ts';
 
 /** The longest reason that the screen repeats from the journal. */
 const LONGEST_REASON = 500;
 
 /** The end of a run in words: what happened, where it stands, and what to do next. */
-export function renderSummary(summary: Summary, page: Page): string {
-  const { label, sentence, because } = page.verdict;
-  const lines = [`${label}. ${sentence}`];
+export function renderSummary(summary: Summary, page: Page, screen: Screen): string {
+  const { paint } = screen;
+  const { label, sentence, because, tone } = page.verdict;
+  const lines = [`${paint[tone](`${label}.`)} ${sentence}`];
   if (because !== '') lines.push(oneLine(because, LONGEST_REASON));
   lines.push('');
   for (const state of STATES) {
     const n = page.states[state];
     if (n === 0) continue;
     const report = summary.files[reportOf(statusOf(state))];
-    lines.push(`${figure(n)}  ${STATE_WORDS[state].name.toLowerCase()}  -> ${report}`);
+    const name = STATE_WORDS[state].name.toLowerCase();
+    const draw = FAILURES.has(state) ? paint.stopped : paint.neutral;
+    lines.push(draw(`${figure(n)}  ${name}  -> ${report}`));
     if (state === 'already_empty' && summary.goneSinceCheck > 0) {
       lines.push(
         `           ${count(summary.goneSinceCheck)} of these although the check had seen a file (gone_since_check)`,
@@ -39,13 +43,16 @@ export function renderSummary(summary: Summary, page: Page): string {
   }
   if (summary.restored !== null) tellRestored(lines, summary.restored);
   lines.push(`Reports   ${summary.directory}`);
-  lines.push(`Look at   ${resolve(summary.directory, 'report.html')}`);
+  lines.push(`Look at   ${screen.link(resolve(summary.directory, 'report.html'))}`);
   page.nextSteps.forEach(({ text, command }, at) => {
     lines.push(`${at === 0 ? 'Next    ' : '        '}  ${text}`);
     if (command !== undefined) lines.push(`            ${command}`);
   });
-  return lines.join('\n') + '\n';
+  return fit(lines.join('\n') + '\n', screen);
 }
+
+/** States that somebody has to look at. */
+const FAILURES: ReadonlySet<State> = new Set(['failed', 'unknown', 'guard_mismatch', 'invalid']);
 
 function figure(n: number): string {
   return count(n).padStart(9);
@@ -83,7 +90,7 @@ function verificationLines({ checked, verified }: Summary): string[] {
   }
   if (yes + no + skipped === 0) return [];
   const still = no > 0 ? `, ${count(no)} still ${no === 1 ? 'has' : 'have'} a file` : '';
-  const lines = [`Verified  ${count(yes)} seen to be gone${still}`];
+  const lines = yes + no === 0 ? [] : [`Verified  ${count(yes)} seen to be gone${still}`];
   if (skipped > 0) {
     lines.push(`NOT VERIFIED  ${countOf(skipped, 'row')}: nobody looked, or the look said nothing`);
   }

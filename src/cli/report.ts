@@ -8,6 +8,7 @@ import { exitCodeOfJournal } from '../report/exit-code.ts';
 import type { FlagsOf } from './commands.ts';
 import type { Io } from './io.ts';
 import { makeReports, printSummary } from './reports.ts';
+import { say } from './screen.ts';
 
 /** `report <run-dir>`: makes the reports again from manifest and journal. Sends nothing. */
 export async function report(
@@ -23,7 +24,7 @@ export async function report(
     );
   }
   const made = await makeReports(io, { directory, exitCode: exitCodeOfJournal });
-  if (made.holes !== undefined) io.stderr.write(`${describeHoles(made.holes)}\n`);
+  if (made.holes !== undefined) say(io, describeHoles(made.holes));
   printSummary(io, flags.json === true, made);
   return made.exitCode;
 }

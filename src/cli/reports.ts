@@ -3,9 +3,12 @@ import {
   type WriteReportsOptions,
   type WrittenReports,
 } from '../report/write-reports.ts';
+import type { WrittenPlan } from '../run/write-plan.ts';
 import type { Io } from './io.ts';
 import { printJson } from './json.ts';
+import { renderPlan, renderProblems, type PlanWords } from './render-plan.ts';
 import { renderSummary } from './render-summary.ts';
+import { say, screenOf } from './screen.ts';
 
 /** Makes the reports of a run directory; a signal that comes meanwhile ends the wait for another process that makes them. */
 export function makeReports(
@@ -24,9 +27,15 @@ export function makeReports(
     clock: io.clock,
     signal: interrupted.signal,
     onWait(host) {
-      io.stderr.write(`Waiting for the reports that another process makes (${host}).\n`);
+      say(io, `Waiting for the reports that another process makes (${host}).`);
     },
   });
+}
+
+/** What would happen, and what is in the way of it. */
+export function printPlan(io: Io, plan: PlanWords & WrittenPlan): void {
+  const screen = screenOf(io, io.stdout);
+  io.stdout.write(`${renderPlan(plan, screen)}\n${renderProblems(plan, screen)}`);
 }
 
 /** How it came out, in words or as JSON. */
@@ -36,5 +45,5 @@ export function printSummary(
   { summary, page }: Pick<WrittenReports, 'summary' | 'page'>,
 ): void {
   if (json) printJson(io, summary);
-  else io.stdout.write(renderSummary(summary, page));
+  else io.stdout.write(renderSummary(summary, page, screenOf(io, io.stdout)));
 }

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import {
   countCandidates,
   findCandidates,
@@ -31,6 +31,7 @@ import { printJson, printJsonError } from './json.ts';
 import { withLockedRun } from './locked-run.ts';
 import { renderRestoreEnd, renderRestorePlan } from './render-restore.ts';
 import { makeReports } from './reports.ts';
+import { fit, say, screenOf, type Screen } from './screen.ts';
 import { createFiles } from './server.ts';
 
 type RestoreFlags = FlagsOf<'restore'>;
@@ -114,14 +115,18 @@ async function refuseLostArchive(directory: string, archive = ''): Promise<void>
 async function ask(io: Io, all: Restore, plan: RestorePlan): Promise<void> {
   const { flags, connected, model, directory, run } = all;
   const files = plan.files - plan.signatures;
-  const text = renderRestorePlan(plan, {
-    project: model,
-    url: run.header.url,
-    directory: directory.path,
-    overwrite: flags.overwrite === true,
-    archive: all.archive,
-  });
-  if (flags.json !== true) io.stdout.write(`${text}\n`);
+  const text = (screen: Screen): string =>
+    fit(
+      renderRestorePlan(plan, {
+        project: model,
+        url: run.header.url,
+        directory: directory.path,
+        overwrite: flags.overwrite === true,
+        archive: all.archive,
+      }),
+      screen,
+    );
+  if (flags.json !== true) io.stdout.write(`${text(screenOf(io, io.stdout))}\n`);
   if (files === 0) return;
   const confirmed = await confirmFiles(io, {
     yes: flags.yes === true,
@@ -167,7 +172,7 @@ async function putBack(io: Io, all: Restore, plan: RestorePlan): Promise<ExitCod
   });
   if (end === 'taken_over') {
     const { message } = new TakenOverError();
-    io.stderr.write(`${message}\n`);
+    say(io, message);
     if (flags.json === true) printJsonError(io, EXIT.rowsLeft, message);
     return EXIT.rowsLeft;
   }
@@ -177,10 +182,12 @@ async function putBack(io: Io, all: Restore, plan: RestorePlan): Promise<ExitCod
     const answer = answerOf(io, all, plan, end, { startedAt, exitCode });
     printJson(io, answer);
   } else {
-    io.stdout.write(renderRestoreEnd(end.totals, rest, join(directory.path, end.report.name)));
+    const screen = screenOf(io, io.stdout);
+    const report = screen.link(resolve(directory.path, end.report.name));
+    io.stdout.write(fit(renderRestoreEnd(end.totals, rest, report), screen));
   }
   if (control.reason !== undefined) {
-    io.stderr.write(`${control.reason.message}\nTo go on, run the same restore again.\n`);
+    say(io, `${control.reason.message}\nTo go on, run the same restore again.`);
   }
   return exitCode;
 }
@@ -198,8 +205,9 @@ async function reportRestore(io: Io, { path, lock }: RunDirectory): Promise<bool
     return true;
   } catch (error) {
     if (!isFileTrouble(error)) throw error;
-    io.stderr.write(
-      `The reports could not be made anew (${error.message}). What was restored stays restored; make them with: redcap-sweep report ${quotePath(path)}\n`,
+    say(
+      io,
+      `The reports could not be made anew (${error.message}). What was restored stays restored; make them with: redcap-sweep report ${quotePath(path)}`,
     );
     return false;
   }

@@ -3,6 +3,8 @@ import { RefusedError } from '../errors.ts';
 import { parseColumnOptions } from '../manifest/column-option.ts';
 import { REPORT_DIR, type FlagsOf, type ManifestFlags } from './commands.ts';
 import type { Connected, Rehearsal } from './connect.ts';
+import type { Io } from './io.ts';
+import type { Chosen } from './plan-choices.ts';
 import type { PrepareOptions } from '../run/prepare-run.ts';
 
 export type RunFlags = FlagsOf<'run'> & Rehearsal;
@@ -99,4 +101,19 @@ function recordConnection({
   timeoutMs,
 }: Connected['connection']): Record<string, unknown> {
   return { rate: rate.text, concurrency, retries, timeoutSeconds: timeoutMs / 1000 };
+}
+
+/** What the plan says of the options that this command alone knows. */
+export function chosenOf(
+  io: Io,
+  { stopAt }: Pick<RunFlags, 'stopAt'>,
+  { limit, stopAtMs }: Pick<RunOptions, 'limit' | 'stopAtMs'>,
+  directory: string,
+): Chosen {
+  const isTimed = stopAt !== undefined && stopAtMs !== undefined;
+  return {
+    limit,
+    stopAt: isTimed ? { text: stopAt, inMs: stopAtMs - io.clock.now() } : undefined,
+    directory,
+  };
 }

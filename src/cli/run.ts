@@ -8,7 +8,7 @@ import type { PreparedRun } from '../run/prepare-run.ts';
 import type { FileFacts } from '../rows/outcome.ts';
 import { openSource } from '../run-directory/manifest-copy.ts';
 import { discardRunDirectory, type RunDirectory } from '../run-directory/staging.ts';
-import { count } from '../words/counts.ts';
+import { count, countOf } from '../words/counts.ts';
 import { confirmFiles, type Confirmed } from './confirm.ts';
 import { withConnection, type Connected } from './connect.ts';
 import { execute } from './execute.ts';
@@ -17,11 +17,13 @@ import { prepare } from './prepare.ts';
 import { renderPlan, renderProblems } from './render-plan.ts';
 import { makeReports, printSummary } from './reports.ts';
 import {
+  chosenOf,
   readManifestFlags,
   recordOptions,
   refuseCombinations,
   type RunFlags,
 } from './run-flags.ts';
+import { fit, screenOf, type Screen } from './screen.ts';
 
 /** `run <manifest>`: check, ask, delete, verify, report. */
 export async function run(
@@ -89,9 +91,15 @@ async function refuseRows(
     }),
   );
   printSummary(io, flags.json === true, made);
-  io.stderr.write(renderProblems(prepared));
+  const screen = screenOf(io, io.stderr);
+  io.stderr.write(renderProblems(prepared, screen));
+  // What was approved and has changed is for a new check; the summary says so.
+  const advice =
+    flags.approved === undefined
+      ? 'Correct these rows, or delete the valid ones alone with --skip-invalid.'
+      : 'Check again, and have the new check approved.';
   io.stderr.write(
-    `Refused: nothing was deleted. Correct these rows, or delete the valid ones alone with --skip-invalid.\n`,
+    fit(`${screen.paint.stopped('Refused: nothing was deleted.')} ${advice}\n`, screen),
   );
   return made.exitCode;
 }
@@ -107,13 +115,15 @@ async function confirmAndRun(
   const files = totals.delete;
   const json = flags.json === true;
   const { perMinute } = connected.connection.rate;
-  const plan = renderPlan({ ...prepared, perMinute });
   let directory: RunDirectory | undefined;
   let confirmed: Confirmed | undefined;
   try {
-    if (!json) io.stdout.write(`${plan}\n${renderProblems(prepared)}`);
-    refuseTooMany(files, limits.maxDeletions);
     directory = await staging.publish();
+    const chosen = chosenOf(io, flags, limits, directory.path);
+    const plan = (screen: Screen): string => renderPlan({ ...prepared, perMinute, chosen }, screen);
+    const screen = screenOf(io, io.stdout);
+    if (!json) io.stdout.write(`${plan(screen)}\n${renderProblems(prepared, screen)}`);
+    refuseTooMany(files, limits.maxDeletions);
     confirmed =
       files === 0
         ? '--yes'
@@ -150,6 +160,6 @@ async function confirmAndRun(
 function refuseTooMany(files: number, most: number | undefined): void {
   if (most === undefined || files <= most) return;
   throw new RefusedError(
-    `${count(files)} files would be deleted, more than the ${count(most)} that --max-deletions allows. Nothing was deleted.`,
+    `${countOf(files, 'file')} would be deleted, more than the ${count(most)} that --max-deletions allows. Nothing was deleted.`,
   );
 }

@@ -13,6 +13,7 @@ import { withConnection, type Connected } from './connect.ts';
 import type { Io } from './io.ts';
 import { describeExportNotes, describeMissing, NEAR_FOR_AT_MOST } from './scan-notes.ts';
 import { openScanOutput, refuseOutput } from './scan-output.ts';
+import { say } from './screen.ts';
 import { chooseScope, refuseTogether } from './scan-scope.ts';
 import {
   exportedTable,
@@ -107,13 +108,14 @@ async function listFiles(
     throw error;
   }
   progress.end();
-  for (const note of listed.notes) io.stderr.write(`${note}\n`);
+  for (const note of listed.notes) say(io, note);
   if (otherName !== undefined) {
-    io.stderr.write(
-      `Another program has ${showPath(flags.output ?? '')} open: the list is ${showPath(otherName)} beside it.\n`,
+    say(
+      io,
+      `Another program has ${showPath(flags.output ?? '')} open: the list is ${showPath(otherName)} beside it.`,
     );
   }
-  if (flags.quiet !== true) io.stderr.write(`${countOf(files, 'file')} found.\n`);
+  if (flags.quiet !== true) say(io, `${countOf(files, 'file')} found.`);
   return listed.lacks ? EXIT.rowsLeft : EXIT.ok;
 }
 

@@ -1,6 +1,8 @@
 import { countRecords } from '../manifest/duplicates.ts';
 import { markedLook } from '../rows/look.ts';
 import type { ProjectModel } from '../project/model.ts';
+import type { Seen } from '../rows/plan-line.ts';
+import type { Target } from '../rows/target.ts';
 import type { PlannedRow } from './make-plan.ts';
 
 /** What a plan amounts to: the figures that a person judges it by. */
@@ -30,6 +32,16 @@ export interface PlanTotals {
   failed: number;
   byField: Record<string, FieldTotals>;
 }
+
+/** One of the files to be deleted, as a person looks at the first of them. */
+export interface FirstFile {
+  readonly line: number;
+  readonly target: Target;
+  readonly seen: Seen;
+}
+
+/** So many are shown before anything is asked. */
+export const FIRST_FILES = 10;
 
 export interface FieldTotals {
   delete: number;
@@ -64,16 +76,23 @@ export function emptyTotals(): PlanTotals {
 export function countPlans(model: ProjectModel | null): {
   /** What was added so far. */
   readonly totals: PlanTotals;
+  readonly first: readonly FirstFile[];
   add: (planned: PlannedRow) => void;
 } {
   const totals = emptyTotals();
+  const first: FirstFile[] = [];
   const records = countRecords({ looseRecords: model === null });
   return {
     totals,
+    first,
     add(planned) {
       countPlanned(totals, planned, model);
-      if (planned.verdict.kind !== 'delete') return;
-      records.add(planned.row.record);
+      const { row, verdict } = planned;
+      if (verdict.kind !== 'delete') return;
+      if (first.length < FIRST_FILES) {
+        first.push({ line: row.line, target: verdict.target, seen: verdict.seen });
+      }
+      records.add(row.record);
       totals.records = records.count;
     },
   };

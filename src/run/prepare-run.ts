@@ -113,7 +113,7 @@ async function writeStaging(
   options.onPhase('reading_manifest');
   const unchecked =
     model === null ? await countUnchecked(open, options.defaultInstance) : undefined;
-  const rows = unchecked?.rows ?? (await countRows(open));
+  const rows = unchecked?.totals.rows ?? (await countRows(open));
   const header = await describeRun(options, staging.session, startedAtMs, model, {
     sha256: copy.sha256,
     bytes: copy.bytes,
@@ -146,8 +146,8 @@ async function writeStaging(
     journal.append(header);
     // Without a check a manifest whose rows are all to be deleted is its own plan.
     const written =
-      unchecked !== undefined && unchecked.delete === rows
-        ? { totals: unchecked, problems: [], blind: false }
+      unchecked !== undefined && unchecked.totals.delete === rows
+        ? { totals: unchecked.totals, first: unchecked.first, problems: [], blind: false }
         : await plan();
     journal.append({ state: 'planned', at: journal.stamp(), totals: { ...written.totals } });
     return { staging, header, carried: carriedOf(headers, columnNames), ...written };

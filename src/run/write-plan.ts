@@ -2,7 +2,7 @@ import type { PlanLine } from '../rows/plan-line.ts';
 import type { Journal } from '../journal/write.ts';
 import type { Manifest } from '../manifest/read.ts';
 import { LookFailed, makePlan, planWithoutLooks, type PlannedRow } from '../plan/make-plan.ts';
-import { countPlans, type PlanTotals } from '../plan/totals.ts';
+import { countPlans, type FirstFile, type PlanTotals } from '../plan/totals.ts';
 import { planLine } from '../plan/verdict.ts';
 import { causeAndStatus, UnreadableAnswer } from '../project/answers.ts';
 import type { ProjectModel } from '../project/model.ts';
@@ -50,6 +50,7 @@ export interface LostZerosRows {
 /** A plan as a person has to know it; its rows stand in the journal. */
 export interface WrittenPlan {
   readonly totals: PlanTotals;
+  readonly first: readonly FirstFile[];
   readonly problems: readonly Problem[];
   /** Rows whose record has lost its leading zeros; they are none of the problems above. */
   readonly lostZeros?: LostZerosRows | undefined;
@@ -68,12 +69,12 @@ export async function countRows(open: PlanSource['open']): Promise<number> {
 export async function countUnchecked(
   open: PlanSource['open'],
   defaultInstance: string | undefined,
-): Promise<PlanTotals> {
+): Promise<Pick<WrittenPlan, 'totals' | 'first'>> {
   const plans = countPlans(null);
   for await (const batch of planWithoutLooks((await open()).batches(), defaultInstance)) {
     for (const one of batch) plans.add(one);
   }
-  return plans.totals;
+  return plans;
 }
 
 /** Judges every row and writes the verdicts into the journal. Throws RefusedError where nobody can look. */
@@ -116,7 +117,7 @@ export async function writePlan(source: PlanSource): Promise<WrittenPlan> {
   }
   const lostZeros =
     withoutZeros === undefined ? undefined : { ...withoutZeros, words: zeros.words() };
-  return { totals, problems, lostZeros, blind };
+  return { totals, first: plans.first, problems, lostZeros, blind };
 }
 
 async function* planChecked(

@@ -1,9 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { busiestSecond } from '../support/busiest-second.ts';
-import { BIN, namesIn, pause, startProgram, until, type Started } from '../support/cli.ts';
+import { namesIn, pause, until } from '../support/cli.ts';
 import {
   FAST,
   makeArchive,
@@ -11,57 +10,7 @@ import {
   photosManifest,
   type Fixture,
 } from '../support/fixture.ts';
-
-/** A real terminal: a small Python program holds one, types what it reads, and shows what comes. */
-const PTY = `
-import os, pty, select, sys
-pid, fd = pty.fork()
-if pid == 0:
-    os.execvp(sys.argv[1], sys.argv[1:])
-source = [fd, 0]
-while True:
-    ready = select.select(source, [], [])[0]
-    if fd in ready:
-        try:
-            data = os.read(fd, 65536)
-        except OSError:
-            data = b''
-        if not data:
-            break
-        os.write(1, data)
-    if 0 in ready:
-        typed = os.read(0, 1024)
-        if typed:
-            os.write(fd, typed)
-        else:
-            source.remove(0)
-status = os.waitpid(pid, 0)[1]
-sys.exit(os.WEXITSTATUS(status) if os.WIFEXITED(status) else 99)
-`;
-const hasPython =
-  process.platform !== 'win32' && spawnSync('python3', ['-c', 'import pty']).status === 0;
-
-interface Terminal extends Started {
-  type(text: string): void;
-}
-
-async function open(fixture: Fixture, args: readonly string[], redirect = ''): Promise<Terminal> {
-  const script = join(fixture.folder, 'terminal.py');
-  await writeFile(script, PTY);
-  const shell = `exec "$0" "$@" ${redirect}`;
-  const command = ['bash', '-c', shell, process.execPath, BIN, ...args];
-  const started = startProgram('python3', [script, ...command], {
-    cwd: fixture.folder,
-    env: { ...fixture.env, TERM: 'xterm' },
-    typing: true,
-  });
-  return {
-    ...started,
-    type: (text) => {
-      started.child.stdin?.write(text);
-    },
-  };
-}
+import { hasTerminals, openTerminal as open } from '../support/terminal.ts';
 
 async function prepare(): Promise<Fixture> {
   const fixture = await openFixture();
@@ -69,7 +18,7 @@ async function prepare(): Promise<Fixture> {
   return fixture;
 }
 
-describe.skipIf(!hasPython)('the question, on a real terminal (skipped without Python)', () => {
+describe.skipIf(!hasTerminals)('the question, on a real terminal (skipped without Python)', () => {
   it('the right number deletes', async () => {
     const fixture = await prepare();
     const terminal = await open(fixture, ['run', 'm.csv', ...FAST]);
@@ -131,13 +80,7 @@ describe.skipIf(!hasPython)('the question, on a real terminal (skipped without P
 
   it('a SIGTERM from outside is a signal there too: 143, and resume asks again', async () => {
     const fixture = await prepare();
-    const file = join(fixture.folder, 'terminal.py');
-    await writeFile(file, PTY);
-    const started = startProgram(
-      'python3',
-      [file, 'bash', '-c', `echo $$ > pid; exec "$0" "$@"`, process.execPath, BIN, 'run', 'm.csv'],
-      { cwd: fixture.folder, env: { ...fixture.env, TERM: 'xterm' }, typing: true },
-    );
+    const started = await open(fixture, ['run', 'm.csv'], '', { before: 'echo $$ > pid;' });
     await until(() => started.stdout().includes('Type 12'));
     process.kill(Number(await readFile(join(fixture.folder, 'pid'), 'utf8')), 'SIGTERM');
     expect((await started.ended).code).toBe(143);
@@ -146,20 +89,11 @@ describe.skipIf(!hasPython)('the question, on a real terminal (skipped without P
 
   it('no token: asked for without showing it', async () => {
     const fixture = await prepare();
-    const script = join(fixture.folder, 'terminal.py');
-    await writeFile(script, PTY);
-    const started = startProgram(
-      'python3',
-      [script, process.execPath, BIN, 'run', 'm.csv', '--yes', ...FAST],
-      {
-        cwd: fixture.folder,
-        env: { REDCAP_API_URL: fixture.url, TERM: 'xterm' },
-        typing: true,
-      },
-    );
+    const unknown = { folder: fixture.folder, env: { REDCAP_API_URL: fixture.url } };
+    const started = await open(unknown, ['run', 'm.csv', '--yes', ...FAST]);
     await until(() => /token/i.test(started.stdout()));
     await pause(200);
-    started.child.stdin?.write(`${fixture.sandbox.token}\r`);
+    started.type(`${fixture.sandbox.token}\r`);
     const { code, stdout } = await started.ended;
     expect(code).toBe(0);
     expect(stdout.toLowerCase()).not.toContain(fixture.sandbox.token.toLowerCase());
