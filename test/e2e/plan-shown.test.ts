@@ -138,7 +138,7 @@ describe.skipIf(!hasTerminals)('on a terminal (skipped without Python)', () => {
     const args = ['run', 'm.csv', '--yes', '--backup', '--rate', '4/s', '--concurrency', '2'];
     const terminal = await openTerminal(fixture, args, '', { columns });
     await until(() => /Deleting [^\r]*about \d+ s left/.test(terminal.stdout()));
-    terminal.kill('SIGINT');
+    terminal.type('\u0003');
     const drawn = terminal.stdout().split('\r').map(plainText);
     const bars = drawn.filter((line) => line.startsWith('Deleting') && !line.includes('\n'));
     expect(Math.max(...bars.map((line) => line.length))).toBeLessThan(columns);
