@@ -6,6 +6,7 @@ import { createReportFile, type ReportFile, type WrittenFile } from '../files/at
 import { csvLine } from '../files/csv-line.ts';
 import type { RunState } from '../journal/run-state.ts';
 import { countRecords } from '../manifest/duplicates.ts';
+import type { Manifest } from '../manifest/read.ts';
 import {
   REPORT_NAMES,
   reportOf,
@@ -59,7 +60,7 @@ export async function makeCsvReports(
   directory: string,
   run: RunState,
   clock: Clock,
-  observe: (row: RowReport) => void,
+  observe: (row: RowReport, manifest: Pick<Manifest, 'header' | 'columnNames'>) => void,
   mayWrite?: () => void,
 ): Promise<MadeCsvs> {
   await mkdir(directory, { recursive: true });
@@ -75,7 +76,7 @@ export async function makeCsvReports(
       for (const report of batch) {
         lines[reportOf(report.outcome.status)] += reportLine(report);
         counter.add(report);
-        observe(report);
+        observe(report, manifest);
       }
       for (const name of REPORT_NAMES) await files[name].write(lines[name]);
     }

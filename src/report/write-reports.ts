@@ -10,7 +10,7 @@ import { JOURNAL_FILE } from '../journal/lines.ts';
 import { fileSha256 } from '../files/read-file.ts';
 import { makeCsvReports, REPORT_FILES, type MadeCsvs } from './make-reports.ts';
 import { createReportFile, removeUnfinished, type WrittenFile } from '../files/atomic-file.ts';
-import { gatherFigures } from './html/figures.ts';
+import { gatherFigures, gatheringOf } from './html/figures.ts';
 import { pageOf, type Page } from './html/page.ts';
 import { renderHtml } from './html/render.ts';
 import { summarise, SUMMARY_FILE, writeSummary, type Summary } from './summary.ts';
@@ -59,7 +59,7 @@ export async function writeReports(options: WriteReportsOptions): Promise<Writte
     await removeUnfinished(directory, MADE_FILES);
     const journalPath = join(directory, JOURNAL_FILE);
     const run = await replayJournal(journalPath);
-    const html = gatherFigures();
+    const html = gatherFigures(gatheringOf(run));
     const csvs = await makeCsvReports(directory, run, clock, html.observe, mayWrite);
     const exitCode = options.exitCode(run, csvs);
     await options.end?.(exitCode);
@@ -76,6 +76,7 @@ export async function writeReports(options: WriteReportsOptions): Promise<Writte
       run,
       totals: csvs.totals,
       files: listFiles(run, csvs, journalSha256),
+      journalSha256,
       exitCode,
       generatedAt: new Date(run.lastStamp).toISOString(),
       tool: TOOL,

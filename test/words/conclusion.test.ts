@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { adviseOn } from '../../src/words/advice.ts';
-import { gatherFigures } from '../../src/report/html/figures.ts';
 import { pathBelow, quotePath } from '../../src/words/quote.ts';
 import { formatShare, formatTime } from '../../src/report/html/markup.ts';
 import { pageOf, type Page } from '../../src/report/html/page.ts';
@@ -11,18 +10,16 @@ import {
   buildRow,
   buildRunState,
   emptyTotals,
+  figuresOf,
   unsent,
   type PagePatch,
 } from '../report/html/build.ts';
 
 function pageWith(rows: readonly RowReport[], patch: PagePatch = {}): Page {
-  const aggregate = gatherFigures();
   const totals = emptyTotals();
-  for (const row of rows) {
-    aggregate.observe(row);
-    totals[row.outcome.status] += 1;
-  }
-  return pageOf(aggregate.figures(), {
+  for (const row of rows) totals[row.outcome.status] += 1;
+  return pageOf(figuresOf(rows, patch), {
+    journalSha256: '',
     run: buildRunState(buildHeader(rows.length, patch.header), patch.run),
     totals,
     files: [],

@@ -1,15 +1,9 @@
 import { reportOf, STATUSES, type ReportName, type Verified } from '../../rows/outcome.ts';
+import { isPlanOnly, type RunState } from '../../journal/run-state.ts';
 import type { RowReport } from '../row-report.ts';
-import {
-  listNeedsAttention,
-  showRow,
-  type ShownRow,
-  type NeedsAttention,
-  countCauses,
-  type CauseFigures,
-  countByName,
-  type NameCounts,
-} from './row-groups.ts';
+import { countRecords } from '../../manifest/duplicates.ts';
+import { listRows, type ManifestColumns, type RowList, type Urgency } from './row-list.ts';
+import { countCauses, type CauseFigures, countByName, type NameCounts } from './row-groups.ts';
 import {
   createLatency,
   type LatencyFigures,
@@ -23,7 +17,6 @@ const MOST_NAMES = 1000;
 const SHOWN_NAMES = 60;
 const SHOWN_SLOTS = 60;
 const LEAST_SLOTS = 6;
-const SAMPLE_ROWS = 20;
 const MINUTE_MS = 60_000;
 // Three days to the minute; longer runs get wider slots.
 const MINUTES = 4320;
@@ -40,9 +33,11 @@ export interface HtmlFigures {
   readonly byField: NameCounts;
   readonly byEvent: NameCounts;
   readonly causes: CauseFigures;
-  readonly needsAttention: NeedsAttention;
-  /** The first files that would be deleted. */
-  readonly sample: readonly ShownRow[];
+  /** Of a check, or of a run that was refused: the files that would be deleted, and rows to look at. */
+  readonly filesToDelete: RowList;
+  readonly needsAttention: RowList;
+  /** Of a run. */
+  readonly allRows: RowList;
   /** One series for each status, in their order. */
   readonly outcomesOverTime: TimeSeries;
   readonly requestsOverTime: TimeSeries;
@@ -50,20 +45,39 @@ export interface HtmlFigures {
   readonly latency: LatencyFigures;
 }
 
+/** What of a check or a run decides which rows its page lists. */
+export interface Gathering {
+  readonly planOnly: boolean;
+  /** Nobody looked: records that differ in case alone may be one. */
+  readonly looseRecords: boolean;
+  /** A restore has sent this row's file, or began to. */
+  readonly mayBeBack: (row: number) => boolean;
+}
+
+export function gatheringOf(run: RunState): Gathering {
+  return {
+    planOnly: isPlanOnly(run),
+    looseRecords: run.header.project === null,
+    mayBeBack: (row) => run.index.restoring(row),
+  };
+}
+
 /** Gathers what report.html shows while the rows pass by, in bounded memory. */
-export function gatherFigures(): {
+export function gatherFigures({ planOnly, looseRecords, mayBeBack }: Gathering): {
   /** Called once for each row, in the order of the manifest. */
-  observe: (report: RowReport) => void;
+  observe: (report: RowReport, columns: ManifestColumns) => void;
   figures: () => HtmlFigures;
 } {
   const counts = emptyCounts();
+  const records = countRecords({ looseRecords });
   const reports = { success: 0, error: 0, unprocessed: 0 };
   const verified = { yes: 0, no: 0, skipped: 0, '': 0 };
   const byField = countByName(MOST_NAMES);
   const byEvent = countByName(MOST_NAMES);
   const causes = countCauses();
-  const needsAttention = listNeedsAttention();
-  const sample: ShownRow[] = [];
+  const filesToDelete = listRows(mayBeBack);
+  const needsAttention = listRows(mayBeBack);
+  const allRows = listRows(mayBeBack);
   const outcomes = createTimeBuckets(STATUSES.length, 1000, 600);
   const requests = createTimeBuckets(1, MINUTE_MS, MINUTES);
   const latency = createLatency();
@@ -79,6 +93,7 @@ export function gatherFigures(): {
       counts.changedSinceCheck += 1;
     }
     if (!planned && outcome.status !== 'deleted') return;
+    records.add(row.record);
     if (seen === undefined) counts.unconfirmed += 1;
     else if (seen === true) counts.unnamed += 1;
     if (row.expectFilename !== '' || row.expectSha256 !== '') counts.guarded += 1;
@@ -94,7 +109,6 @@ export function gatherFigures(): {
     if (outcome.status === 'deleted' && outcome.code === '' && outcome.message !== '') {
       counts.remarks += 1;
     }
-    if (planned && sample.length < SAMPLE_ROWS) sample.push(showRow(report));
   };
 
   const observeNames = ({ row, outcome }: RowReport): void => {
@@ -119,32 +133,34 @@ export function gatherFigures(): {
     }
   };
 
+  const listRow = (report: RowReport, columns: ManifestColumns): void => {
+    const urgency = urgencyOf(report);
+    if (!planOnly) allRows.add(report, urgency, columns);
+    else if (report.outcome.code === 'would_delete') filesToDelete.add(report, 2, columns);
+    else if (urgency < 2) needsAttention.add(report, urgency, columns);
+    if (urgency < 2) causes.add(report);
+  };
+
   return {
-    observe(report) {
+    observe(report, columns) {
       const { outcome } = report;
-      const name = reportOf(outcome.status);
-      reports[name] += 1;
+      reports[reportOf(outcome.status)] += 1;
       if (isVerifiable(report)) verified[outcome.verified] += 1;
       observeFile(report);
       observeNames(report);
       observeTimes(report);
-      if (name === 'error') {
-        needsAttention.add(report, true);
-        causes.add(report);
-      } else if (isNoteworthy(report)) {
-        needsAttention.add(report, false);
-        causes.add(report);
-      } else if (isNotReached(outcome.status, outcome.code)) causes.add(report);
+      listRow(report, columns);
     },
     figures: () => ({
-      counts,
+      counts: { ...counts, records: records.count },
       reports,
       verified,
       byField: byField.figures(SHOWN_NAMES),
       byEvent: byEvent.figures(SHOWN_NAMES),
       causes: causes.figures(),
-      needsAttention: needsAttention.figures(),
-      sample,
+      filesToDelete: filesToDelete.list(),
+      needsAttention: needsAttention.list(),
+      allRows: allRows.list(),
       outcomesOverTime: outcomes.series(SHOWN_SLOTS, LEAST_SLOTS),
       requestsOverTime: requests.series(SHOWN_SLOTS, LEAST_SLOTS),
       busiestMinute: requests.peak(),
@@ -153,9 +169,18 @@ export function gatherFigures(): {
   };
 }
 
+/** error.csv first, then what is worth a look or was left behind. */
+function urgencyOf(report: RowReport): Urgency {
+  const { status, code } = report.outcome;
+  if (reportOf(status) === 'error') return 0;
+  return isNoteworthy(report) || isNotReached(status, code) ? 1 : 2;
+}
+
 /** Single figures of the page. "Its files" are those deleted, or of a check, those to be deleted. */
 interface HtmlCounts {
   wouldDelete: number;
+  /** Of its files: the records (participants) that they are of. */
+  records: number;
   nothingToDelete: number;
   /** Of its files: no look had shown them. */
   unconfirmed: number;
@@ -187,6 +212,7 @@ interface HtmlCounts {
 function emptyCounts(): HtmlCounts {
   return {
     wouldDelete: 0,
+    records: 0,
     nothingToDelete: 0,
     unconfirmed: 0,
     unnamed: 0,

@@ -139,6 +139,25 @@ export function formatTime(atMs: number): string {
   return `${formatDay(atMs)} ${iso.slice(0, 4)}, ${iso.slice(11, 19)} UTC`;
 }
 
+/** `(04:12:07 local time, UTC+01:00)`, with the day where it is another one. */
+export function localTime(
+  atMs: number,
+  /** What is to be added to UTC, in minutes. */
+  offset = -new Date(atMs).getTimezoneOffset(),
+): string {
+  if (offset === 0) return '(local time is UTC)';
+  const iso = toIso(atMs + offset * 60_000);
+  if (iso === undefined) return '';
+  const day = formatDay(atMs + offset * 60_000);
+  const minutes = Math.abs(offset);
+  const zone = `${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`;
+  return `(${day === formatDay(atMs) ? '' : `${day}, `}${iso.slice(11, 19)} local time, UTC${offset < 0 ? '−' : '+'}${zone})`;
+}
+
+function pad(n: number): string {
+  return String(n).padStart(2, '0');
+}
+
 /** `24 Nov` */
 export function formatDay(atMs: number): string {
   const date = new Date(atMs);

@@ -23,6 +23,8 @@ export interface HtmlContext {
     readonly sha256: string;
     readonly bytes: number;
   }[];
+  /** Of journal.ndjson: the digest by which an approved run names its check. */
+  readonly journalSha256: string;
   /** `undefined`: the run is live, or was killed. */
   readonly exitCode: number | undefined;
   /** ISO 8601. */
@@ -36,6 +38,14 @@ export interface HtmlContext {
   readonly requestsPerMinute?: number;
 }
 
+/** What a person approves by signing the page of a check. */
+export interface Approval {
+  readonly files: number;
+  /** Records that these files are of. */
+  readonly participants: number;
+  readonly journalSha256: string;
+}
+
 /** Everything that the sections of the page are views of. */
 export interface Page {
   readonly context: HtmlContext;
@@ -46,6 +56,8 @@ export interface Page {
   readonly planOnly: boolean;
   readonly verdict: Verdict;
   readonly nextSteps: readonly NextStep[];
+  /** `undefined`: there is nothing to sign. */
+  readonly approval: Approval | undefined;
 }
 
 export function pageOf(figures: HtmlFigures, context: HtmlContext): Page {
@@ -59,7 +71,27 @@ export function pageOf(figures: HtmlFigures, context: HtmlContext): Page {
     planOnly,
     verdict: judge(facts),
     nextSteps: nextSteps(facts),
+    approval: approvalOf(facts, figures, context),
   };
+}
+
+/**
+ * Only a check that came to its end and is whole can be approved: whoever signs
+ * has seen every file that the number counts.
+ */
+function approvalOf(
+  { states, stop, archive }: Facts,
+  { counts }: HtmlFigures,
+  { run, exitCode, journalSha256 }: HtmlContext,
+): Approval | undefined {
+  const ended = exitCode === 0 || exitCode === 1;
+  const whole = run.holes === undefined && states.not_attempted === 0 && (archive?.left ?? 0) === 0;
+  if (run.header.kind !== 'check' || run.refused !== undefined || stop !== undefined) {
+    return undefined;
+  }
+  const files = archive?.files ?? states.would_delete;
+  if (!ended || !whole || files === 0) return undefined;
+  return { files, participants: counts.records, journalSha256 };
 }
 
 function factsOf({ counts, reports, verified }: HtmlFigures, context: HtmlContext): Facts {

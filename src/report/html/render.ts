@@ -10,24 +10,18 @@ import { limitsSection } from './sections/limits.ts';
 import { nextSection } from './sections/head.ts';
 import { filesSection, provenanceSection } from './sections/provenance.ts';
 import { restoresSection } from './sections/provenance.ts';
-import { attentionSection, sampleSection } from './sections/rows.ts';
+import { attentionSection, filesToDeleteSection, rowsSection } from './sections/row-list.ts';
+import { signSection } from './sections/sign.ts';
 import { timingSection } from './sections/timing.ts';
 import { totalsSection } from './sections/totals.ts';
 import { verificationSection } from './sections/totals.ts';
 import { STYLE } from './style.ts';
 import { shorten } from './markup.ts';
 
-const MOST_BYTES = 1_900_000;
-
-/**
- * The whole of report.html: one document that fetches nothing, runs nothing
- * but its own script, and stays below 2 MB however many rows there are.
- */
+/** The whole of report.html: one document that fetches nothing and runs nothing but its own script. */
 export function renderHtml(page: Page): string {
   const sections = page.planOnly ? sectionsOfPlan(page) : sectionsOfRun(page);
-  const size = Buffer.byteLength(shell(page, sections).markup);
-  const rows = attentionSection(page, MOST_BYTES - size);
-  return `<!doctype html>\n${shell(page, rows === undefined ? sections : [...sections, rows]).markup}`;
+  return `<!doctype html>\n${shell(page, sections).markup}`;
 }
 
 /** For the person who approves. */
@@ -39,9 +33,11 @@ function sectionsOfPlan(page: Page): readonly Markup[] {
     causesSection(page),
     fieldSection(page),
     eventSection(page),
-    sampleSection(page),
     provenanceSection(page),
     filesSection(page),
+    attentionSection(page),
+    filesToDeleteSection(page),
+    signSection(page),
   ]);
 }
 
@@ -59,6 +55,7 @@ function sectionsOfRun(page: Page): readonly Markup[] {
     eventSection(page),
     provenanceSection(page),
     filesSection(page),
+    rowsSection(page),
   ]);
 }
 

@@ -60,14 +60,27 @@ td p{margin:0 0 .3rem}
 .causes>li{display:grid;grid-template-columns:minmax(0,19rem) 6.5rem minmax(0,1fr);gap:.2rem 1.5rem;padding:.8rem 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
 .causes p{margin:0 0 .25rem}.causes .count{font-variant-numeric:tabular-nums;text-align:right;white-space:nowrap}
 .number+td:not(.number),.number+th:not(.number){padding-left:.7rem}.figures th[scope=row]{white-space:nowrap}
-.rows{font-size:.85rem}.rows td:last-child bdi{overflow-wrap:anywhere}.rows :not(td:last-child)>bdi{display:inline-block;max-width:13rem}
-.rows td:last-child{min-width:16rem}
+.list{--room:min(100vw - 3rem,96rem);width:var(--room);margin-left:calc((100% - var(--room))/2)}
+.rows{font-size:.85rem}.rows bdi{overflow-wrap:break-word}.rows :is(td,th)>bdi{display:inline-block;max-width:22rem}
+.rows .tag{display:block;font-size:.95em}.rows .message{min-width:16rem}.rows .number{white-space:normal}
+.local{color:var(--muted);white-space:nowrap}
 .state{white-space:nowrap}
 .swatch{width:.75em;height:.75em;margin-right:.5em;overflow:visible}
 .toolbar{display:flex;flex-wrap:wrap;gap:.6rem 1.5rem;align-items:center;margin:.8rem 0}
-.toolbar[hidden]{display:none}.toolbar p{margin:0;color:var(--muted);font-size:.9rem}
+.toolbar[hidden]{display:none}
+.toolbar label,.toolbar select{min-width:0}
+.toolbar button,.pager button{font:inherit;color:inherit;background:var(--sheet);border:1px solid var(--muted);border-radius:.3rem;padding:.35rem .8rem;cursor:pointer}
+.pager button:disabled{color:var(--muted);border-color:var(--line);cursor:default}
+.pager{display:flex;gap:1rem;align-items:center;justify-content:center;max-width:none}.pager[hidden]{display:none}
+[hidden]{display:none!important}
+.shown{max-width:none;font-size:.9rem}
+.sign{border:2px solid var(--ink);border-radius:.3rem;padding:1.5rem}
+.sign .statement{font-size:1.35rem;font-weight:600;line-height:1.35;max-width:none}
+.lines{display:grid;grid-template-columns:2fr 1fr 2fr;gap:1.5rem;margin:1.8rem 0 1.5rem}
+.lines label{color:var(--muted);font-size:.9rem}
+.lines input{display:block;width:100%;margin:0;border:0;border-bottom:1px solid var(--ink);border-radius:0;background:none;color:var(--ink);font-size:1.1rem;padding:.4rem .1rem}
 input,select{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--muted);border-radius:.3rem;padding:.35rem .6rem;margin-left:.4rem;max-width:100%}
-th button{font:inherit;white-space:nowrap;color:inherit;background:none;border:0;padding:0;cursor:pointer;text-align:inherit}
+th button{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer;text-align:inherit}
 th button::after{content:" \\2195";content:" \\2195" / "";opacity:.55}
 th[aria-sort=ascending] button::after{content:" \\2191";content:" \\2191" / "";opacity:1}
 th[aria-sort=descending] button::after{content:" \\2193";content:" \\2193" / "";opacity:1}
@@ -93,7 +106,15 @@ details{margin-top:.4rem;font-size:.9rem}summary{cursor:pointer;color:var(--link
 `;
 
 const MEDIA = `
-@media (max-width:40rem){.page{padding:1.5rem 1rem 3rem}h1{font-size:1.6rem}.verdict .sentence{font-size:1.2rem}.facts{grid-template-columns:1fr}.figures td:last-child{min-width:12rem}.causes>li{grid-template-columns:minmax(0,1fr) auto}.causes>li>:last-child{grid-column:1/-1}}
+@media screen and (max-width:40rem){
+.page{padding:1.5rem 1rem 3rem}h1{font-size:1.6rem}.verdict .sentence{font-size:1.2rem}.facts,.lines{grid-template-columns:1fr}.local{white-space:normal}.causes>li{grid-template-columns:minmax(0,1fr) auto}.causes>li>:last-child{grid-column:1/-1}
+.list{width:auto;margin-left:0}.sign{padding:1rem}.toolbar label{width:100%;display:grid;grid-template-columns:5rem minmax(0,1fr);align-items:center}
+.cards,.cards :is(caption,tbody,tfoot,tr,td,tbody th,tfoot th){display:block;min-width:0}.cards thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.figures.cards th[scope=row]{white-space:normal}
+.cards tr{border-top:1px solid var(--muted);padding:.5rem 0}.cards :is(tbody,tfoot) :is(td,th){display:grid;grid-template-columns:8rem minmax(0,1fr);border:0;padding:.1rem 0;text-align:left;white-space:normal}
+.cards :is(td,th)::before{content:attr(data-head);color:var(--muted);font-weight:400;overflow-wrap:anywhere;padding-right:.5rem}
+.cards :is(td,th)>*{grid-column:2}.cards th:not([data-head])>*{grid-column:1/-1}.cards th:not([data-head])::before{content:none}.cards :is(td,th)>bdi{max-width:none}.cards td:is(:empty,:has(>bdi:only-child:empty),:has(>.none)){display:none}
+}
 @media (forced-colors:active){rect{forced-color-adjust:none}}
 @media print{
 @page{margin:16mm 14mm}
@@ -103,15 +124,19 @@ const MEDIA = `
 html{font-size:10.5pt}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .page{max-width:none;padding:0}
-.skip,nav,.toolbar,details{display:none}
+.skip,nav,.toolbar,.pager,details{display:none}
 .facts{grid-template-columns:1fr 1fr}
 .charts{grid-template-columns:1fr 1fr;gap:1.2rem 1.5rem}
 section{margin-top:1.6rem;padding-top:1rem}
 .scroll,pre{overflow:visible}pre{white-space:pre-wrap}
-.rows{font-size:7.8pt}.rows :not(td:last-child)>bdi{max-width:9.5em}.rows td:last-child{width:36%}.rows .swatch{display:none}.rows code{font-size:1em;font-family:inherit}.rows td,.rows td:last-child,.figures td:last-child{min-width:0}.rows th,.rows td{padding-right:.5rem}
+.rows{font-size:7.8pt}.rows :is(td,th)>bdi{max-width:none}.rows .swatch{display:none}.rows code{font-size:1em;font-family:inherit}.rows th,.rows td{min-width:0;padding-right:.5rem}.figures td:last-child{min-width:0}
+.rows.long,.rows.long tbody,.rows.long tr{display:block}.rows.long thead{display:none}
+.rows.long tr{break-inside:auto;border-bottom:1px solid var(--line);padding:.15rem 0}.rows.long :is(td,th,bdi,.tag){display:inline}.rows.long :is(td,th){border:0;padding:0;text-align:left}
+.rows.long :is(td,th)::before{content:attr(data-head) " ";color:var(--muted)}.rows.long :is(td,th):not(:last-child)::after{content:" · ";color:var(--muted)}.rows.long td:is(:empty,:has(>bdi:only-child:empty)){display:none}
+.sign{break-inside:avoid}.lines input{border-bottom-color:#000}
 th button{display:contents}th button::after,th[aria-sort] button::after{content:none}
-section:not([aria-labelledby=attention],[aria-labelledby=causes],[aria-labelledby=sample],[aria-labelledby=timing]){break-inside:avoid}
-section[aria-labelledby=attention]{break-before:page;border-top:0}
+section:not(.list,[aria-labelledby=causes],[aria-labelledby=timing]){break-inside:avoid}
+.list{break-before:page;border-top:0}
 h2,h3,caption{break-after:avoid}tr,figure,.verdict,.steps li,.causes>li{break-inside:avoid}thead{display:table-header-group}tfoot{display:table-row-group}
 }
 `;

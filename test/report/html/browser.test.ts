@@ -117,18 +117,19 @@ describe.skipIf(CHROMIUM_PATH === undefined)(`report.html in a browser${BROWSER_
 
   it('runs nothing that stands in a manifest, and shows it as text', async () => {
     const { page } = await open('hostile');
-    for (const head of await page.locator('#attention-rows thead button').all()) await head.click();
+    for (const head of await page.locator('#rows-table thead button').all()) await head.click();
+    await page.locator('#rows-field').selectOption({ index: 1 });
     await page.mouse.move(400, 400);
     await page.keyboard.press('Tab');
     expect(await page.evaluate('window.hacked')).toBeUndefined();
     const foreign =
       'img, iframe, object, embed, link, base, [onload], [onerror], [onfocus], [onmouseover], [style], [autofocus], a[href]:not([href^="#"])';
     expect(await page.locator(foreign).count()).toBe(0);
-    expect(await page.locator('script').count()).toBe(1);
+    expect(await page.locator('script:not([type="application/json"])').count()).toBe(1);
     expect(await page.locator('style').count()).toBe(1);
     expect(await page.locator('meta[http-equiv]').count()).toBe(1);
     // One record cell for each value, in the order of the manifest.
-    const records = await page.locator('#attention-rows tbody tr').count();
+    const records = await page.locator('#rows-table tbody tr').count();
     expect(records).toBe(HOSTILE_VALUES.length);
     const text = await page.locator('body').innerText();
     expect(text).toContain('<img src=x onerror="window.hacked=1">');
@@ -138,61 +139,150 @@ describe.skipIf(CHROMIUM_PATH === undefined)(`report.html in a browser${BROWSER_
     await page.context().close();
   });
 
-  it('searches, filters and sorts the rows', async () => {
+  it('searches, filters and sorts the rows, and says truly what it shows', async () => {
     const { page } = await open('failing');
-    const count = page.locator('#attention-count');
-    const table = page.locator('#attention-rows');
-    const shownRows = page.locator('#attention-rows tbody tr:visible');
-    const column = (at: number) =>
-      page.locator(`#attention-rows tbody tr:visible > :nth-child(${at})`);
-    expect(await count.innerText()).toBe('60 of 60 rows');
+    const shown = (): Promise<string> => page.locator('#rows-shown').innerText();
+    const rows = page.locator('#rows-table tbody tr');
+    const column = (at: number): Promise<string[]> =>
+      page.locator(`#rows-table tbody tr > :nth-child(${at})`).allInnerTexts();
+    expect(await shown()).toBe('Rows 1 to 100 of 400, those that need attention first.');
+    expect(await rows.count()).toBe(100);
+    expect((await column(1)).slice(0, 3)).toEqual(['3', '9', '14']);
 
     await page.getByLabel('Search').fill('PERMISSIONS  use');
-    expect(await count.innerText()).toBe('10 of 60 rows');
-    expect(await shownRows.count()).toBe(10);
+    expect(await shown()).toBe(
+      '10 of 400 rows fit the filter (search “PERMISSIONS use”). 390 rows are left out. All of these, those that need attention first.',
+    );
+    expect(await rows.count()).toBe(10);
     await page.getByLabel('Search').fill('no such thing');
-    expect(await shownRows.count()).toBe(0);
+    expect(await rows.count()).toBe(0);
+    expect(await shown()).toBe(
+      '0 of 400 rows fit the filter (search “no such thing”). 400 rows are left out.',
+    );
+    // Columns of the manifest's own, and labels.
+    await page.getByLabel('Search').fill('T-399');
+    expect(await column(1)).toEqual(['399']);
+    await page.getByLabel('Search').fill('photo of the wound');
+    expect(await shown()).toContain('171 of 400 rows fit');
     await page.getByLabel('Search').fill('');
 
-    await page.locator('#attention-state').selectOption('Unknown');
-    expect(await count.innerText()).toBe('10 of 60 rows');
-    expect(new Set(await column(6).allInnerTexts())).toEqual(new Set(['Unknown']));
-    expect(await column(1).allInnerTexts()).toEqual([
-      '9',
-      '49',
-      '89',
-      '129',
-      '169',
-      '209',
-      '249',
-      '289',
-      '329',
-      '369',
-    ]);
+    await page.locator('#rows-state').selectOption('=unknown');
+    expect(await shown()).toContain('10 of 400 rows fit the filter (state Unknown)');
+    expect(new Set(await column(6))).toEqual(new Set(['Unknown']));
+    const numbers = ['9', '49', '89', '129', '169', '209', '249', '289', '329', '369'];
+    expect(await column(1)).toEqual(numbers);
 
-    const row = table.getByRole('columnheader', { name: 'Row', exact: true });
-    expect(await row.getAttribute('aria-sort')).toBe('ascending');
-    await row.getByRole('button').click();
-    expect(await row.getAttribute('aria-sort')).toBe('descending');
-    expect((await column(1).allInnerTexts()).slice(0, 3)).toEqual(['369', '329', '289']);
+    const head = (name: string) =>
+      page.locator('#rows-table').getByRole('columnheader', { name, exact: true });
+    await head('Row').getByRole('button').click();
+    expect(await head('Row').getAttribute('aria-sort')).toBe('ascending');
+    await head('Row').getByRole('button').click();
+    expect(await head('Row').getAttribute('aria-sort')).toBe('descending');
+    expect(await column(1)).toEqual(numbers.toReversed());
+    expect(await shown()).toContain('sorted by Row, highest first.');
 
-    await page.locator('#attention-state').selectOption('');
-    const field = table.getByRole('columnheader', { name: 'Field', exact: true });
-    await field.getByRole('button').focus();
+    await page.locator('#rows-state').selectOption('');
+    await head('Field').getByRole('button').focus();
     await page.keyboard.press('Enter');
-    expect(await field.getAttribute('aria-sort')).toBe('ascending');
-    expect(await row.getAttribute('aria-sort')).toBeNull();
-    const fields = await column(4).allInnerTexts();
+    expect(await head('Field').getAttribute('aria-sort')).toBe('ascending');
+    expect(await head('Row').getAttribute('aria-sort')).toBeNull();
+    expect(await page.locator('#rows-sort').inputValue()).toBe('3');
+    const fields = await column(4);
     expect(fields).toEqual(fields.toSorted());
+    expect(await shown()).toBe('Rows 1 to 100 of 400, sorted by Field, A to Z.');
+    await page.locator('#rows-sort').selectOption('');
+    expect(await shown()).toBe('Rows 1 to 100 of 400, those that need attention first.');
     await page.context().close();
   });
 
-  it('says the same without scripts, and offers nothing that needs them', async () => {
+  it('shows every row on its pages, each once', async () => {
+    const { page } = await open('failing');
+    const numbers: string[] = [];
+    for (;;) {
+      numbers.push(...(await page.locator('#rows-table tbody tr > :first-child').allInnerTexts()));
+      const next = page.getByRole('button', { name: 'Next' });
+      if (await next.isDisabled()) break;
+      await next.click();
+    }
+    expect(await page.locator('#rows-shown').innerText()).toContain('Rows 301 to 400 of 400');
+    expect(numbers.map(Number).toSorted((one, other) => one - other)).toEqual(
+      Array.from({ length: 400 }, (_, at) => at + 1),
+    );
+    await page.context().close();
+  });
+
+  it.each(['failing', 'check', 'hostile'] as const)(
+    'draws rows as the page has them without a script: %s',
+    async (name) => {
+      const rowsOf = async (options: BrowserContextOptions): Promise<string[]> => {
+        const { page } = await open(name, options);
+        const bodies = await page.locator('.rows tbody').all();
+        const drawn = await Promise.all(bodies.map((body) => body.innerHTML()));
+        await page.context().close();
+        return drawn.flatMap((markup) =>
+          markup.replace(/\s+/g, ' ').replaceAll('> <', '><').trim().split('</tr>'),
+        );
+      };
+      const [byScript, without] = [await rowsOf({}), await rowsOf({ javaScriptEnabled: false })];
+      expect(byScript).toHaveLength(without.length);
+      for (const [at, row] of without.entries()) {
+        if (byScript[at] !== row) expect(byScript[at]).toBe(row);
+      }
+    },
+  );
+
+  it('prints all rows, or says which filter was on and how many rows it leaves out', async () => {
+    const { page } = await open('failing');
+    const rows = page.locator('#rows-table tbody tr');
+    const print = (event: string) => page.evaluate(`dispatchEvent(new Event('${event}'))`);
+    await print('beforeprint');
+    expect(await rows.count()).toBe(400);
+    expect(await page.locator('#rows-shown').innerText()).toBe(
+      'All 400 rows, those that need attention first.',
+    );
+    await print('afterprint');
+    expect(await rows.count()).toBe(100);
+    await page.locator('#rows-state').selectOption('=deleted');
+    await print('beforeprint');
+    await page.emulateMedia({ media: 'print' });
+    expect(await rows.count()).toBe(310);
+    expect(await page.locator('#rows-shown').isVisible()).toBe(true);
+    expect(await page.locator('#rows-shown').innerText()).toBe(
+      '310 of 400 rows fit the filter (state Deleted). 90 rows are left out. All of these, those that need attention first.',
+    );
+    expect(await page.locator('#rows-tools').isVisible()).toBe(false);
+    // The browser itself says so before it prints.
+    await print('afterprint');
+    await page.evaluate(
+      `addEventListener('beforeprint', () => (window.printed = document.querySelectorAll('#rows-table tbody tr').length))`,
+    );
+    await page.pdf();
+    expect(await page.evaluate('window.printed')).toBe(310);
+    await page.context().close();
+  });
+
+  it('keeps every column on a narrow screen', async () => {
+    for (const name of ['failing', 'check'] as const) {
+      const { page } = await open(name, { viewport: { width: 360, height: 740 } });
+      expect(
+        await page.evaluate(
+          `Array.from(document.querySelectorAll('section:not([aria-labelledby=timing]) .scroll')).filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.innerText.slice(0, 40))`,
+        ),
+      ).toEqual([]);
+      await page.context().close();
+    }
+  });
+
+  it('says without scripts which rows it shows, and offers nothing that needs them', async () => {
     const { page } = await open('failing', { javaScriptEnabled: false });
-    expect(await page.locator('#attention-rows tbody tr:visible').count()).toBe(60);
-    expect(await page.locator('#attention-tools').isVisible()).toBe(false);
+    expect(await page.locator('#rows-table tbody tr:visible').count()).toBe(100);
+    expect(await page.locator('#rows-shown').innerText()).toBe(
+      'Rows 1 to 100 of 400, those that need attention first. To see the others here, the page has to be allowed to run its script; they stand in the CSV reports beside this page too.',
+    );
+    expect(await page.locator('#rows-tools').isVisible()).toBe(false);
+    expect(await page.locator('#rows-pager').isVisible()).toBe(false);
     expect(await page.locator('svg.chart:visible').count()).toBe(3);
-    expect(await page.locator('#attention-rows thead button').count()).toBe(0);
+    expect(await page.locator('#rows-table thead button').count()).toBe(0);
     await page.context().close();
   });
 

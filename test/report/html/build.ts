@@ -3,7 +3,8 @@ import type { JournalHeader } from '../../../src/journal/lines.ts';
 import { RowIndex } from '../../../src/journal/row-index.ts';
 import { NO_PROBLEMS, type ManifestRow } from '../../../src/rows/row.ts';
 import type { ProjectModel } from '../../../src/project/model.ts';
-import { gatherFigures } from '../../../src/report/html/figures.ts';
+import { gatherFigures, gatheringOf, type HtmlFigures } from '../../../src/report/html/figures.ts';
+import type { ManifestColumns } from '../../../src/report/html/row-list.ts';
 import { pageOf, type HtmlContext } from '../../../src/report/html/page.ts';
 import { renderHtml } from '../../../src/report/html/render.ts';
 import type { RowReport } from '../../../src/report/row-report.ts';
@@ -20,13 +21,13 @@ export const PROJECT: ProjectModel = {
   recordIdField: 'record_id',
   missingCodes: [],
   fileFields: {
-    consent_pdf: { form: 'consent', signature: false },
-    wound_photo: { form: 'daily_diary', signature: false },
+    consent_pdf: { form: 'consent', signature: false, label: 'Signed consent form' },
+    wound_photo: { form: 'daily_diary', signature: false, label: 'Photo of the wound' },
     consent_signature: { form: 'consent', signature: true },
   },
   otherFields: ['age'],
   events: [
-    { name: 'baseline_arm_1', arm: '1' },
+    { name: 'baseline_arm_1', arm: '1', label: 'Baseline' },
     { name: 'visit_2_arm_1', arm: '1' },
   ],
   eventForms: {},
@@ -88,7 +89,7 @@ export function buildRow(number: number, patch: RowPatch = {}): RowReport {
   const row: ManifestRow = {
     row: number,
     line: number + 1,
-    cells: [],
+    cells: ['', '', '', `T-${number}`, number % 2 === 0 ? 'withdrawn' : 'consent ended'],
     record: String(1000 + number),
     field: 'consent_pdf',
     event: 'baseline_arm_1',
@@ -157,20 +158,37 @@ export interface PagePatch {
   readonly context?: Partial<HtmlContext>;
 }
 
+/** The columns of the manifests of these tests. */
+export const COLUMNS: ManifestColumns = {
+  header: ['record', 'field', 'event', 'ticket', 'reason'],
+  columnNames: { record: 'record', field: 'field', event: 'event' },
+};
+
+/** What is gathered from these rows. */
+export function figuresOf(rows: Iterable<RowReport>, patch: PagePatch = {}): HtmlFigures {
+  const run = buildRunState(buildHeader(1, patch.header), patch.run);
+  const { observe, figures } = gatherFigures(gatheringOf(run));
+  for (const row of rows) observe(row, COLUMNS);
+  return figures();
+}
+
 /** The page over these rows. */
 export function buildPage(rows: Iterable<RowReport>, patch: PagePatch = {}): string {
-  const aggregate = gatherFigures();
   const totals = emptyTotals();
   let count = 0;
   let lastStamp = START_MS;
-  for (const row of rows) {
-    aggregate.observe(row);
-    totals[row.outcome.status] += 1;
-    count += 1;
-    lastStamp = Math.max(lastStamp, row.outcome.finishedAt ?? 0);
-  }
-  const page = pageOf(aggregate.figures(), {
+  const counted = function* (): Iterable<RowReport> {
+    for (const row of rows) {
+      totals[row.outcome.status] += 1;
+      count += 1;
+      lastStamp = Math.max(lastStamp, row.outcome.finishedAt ?? 0);
+      yield row;
+    }
+  };
+  const figures = figuresOf(counted(), patch);
+  const page = pageOf(figures, {
     run: buildRunState(buildHeader(count, patch.header), { lastStamp, ...patch.run }),
+    journalSha256: 'c3'.repeat(32),
     totals,
     files: [
       { name: 'manifest.csv', sha256: 'a1'.repeat(32), bytes: 48_211 },

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { gatherFigures, type HtmlFigures } from '../../../src/report/html/figures.ts';
-import { stateTotals, STATES } from '../../../src/report/html/states.ts';
 import type { RowReport } from '../../../src/report/row-report.ts';
-import { buildRow, emptyTotals, START_MS, unsent } from './build.ts';
+import { stateTotals, STATES } from '../../../src/report/html/states.ts';
+import { MOST_ROWS, type RowList } from '../../../src/report/html/row-list.ts';
+import { buildRow, emptyTotals, figuresOf, START_MS, unsent } from './build.ts';
 import { failingRows } from './scenes.ts';
 
-function figuresOf(rows: Iterable<RowReport>): HtmlFigures {
-  const aggregate = gatherFigures();
-  for (const row of rows) aggregate.observe(row);
-  return aggregate.figures();
+/** The rows that a list keeps, by their numbers. */
+function rowsOf(list: RowList): unknown[] {
+  return list.rows.map((row) => (JSON.parse(row) as unknown[])[0]);
 }
+
+const CHECK = { header: { kind: 'check' } } as const;
 
 describe('what is gathered from the rows', () => {
   it('counts each row once in every view of it', () => {
@@ -42,14 +43,17 @@ describe('what is gathered from the rows', () => {
 
   it('tells a check’s files apart by what nobody can know of them', () => {
     const planned = unsent('not_attempted', 'would_delete');
-    const figures = figuresOf([
-      buildRow(1, { outcome: planned, report: { seen: 'a.pdf', signature: true } }),
-      buildRow(2, { outcome: planned, report: { seen: true } }),
-      buildRow(3, { outcome: planned, report: { seen: undefined } }),
-      buildRow(4, { outcome: planned, row: { expectFilename: 'b.pdf' } }),
-      buildRow(5, { outcome: unsent('not_attempted', 'nothing_to_delete') }),
-      buildRow(6, { outcome: unsent('invalid', 'unknown_field') }),
-    ]);
+    const figures = figuresOf(
+      [
+        buildRow(1, { outcome: planned, report: { seen: 'a.pdf', signature: true } }),
+        buildRow(2, { outcome: planned, report: { seen: true } }),
+        buildRow(3, { outcome: planned, report: { seen: undefined } }),
+        buildRow(4, { outcome: planned, row: { expectFilename: 'b.pdf' } }),
+        buildRow(5, { outcome: unsent('not_attempted', 'nothing_to_delete') }),
+        buildRow(6, { outcome: unsent('invalid', 'unknown_field') }),
+      ],
+      CHECK,
+    );
     expect(figures.counts).toMatchObject({
       wouldDelete: 4,
       nothingToDelete: 1,
@@ -58,9 +62,9 @@ describe('what is gathered from the rows', () => {
       guarded: 1,
       signatures: 1,
     });
-    expect(figures.sample.map((row) => row.row)).toEqual([1, 2, 3, 4]);
-    expect(figures.needsAttention).toMatchObject({ urgent: 1, minor: 1 });
-    expect(figures.needsAttention.rows.map((row) => row.row)).toEqual([3, 6]);
+    expect(rowsOf(figures.filesToDelete)).toEqual([1, 2, 3, 4]);
+    expect(rowsOf(figures.needsAttention)).toEqual([6]);
+    expect(figures.allRows.total).toBe(0);
     expect(figures.causes.causes.map(({ code, count }) => [code, count])).toEqual([
       ['would_delete', 1],
       ['unknown_field', 1],
@@ -99,23 +103,57 @@ describe('what is gathered from the rows', () => {
     expect(figures.counts).toMatchObject({ withBackup: 1, signatures: 1, remarks: 1 });
   });
 
-  it('keeps the first 2,000 rows, those of error.csv before all others', () => {
-    const newFile = { code: 'new_file', message: 'another one' };
+  it('keeps the first 20,000 rows, those that need attention first', () => {
     const failed = { status: 'failed', code: 'http_400' };
-    const rows = Array.from({ length: 5000 }, (_, at) =>
-      buildRow(at + 1, { outcome: at % 3 === 0 ? failed : newFile }),
-    );
-    const { needsAttention } = figuresOf(rows);
-    expect(needsAttention).toMatchObject({ urgent: 1667, minor: 3333 });
-    expect(needsAttention.rows).toHaveLength(2000);
-    expect(needsAttention.rows.filter((row) => row.status === 'failed')).toHaveLength(1667);
-    expect(needsAttention.rows.map((row) => row.row)).toEqual(
-      needsAttention.rows.map((row) => row.row).toSorted((one, other) => one - other),
-    );
+    const newFile = { code: 'new_file', message: 'another one' };
+    const rows = function* (): Iterable<RowReport> {
+      for (let row = 1; row <= 50_000; row++) {
+        const outcome = row % 5 === 0 ? failed : row % 7 === 0 ? newFile : {};
+        yield buildRow(row, { outcome });
+      }
+    };
+    const { allRows } = figuresOf(rows());
+    const by = (keeps: (row: number) => boolean): number[] =>
+      Array.from({ length: 50_000 }, (_, at) => at + 1).filter(keeps);
+    const urgent = by((row) => row % 5 === 0);
+    const minor = by((row) => row % 5 !== 0 && row % 7 === 0);
+    const others = by((row) => row % 5 !== 0 && row % 7 !== 0);
+    expect(rowsOf(allRows)).toEqual([...urgent, ...minor, ...others].slice(0, MOST_ROWS));
+    expect(allRows.total).toBe(50_000);
+    expect(allRows.urgencies).toEqual([urgent.length, minor.length, others.length]);
+  });
+
+  it('gives way to the urgent alone once the list is full of what is worth a look', () => {
+    const rows = function* (): Iterable<RowReport> {
+      for (let row = 1; row <= MOST_ROWS + 10; row++)
+        yield buildRow(row, { outcome: { code: 'new_file' } });
+      yield buildRow(MOST_ROWS + 11, { outcome: { status: 'failed', code: 'http_400' } });
+      yield buildRow(MOST_ROWS + 12);
+    };
+    const kept = rowsOf(figuresOf(rows()).allRows);
+    expect(kept).toHaveLength(MOST_ROWS);
+    expect(kept.slice(0, 2)).toEqual([MOST_ROWS + 11, 1]);
+    expect(kept.at(-1)).toBe(MOST_ROWS - 1);
+  });
+
+  it('counts the participants of the files, each once', () => {
+    const planned = unsent('not_attempted', 'would_delete');
+    const of = (row: number, record: string, outcome = planned): RowReport =>
+      buildRow(row, { row: { record }, outcome });
+    const rows = [
+      of(1, 'a'),
+      of(2, 'b'),
+      of(3, 'a'),
+      of(4, 'A'),
+      of(5, 'c', unsent('invalid', '')),
+    ];
+    expect(figuresOf(rows, CHECK).counts.records).toBe(3);
+    expect(figuresOf(rows, { header: { project: null } }).counts.records).toBe(2);
+    expect(figuresOf([buildRow(1), buildRow(2), of(3, 'x')]).counts.records).toBe(3);
   });
 
   it('stays bounded whatever a manifest holds', () => {
-    const { byField, byEvent, causes, needsAttention } = figuresOf(
+    const { byField, byEvent, causes, allRows } = figuresOf(
       Array.from({ length: 6000 }, (_, at) =>
         buildRow(at + 1, {
           row: {
@@ -131,7 +169,9 @@ describe('what is gathered from the rows', () => {
     expect([byField.names.length, byField.others?.total]).toEqual([60, 5940]);
     expect([byEvent.names.length, byEvent.others?.total]).toEqual([60, 5940]);
     expect([causes.causes.length, causes.others]).toEqual([60, 5940]);
-    expect(JSON.stringify([needsAttention, causes]).length).toBeLessThan(2_000_000);
+    expect(allRows.rows.every((row) => row.length < 1200)).toBe(true);
+    expect(allRows.cut).toBe(true);
+    expect(JSON.stringify(causes).length).toBeLessThan(100_000);
   });
 
   it('takes times that run backwards and rows without any', () => {

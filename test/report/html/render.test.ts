@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { buildPage, buildRow, unsent } from './build.ts';
+import { RowIndex } from '../../../src/journal/row-index.ts';
+import { buildPage, buildRow, unsent, type PagePatch } from './build.ts';
 import { HOSTILE_VALUES, hostileRun } from './hostile.ts';
 import { check, completeRun, failingRun, manyRows, refusedRun } from './scenes.ts';
 
@@ -12,7 +13,7 @@ function digestOf(page: string, tag: 'style' | 'script'): string {
 /** What a reader sees, roughly. */
 function textOf(page: string): string {
   return page
-    .replace(/<(style|script)>[\s\S]*?<\/\1>/g, '')
+    .replace(/<(style|script)\b[^>]*>[\s\S]*?<\/\1>/g, '')
     .replace(/<\/?(bdi|strong|code|span|time)\b[^>]*>/g, '')
     .replace(/<[^>]*>/g, ' ')
     .replace(/\s+/g, ' ');
@@ -118,20 +119,82 @@ describe('report.html', () => {
     },
   );
 
-  it('stays below 2 MB, and says how many of how many rows it shows', () => {
-    const page = buildPage(manyRows(40_000), { context: { exitCode: 1 } });
-    const shown = page.split('<tr data-state=').length - 1;
-    expect(Buffer.byteLength(page)).toBeLessThan(2_000_000);
-    expect(shown).toBeGreaterThan(300);
-    expect(textOf(page)).toContain(
-      `The first ${String(shown).replace(/(\d)(?=(\d{3})$)/, '$1,')} of 4,444 are shown.`,
+  it('holds 20,000 rows of more, and says so and where all of them stand', () => {
+    const page = buildPage(manyRows(25_000), { context: { exitCode: 1 } });
+    expect(dataOf(page, 'rows')).toHaveLength(20_000);
+    const text = textOf(page);
+    for (const words of [
+      'This page holds 20,000 of 25,000 rows: those that need attention before all others. All of them stand in the CSV reports beside this page.',
+      'Rows 1 to 100 of the 20,000 on this page, those that need attention first. To see the others here, the page has to be allowed to run its script',
+    ]) {
+      expect(text.includes(words), words).toBe(true);
+    }
+    expect(page.split('<tr>\n<th scope="row" class="number" data-head="Row">').length - 1).toBe(
+      100,
     );
-    const plain = buildPage(
-      Array.from({ length: 2500 }, (_, at) =>
-        buildRow(at + 1, { outcome: { status: 'failed', code: 'http_400', message: 'no' } }),
-      ),
-      { context: { exitCode: 1 } },
+  });
+
+  it('of a check holds every file that would be deleted, with the manifest’s own columns', () => {
+    const page = check(350);
+    const files = dataOf(page, 'list');
+    const errors = dataOf(page, 'attention');
+    expect(files.length + errors.length).toBe(350 - 20);
+    expect(new Set([...files, ...errors].map(([row]) => row)).size).toBe(
+      files.length + errors.length,
     );
-    expect(textOf(plain)).toContain('The first 2,000 of 2,500 are shown.');
+    expect(files[0]).toEqual([
+      ...[1, 2, '1001', 'consent_signature', 'visit_2_arm_1', '', 'would_delete', 'scan_1.pdf'],
+      ...[1, '', '', 'would_delete', '', '', 'T-1', 'consent ended'],
+    ]);
+    const text = textOf(page);
+    for (const words of ['ticket', 'reason', 'T-1', 'Signed consent form', 'Baseline']) {
+      expect(text).toContain(words);
+    }
+    expect(text).toContain('Rows 1 to 100 of 318, in the order of the manifest.');
+  });
+
+  it('ends a check’s page in a place to sign, with the digest that a run will name', () => {
+    const text = textOf(check());
+    expect(text).toContain('I approve the deletion of 109 files of 109 participants.');
+    expect(text).toMatch(/Name .*Date .*Signature /);
+    expect(text).toContain(`SHA-256 of this check’s journal.ndjson: ${'c3'.repeat(32)}`);
+    expect(text).toContain('Of 5 of them no look could tell whether a file is there.');
+    expect(text).toContain('4 other rows cannot be carried out as they stand');
+    expect(check().indexOf('id="sign"')).toBeGreaterThan(check().indexOf('id="list"'));
+  });
+
+  it.each<[string, PagePatch]>([
+    ['a run', { header: { kind: 'run' } }],
+    ['a refused check', { run: { refused: 'no' } }],
+    ['a stopped one', { run: { stop: { code: 'limit', message: '' } }, context: { exitCode: 3 } }],
+    ['one that was killed', { context: { exitCode: undefined } }],
+    [
+      'one with lines that cannot be read',
+      { run: { holes: { lines: 1, firstLine: 4, lastOffset: 9, inPlan: true } } },
+    ],
+  ])('has no place to sign for %s', (_, patch) => {
+    const planned = buildRow(1, { outcome: unsent('not_attempted', 'would_delete') });
+    const check: PagePatch = { header: { kind: 'check' }, run: { sent: false } };
+    expect(buildPage([planned], check)).toContain('id="sign"');
+    expect(buildPage([planned], { ...check, ...patch })).not.toContain('id="sign"');
+    const lost = buildRow(2, { outcome: unsent('not_attempted', 'interrupted') });
+    expect(buildPage([planned, lost], check)).not.toContain('id="sign"');
+    const empty = buildRow(1, { outcome: unsent('not_attempted', 'nothing_to_delete') });
+    expect(buildPage([empty], check)).not.toContain('id="sign"');
+  });
+
+  it('marks the rows whose file a restore has sent, and takes no word back', () => {
+    const index = new RowIndex();
+    index.setRestoring(2);
+    const page = buildPage([buildRow(1), buildRow(2)], { run: { index } });
+    expect(dataOf(page, 'rows').map((row) => row[13])).toEqual(['', 1]);
+    expect(textOf(page)).toContain('Since then');
+    expect(buildPage([buildRow(1)])).not.toContain('Since then');
   });
 });
+
+/** The rows that a list of the page holds. */
+function dataOf(page: string, id: string): readonly (readonly unknown[])[] {
+  const text = new RegExp(`data-list="${id}">([^<]*)<`).exec(page)?.[1] ?? '';
+  return (JSON.parse(text) as { rows: unknown[][] }).rows;
+}

@@ -2,6 +2,7 @@ import { adviseOn } from '../../../words/advice.ts';
 import type { Cause, NameCount, NameCounts } from '../row-groups.ts';
 import { count, countOf } from '../../../words/counts.ts';
 import { html, value, type Markup, type Child } from '../markup.ts';
+import { eventLabels, fieldLabels } from '../labels.ts';
 import type { Page } from '../page.ts';
 import { colourChip } from '../charts.ts';
 import { isNotReached, stateOf, STATES } from '../states.ts';
@@ -62,7 +63,9 @@ function placeWords(all: number, firstRows: readonly number[]): string {
 
 /** The rows by the field that they name. */
 export function fieldSection(page: Page): Markup {
-  const fields = page.context.run.header.project?.fileFields ?? {};
+  const { project } = page.context.run.header;
+  const fields = project?.fileFields ?? {};
+  const labels = fieldLabels(project);
   return groupTable(page, {
     id: 'by-field',
     title: 'By field',
@@ -72,8 +75,10 @@ export function fieldSection(page: Page): Markup {
     remark: (name) => {
       if (!Object.hasOwn(fields, name)) return undefined;
       const field = fields[name];
+      const label = labels.get(name);
       return html`<span class="tag"
-        >form ${value(field?.form ?? '')}${field?.signature === true ? ' · signature' : ''}</span
+        >${label === undefined ? undefined : `${label} · `}form
+        ${value(field?.form ?? '')}${field?.signature === true ? ' · signature' : ''}</span
       >`;
     },
   });
@@ -83,13 +88,17 @@ export function fieldSection(page: Page): Markup {
 export function eventSection(page: Page): Markup | undefined {
   const { names, others } = page.figures.byEvent;
   if (others === undefined && names.every((one) => one.name === '')) return undefined;
+  const labels = eventLabels(page.context.run.header.project);
   return groupTable(page, {
     id: 'by-event',
     title: 'By event',
     head: 'Event',
     caption: 'Rows of the manifest by event and state.',
     figures: page.figures.byEvent,
-    remark: () => undefined,
+    remark: (name) => {
+      const label = labels.get(name);
+      return label === undefined ? undefined : html`<span class="tag">${label}</span>`;
+    },
   });
 }
 
@@ -110,7 +119,7 @@ function groupTable({ states, rows }: Page, grouping: Grouping): Markup {
   return html`<section aria-labelledby="${id}">
     <h2 id="${id}">${title}</h2>
     <div class="scroll" role="group" tabindex="0" aria-labelledby="${id}-caption">
-      <table class="groups">
+      <table class="groups cards">
         <caption id="${id}-caption">
           ${caption}
         </caption>
@@ -134,7 +143,7 @@ function groupTable({ states, rows }: Page, grouping: Grouping): Markup {
           }
         </tbody>
         <tfoot>
-          ${groupRow('Together', { name: '', counts: states, total: rows }, columns)}
+          ${groupRow('Total', { name: '', counts: states, total: rows }, columns)}
         </tfoot>
       </table>
     </div>
@@ -143,13 +152,13 @@ function groupTable({ states, rows }: Page, grouping: Grouping): Markup {
 
 function groupRow(name: Child, one: NameCount, columns: readonly State[]): Markup {
   return html`<tr>
-    <th scope="row">${name}</th>
+    <th scope="row"><span>${name}</span></th>
     ${columns.map((state) => {
       const rows = one.counts[state] ?? 0;
-      return html`<td class="number">
+      return html`<td class="number" data-head="${STATE_WORDS[state].name}">
         ${rows === 0 ? html`<span class="none">0</span>` : count(rows)}
       </td>`;
     })}
-    <td class="number">${count(one.total)}</td>
+    <td class="number" data-head="Rows">${count(one.total)}</td>
   </tr> `;
 }

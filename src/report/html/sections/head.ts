@@ -1,6 +1,6 @@
 import type { ProjectModel } from '../../../project/model.ts';
-import { duration } from '../../../words/counts.ts';
-import { formatTime, toIso, html, value, type Markup, shorten } from '../markup.ts';
+import { countOf, duration } from '../../../words/counts.ts';
+import { formatTime, localTime, toIso, html, value, type Markup, shorten } from '../markup.ts';
 import type { Page } from '../page.ts';
 
 /** What this page is about, its verdict, and the facts that an auditor asks for first. */
@@ -10,7 +10,7 @@ export function headSection(page: Page): Markup {
   const what = kind === 'check' ? 'Check before deletion' : 'Deletion of stored files';
   return html`<header>
     <p class="kicker">redcap-sweep · ${what}</p>
-    <h1>${project === null ? 'Project not read' : value(titleOf(project))}</h1>
+    <h1>${project === null ? 'Project not read' : value(projectName(project))}</h1>
     ${verdictPanel(page)} ${factList(page)}
   </header>`;
 }
@@ -24,25 +24,35 @@ function verdictPanel(page: Page): Markup {
   </div>`;
 }
 
-function factList({ context }: Page): Markup {
+function factList({ context, figures, states, planOnly }: Page): Markup {
   const { run } = context;
   const { header } = run;
   const { project } = header;
+  const { exitCode } = context;
   const startMs = Date.parse(header.startedAt);
+  // A restore comes after the end.
+  const endMs = run.restores.length > 0 ? run.workedUntil : run.lastStamp;
   return facts([
     [
       'Project',
       project === null
         ? 'not read (--no-check)'
-        : html`${value(titleOf(project))} (id ${value(project.id)})`,
+        : html`${value(projectName(project))} (id ${value(project.id)})`,
     ],
     [
       'Server',
       html`${value(header.url)}${project !== null && project.redcapVersion !== '' ? html`, REDCap ${value(project.redcapVersion)}` : undefined}`,
     ],
     ['Project status', project === null ? undefined : productionWords(project.production)],
+    [
+      filesLabel(context),
+      filesWords(planOnly ? states.would_delete : states.deleted, figures.counts.records),
+    ],
     ['Started', time(startMs)],
-    ['Last entry in the journal', html`${time(run.lastStamp)}${lasting(startMs, run.lastStamp)}`],
+    [
+      exitCode === 0 || exitCode === 1 ? 'Finished' : 'Last entry in the journal',
+      html`${time(endMs)}${lasting(startMs, endMs)}`,
+    ],
     [
       'Sessions',
       run.sessions > 1 ? `${run.sessions}: interrupted or stopped, and resumed` : undefined,
@@ -52,9 +62,21 @@ function factList({ context }: Page): Markup {
   ]);
 }
 
+function filesLabel({ run }: Page['context']): string {
+  if (run.header.kind === 'run' && run.refused === undefined) return 'Files deleted';
+  return run.refused === undefined ? 'Files to delete' : 'Files that would have been deleted';
+}
+
+function filesWords(files: number, participants: number): string {
+  return files === 0
+    ? 'none'
+    : `${countOf(files, 'file')} of ${countOf(participants, 'participant')}`;
+}
+
 const LONGEST_TITLE = 160;
 
-function titleOf({ title, id }: ProjectModel): string {
+/** As people know it. */
+export function projectName({ title, id }: ProjectModel): string {
   return title.trim() === '' ? `Project ${id}` : shorten(title, LONGEST_TITLE);
 }
 
@@ -67,11 +89,13 @@ function productionWords(production: boolean | undefined): string {
   return production ? 'in production' : 'in development';
 }
 
+/** In UTC, and by the clock of the machine that makes the page. */
 export function time(atMs: number): Markup {
   const iso = toIso(atMs);
   return iso === undefined
     ? html`not known`
-    : html`<time datetime="${iso}">${formatTime(atMs)}</time>`;
+    : html`<time datetime="${iso}">${formatTime(atMs)}</time>
+        <span class="local">${localTime(atMs)}</span>`;
 }
 
 /** Names and values; what has no value is left out. */

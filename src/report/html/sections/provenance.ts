@@ -3,6 +3,13 @@ import { html, value, type Markup } from '../markup.ts';
 import type { Page } from '../page.ts';
 import { time, facts } from './head.ts';
 
+const RESTORE_WORDS = {
+  restored: 'Put back',
+  refused: 'Refused',
+  failed: 'Failed',
+  not_restorable: 'Cannot be put back',
+} as const;
+
 /** What was put back since the run, when and by whom: before anything else that is said of the run. */
 export function restoresSection({ context }: Page): Markup | undefined {
   const { restores } = context.run;
@@ -15,7 +22,7 @@ export function restoresSection({ context }: Page): Markup | undefined {
       last time.
     </p>
     <div class="scroll" role="group" tabindex="0" aria-labelledby="restores-caption">
-      <table class="figures">
+      <table class="figures cards">
         <caption id="restores-caption">
           Each time that files were put back.
         </caption>
@@ -23,18 +30,15 @@ export function restoresSection({ context }: Page): Markup | undefined {
           <tr>
             <th scope="col">When</th>
             <th scope="col">By</th>
-            <th scope="col" class="number">Put back</th>
-            <th scope="col" class="number">Refused</th>
-            <th scope="col" class="number">Failed</th>
-            <th scope="col" class="number">Not restorable</th>
+            ${Object.values(RESTORE_WORDS).map((name) => html`<th scope="col" class="number">${name}</th>`)}
           </tr>
         </thead>
         <tbody>
           ${restores.map(
             ({ at, by, end }) =>
               html`<tr>
-                <th scope="row">${time(end?.at ?? at)}</th>
-                <td>${by === '' ? 'not known' : value(by)}</td>
+                <th scope="row" data-head="When"><span>${time(end?.at ?? at)}</span></th>
+                <td data-head="By">${by === '' ? 'not known' : value(by)}</td>
                 ${
                   end === undefined
                     ? html`<td colspan="4">
@@ -42,7 +46,10 @@ export function restoresSection({ context }: Page): Markup | undefined {
                         known. Run the same restore again.
                       </td>`
                     : (['restored', 'refused', 'failed', 'not_restorable'] as const).map(
-                        (status) => html`<td class="number">${count(end.totals[status])}</td>`,
+                        (status) =>
+                          html`<td class="number" data-head="${RESTORE_WORDS[status]}">
+                            ${count(end.totals[status])}
+                          </td>`,
                       )
                 }
               </tr> `,
@@ -88,7 +95,7 @@ export function provenanceSection({ context }: Page): Markup {
           ? undefined
           : `${count(holes.lines)}, the first is line ${count(holes.firstLine)}: what they said is not known, and rows without an outcome count as perhaps sent`,
       ],
-      ['Recorded with', value(header.tool)],
+      ['Made with', value(header.tool)],
     ])}
     ${optionTable(header.options)}
   </section>`;
@@ -140,7 +147,7 @@ export function filesSection({ context }: Page): Markup | undefined {
       differs.
     </p>
     <div class="scroll" role="group" tabindex="0" aria-labelledby="files-caption">
-      <table class="files">
+      <table class="files cards">
         <caption id="files-caption">
           In the folder
           <code>${value(context.runDirectory)}</code
@@ -158,8 +165,8 @@ export function filesSection({ context }: Page): Markup | undefined {
             ({ name, sha256, bytes }) =>
               html`<tr>
                 <th scope="row"><code>${value(name)}</code></th>
-                <td class="number">${sizeWords(bytes)}</td>
-                <td><code class="digest">${value(sha256)}</code></td>
+                <td class="number" data-head="Size">${sizeWords(bytes)}</td>
+                <td data-head="SHA-256"><code class="digest">${value(sha256)}</code></td>
               </tr> `,
           )}
         </tbody>

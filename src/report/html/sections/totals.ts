@@ -23,7 +23,7 @@ export function totalsSection(page: Page): Markup {
       rows,
     )}
     <div class="scroll" role="group" tabindex="0" aria-labelledby="totals-caption">
-      <table class="figures">
+      <table class="figures cards">
         <caption id="totals-caption">
           Each row of the manifest stands in exactly one state and in exactly one report.
         </caption>
@@ -40,20 +40,22 @@ export function totalsSection(page: Page): Markup {
           ${there.map(
             (state) =>
               html`<tr>
-                <th scope="row">${colourChip(classOf(state))}${STATE_WORDS[state].name}</th>
-                <td class="number">${count(states[state])}</td>
-                <td class="number">${formatShare(states[state], rows)}</td>
-                <td><code>${reportOf(statusOf(state))}.csv</code></td>
-                <td>${meaningOf(state, page)}</td>
+                <th scope="row" data-head="State">
+                  <span>${colourChip(classOf(state))}${STATE_WORDS[state].name}</span>
+                </th>
+                <td class="number" data-head="Rows">${count(states[state])}</td>
+                <td class="number" data-head="Share">${formatShare(states[state], rows)}</td>
+                <td data-head="Report"><code>${reportOf(statusOf(state))}.csv</code></td>
+                <td data-head="Meaning">${meaningOf(state, page)}</td>
               </tr> `,
           )}
         </tbody>
         <tfoot>
           <tr>
-            <th scope="row">Together</th>
-            <td class="number">${count(total)}</td>
-            <td class="number">${formatShare(total, rows)}</td>
-            <td colspan="2">
+            <th scope="row">Total</th>
+            <td class="number" data-head="Rows">${count(total)}</td>
+            <td class="number" data-head="Share">${formatShare(total, rows)}</td>
+            <td colspan="2" data-head="Check">
               ${
                 total === rows
                   ? `all ${count(rows)} rows of the manifest`
@@ -129,7 +131,7 @@ export function verificationSection({ figures, context }: Page): Markup | undefi
       rows,
     )}
     <div class="scroll" role="group" tabindex="0" aria-labelledby="verification-caption">
-      <table class="figures">
+      <table class="figures cards">
         <caption id="verification-caption">
           Rows that were sent and ended deleted, unknown, or empty where a file had been seen.
         </caption>
@@ -145,18 +147,20 @@ export function verificationSection({ figures, context }: Page): Markup | undefi
           ${there.map(
             ([kind, className, label, meaning]) =>
               html`<tr>
-                <th scope="row">${colourChip(className)}${label}</th>
-                <td class="number">${count(verified[kind])}</td>
-                <td class="number">${formatShare(verified[kind], rows)}</td>
-                <td>${meaning}</td>
+                <th scope="row" data-head="Read back">
+                  <span>${colourChip(className)}${label}</span>
+                </th>
+                <td class="number" data-head="Rows">${count(verified[kind])}</td>
+                <td class="number" data-head="Share">${formatShare(verified[kind], rows)}</td>
+                <td data-head="Meaning">${meaning}</td>
               </tr> `,
           )}
         </tbody>
         <tfoot>
           <tr>
-            <th scope="row">Together</th>
-            <td class="number">${count(rows)}</td>
-            <td class="number">100 %</td>
+            <th scope="row">Total</th>
+            <td class="number" data-head="Rows">${count(rows)}</td>
+            <td class="number" data-head="Share">100 %</td>
             <td></td>
           </tr>
         </tfoot>
