@@ -142,10 +142,12 @@ describe('report.html', () => {
     expect(new Set([...files, ...errors].map(([row]) => row)).size).toBe(
       files.length + errors.length,
     );
-    expect(files[0]).toEqual([
-      ...[1, 2, '1001', 'consent_signature', 'visit_2_arm_1', '', 'would_delete', 'scan_1.pdf'],
-      ...[1, '', '', 'would_delete', '', '', 'T-1', 'consent ended'],
-    ]);
+    expect(files[0]).toEqual(
+      [
+        [1, 2, '1001', 'consent_signature', 'visit_2_arm_1', '', 'would_delete', 'scan_1.pdf'],
+        [1, '', '', 'would_delete', '', '', 'T-1', 'consent ended'],
+      ].flat(),
+    );
     const text = textOf(page);
     for (const words of ['ticket', 'reason', 'T-1', 'Signed consent form', 'Baseline']) {
       expect(text).toContain(words);
@@ -174,13 +176,13 @@ describe('report.html', () => {
     ],
   ])('has no place to sign for %s', (_, patch) => {
     const planned = buildRow(1, { outcome: unsent('not_attempted', 'would_delete') });
-    const check: PagePatch = { header: { kind: 'check' }, run: { sent: false } };
-    expect(buildPage([planned], check)).toContain('id="sign"');
-    expect(buildPage([planned], { ...check, ...patch })).not.toContain('id="sign"');
+    const ofCheck: PagePatch = { header: { kind: 'check' }, run: { sent: false } };
+    expect(buildPage([planned], ofCheck)).toContain('id="sign"');
+    expect(buildPage([planned], { ...ofCheck, ...patch })).not.toContain('id="sign"');
     const lost = buildRow(2, { outcome: unsent('not_attempted', 'interrupted') });
-    expect(buildPage([planned, lost], check)).not.toContain('id="sign"');
+    expect(buildPage([planned, lost], ofCheck)).not.toContain('id="sign"');
     const empty = buildRow(1, { outcome: unsent('not_attempted', 'nothing_to_delete') });
-    expect(buildPage([empty], check)).not.toContain('id="sign"');
+    expect(buildPage([empty], ofCheck)).not.toContain('id="sign"');
   });
 
   it('marks the rows whose file a restore has sent, and takes no word back', () => {
