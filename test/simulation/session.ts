@@ -121,7 +121,7 @@ export async function simulateSession(
   }
   for (const ms of settings.reportsAfterMs) at(ms, () => void onReport());
 
-  const lock = await lockRun(simulation, process, life, clock, control);
+  const lock = await lockRun(simulation, life, clock, control);
   if (lock === 'refused') {
     for (const cancel of cancels) cancel();
     life.kill();
@@ -136,6 +136,7 @@ export async function simulateSession(
     life.kill();
     return { ended: undefined, power: false, wire, elsewhere: true };
   }
+  if (lock !== undefined) noteTakeover(simulation, process);
   disk.truncate(run.end);
   const syncEachSend = syncsEachSend(settings.intervalMs);
   simulation.atWork = process;
@@ -261,7 +262,6 @@ export async function simulateSession(
 /** The run's lock, where it is simulated; every session that was at work is overtaken by whoever gets it. */
 async function lockRun(
   simulation: Simulation,
-  process: number,
   life: Life,
   clock: Clock,
   control: RunControl,
@@ -278,6 +278,11 @@ async function lockRun(
   );
   await simulation.environment.runUntil(() => !life.alive || taken !== undefined);
   if (!life.alive || taken?.lock === undefined) return 'refused';
+  return taken.lock;
+}
+
+/** From its first line on. One that is refused before leaves the run as it was, and whose it was. */
+function noteTakeover(simulation: Simulation, process: number): void {
   for (const [other, { alive }] of simulation.lives) {
     // One that waits for the lock itself has nothing to lose.
     const holds = alive && simulation.beganAt.has(other) && !simulation.overtaken.has(other);
@@ -286,7 +291,6 @@ async function lockRun(
     simulation.overtaken.add(other);
     simulation.crashes += 1;
   }
-  return taken.lock;
 }
 
 function isLost(lock: Lock): boolean {
