@@ -3,11 +3,12 @@ import type { ExitCode } from '../exit-codes.ts';
 import { demoSandboxOptions } from '../sandbox/demo.ts';
 import { createSandbox } from '../sandbox/handler.ts';
 import { serveSandbox } from '../sandbox/serve.ts';
+import { PACKAGE } from '../version.ts';
 import type { FlagsOf } from './commands.ts';
 import type { Io } from './io.ts';
 import { run } from './run.ts';
 
-const MANIFEST = new URL('../../manifests/demo.csv', import.meta.url);
+const MANIFEST = new URL('manifests/demo.csv', PACKAGE);
 
 /** `demo`: the stand-in server and a real run over a bundled manifest. Touches no REDCap. */
 export async function demo(io: Io, flags: FlagsOf<'demo'>): Promise<ExitCode> {

@@ -5,36 +5,9 @@ import { hideTokens, showValue } from '../config/show-value.ts';
 import { RefusedError } from '../errors.ts';
 import { EXIT, EXIT_SENTENCES, type ExitCode } from '../exit-codes.ts';
 import { VERSION } from '../version.ts';
-import {
-  COMMANDS,
-  COMMON_OPTIONS,
-  type CommandName,
-  type CommandSpec,
-  type GivenTo,
-} from './commands.ts';
+import { COMMANDS, COMMON_OPTIONS, type CommandSpec } from './commands.ts';
 import type { Io } from './io.ts';
 import { asksForJson, printJsonError } from './json.ts';
-
-type Handlers = {
-  readonly [Name in CommandName]: (io: Io, ...given: GivenTo<Name>) => Promise<ExitCode>;
-};
-
-/**
- * What each command runs. Loaded where it is used: `--help` and `--version`
- * load none of it.
- */
-export const HANDLERS: Handlers = {
-  check: async (...given) => (await import('./check.ts')).check(...given),
-  run: async (...given) => (await import('./run.ts')).run(...given),
-  resume: async (...given) => (await import('./resume.ts')).resume(...given),
-  report: async (...given) => (await import('./report.ts')).report(...given),
-  scan: async (...given) => (await import('./scan.ts')).scan(...given),
-  project: async (...given) => (await import('./project.ts')).project(...given),
-  restore: async (...given) => (await import('./restore.ts')).restore(...given),
-  sandbox: async (...given) => (await import('./sandbox.ts')).sandbox(...given),
-  demo: async (...given) => (await import('./demo.ts')).demo(...given),
-  completion: async (io, shell) => (await import('./completion.ts')).completion(io, shell),
-};
 
 const DESCRIPTION = `Deletes files from REDCap file-upload and signature fields in bulk, from a CSV
 manifest, and proves row by row what happened.`;
@@ -51,8 +24,10 @@ export async function runCommandLine(io: Io, argv: readonly string[]): Promise<E
   let exitCode: ExitCode = EXIT.ok;
   const program = createProgram(io);
   for (const command of COMMANDS) {
-    const handler: (io: Io, ...given: never[]) => Promise<ExitCode> = HANDLERS[command.name];
     declare(program, command).action(async (...args: unknown[]) => {
+      // Loaded where a command is run: `--help` and `--version` need none of it.
+      const { HANDLERS } = await import('./handlers.ts');
+      const handler: (io: Io, ...given: never[]) => Promise<ExitCode> = HANDLERS[command.name];
       // The parser knows no types; what it gives has those of the table that it was set up from.
       exitCode = await handler(io, ...(args.slice(0, -1) as never[]));
     });

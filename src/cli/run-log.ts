@@ -1,3 +1,4 @@
+import { pino, stdTimeFunctions } from 'pino';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Level } from 'pino';
@@ -18,7 +19,6 @@ export interface RunLog {
 }
 
 export async function openRunLog(io: Io, flags: CommonFlags): Promise<RunLog> {
-  const { pino, stdTimeFunctions } = await import('pino');
   const onScreen = flags.logLevel !== undefined && flags.quiet !== true;
   let held: string[] = [];
   let fd: number | undefined;

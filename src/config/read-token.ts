@@ -1,3 +1,4 @@
+import { isCancel, password } from '@clack/prompts';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -159,7 +160,6 @@ interface PromptStreams {
  * undefined at Ctrl-C and at an abort. The prompt's library is loaded only here.
  */
 export async function promptToken(streams: PromptStreams): Promise<string | undefined> {
-  const { isCancel, password } = await import('@clack/prompts');
   const { input, output, signal } = streams;
   const answer = await password({
     message: 'REDCap API token (32 hexadecimal digits; it is not shown):',

@@ -9,7 +9,7 @@ import {
   type CommandName,
   type FlagsOf,
 } from '../../src/cli/commands.ts';
-import { HANDLERS } from '../../src/cli/program.ts';
+import { HANDLERS } from '../../src/cli/handlers.ts';
 import { createSandbox } from '../../src/sandbox/handler.ts';
 import { serveSandbox } from '../../src/sandbox/serve.ts';
 import { makeTerminal, type Terminal } from '../backup/terminal.ts';

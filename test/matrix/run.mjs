@@ -34,7 +34,7 @@ try {
   const [{ filename }] = JSON.parse(need(npm('npm', packing, top), 'npm pack'));
   const installed = join(folder, 'installed');
   await mkdir(installed);
-  const installing = ['install', '--omit=dev', '--prefer-offline', '--no-audit', '--no-fund'];
+  const installing = ['install', '--offline', '--no-audit', '--no-fund'];
   need(npm('npm', [...installing, join(folder, filename)], installed), 'npm install');
   const cli = join(installed, 'node_modules', 'redcap-sweep', 'dist', 'cli.js');
 
