@@ -15,6 +15,7 @@ import { join } from 'node:path';
  * @returns {Promise<Bundled[]>}
  */
 export async function packagesIn(root, modules) {
+  /** @type {Set<string>} */
   const folders = new Set();
   for (const [id, { renderedLength }] of modules) {
     if (renderedLength === 0) continue;
