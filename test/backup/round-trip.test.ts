@@ -3,40 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { FileContent } from '../../src/sandbox/design.ts';
 import { openFixture, scanOf, sha256, textFile } from './fixture.ts';
+import { makeBinary, ODD_NAMES } from './odd-files.ts';
 
 const LARGE_BYTES = 50_000_000;
-
-/** Names that were trouble somewhere; those that PHP would not store as they are go elsewhere. */
-const ODD_NAMES = [
-  'Scan.PDF',
-  'scan.pdf',
-  '\u00e9.txt',
-  'e\u0301.txt',
-  'con.pdf',
-  'aux',
-  'NUL.tar.gz',
-  'report.',
-  'a:b|c?.pdf',
-  `${'漢'.repeat(120)}.pdf`,
-  'résumé ü.pdf',
-  '李.png',
-  "it's; name=x.txt",
-  '..',
-  '=1+1.csv',
-  '-rf',
-  '%41.txt',
-  '🧬 sample.bin',
-];
-
-function binary(seed: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let state = seed;
-  for (let at = 0; at < length; at += 1) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    bytes[at] = state >>> 24;
-  }
-  return bytes;
-}
 
 function nameAndDigest(file: FileContent | undefined): string[] {
   return file === undefined ? [] : [file.name, sha256(file.bytes)];
@@ -48,7 +17,7 @@ describe('backup, delete, restore', () => {
     const files = Array.from({ length: 500 }, (_, at) => {
       const name = ODD_NAMES[at % 40] ?? `file-${at % 7}.bin`;
       if (at === 20) return { name: 'large.bin', bytes: new Uint8Array(LARGE_BYTES).fill(7) };
-      return { name, bytes: at % 50 === 1 ? new Uint8Array() : binary(at, (at * 37) % 5000) };
+      return { name, bytes: at % 50 === 1 ? new Uint8Array() : makeBinary(at, (at * 37) % 5000) };
     });
     fixture.store(files);
     const before = files.map(nameAndDigest);
@@ -114,7 +83,7 @@ describe('backup, delete, restore', () => {
       textFile('résumé ü.pdf', 'accents'),
       textFile('李.png', 'beyond'),
       { name: 'empty.dat', bytes: new Uint8Array() },
-      { name: 'large.dat', bytes: binary(5, 5_000_000) },
+      { name: 'large.dat', bytes: makeBinary(5, 5_000_000) },
     ];
     fixture.store(files);
     expect((await fixture.run()).code).toBe(0);
