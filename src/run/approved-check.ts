@@ -49,7 +49,8 @@ export async function openApproved(
   if (state.planned === undefined || !hasEnd || model === null) {
     throw new RefusedError(`The check in ${directory} did not come to its end. Check again.`);
   }
-  if (state.holes !== undefined) {
+  // What an archive's lost lines had said is saved again: each of its files has a line that can be read.
+  if (state.holes !== undefined && !(isArchive(state) && !state.holes.inPlan)) {
     throw new RefusedError(
       `The journal of the check in ${directory} has lines that cannot be read: it is not the one that was reviewed. Check again.`,
     );
@@ -93,8 +94,8 @@ async function refuseUnfinished(directory: string, state: RunState, clock: Clock
   await lock.release();
 }
 
-/** The plan of a check, row by row, as its archive left it. */
-async function* reviewedLines(
+/** The plan of a check, row by row, as its archive left it; `verify` reads the files of that again. */
+export async function* reviewedLines(
   state: RunState,
   verify: (file: FileFacts) => Promise<string | undefined>,
 ): AsyncGenerator<PlanLine, void, undefined> {

@@ -25,7 +25,7 @@ export function watchBeforeDelete(
   { source, journal, run, process, look }: BeforeDeleteParts,
 ): ((work: RowToDelete) => Promise<BeforeDelete>) | undefined {
   const { scenario, environment } = simulation;
-  if (!scenario.guards && !scenario.backup) return undefined;
+  if (!scenario.guards && !scenario.backup && !scenario.archived) return undefined;
   const judge = createBeforeDelete({
     source,
     store: scenario.backup ? memoryStore(simulation) : undefined,
@@ -100,6 +100,11 @@ export function auditRemovals(simulation: Simulation, row: number): void {
       addViolation(simulation, `row ${row} removed ${file.name}, its guard expects ${expected}`);
     }
     const digest = createHash('sha256').update(bytesOf(file.documentId)).digest('hex');
+    const line = simulation.plan.get(row);
+    const archived = line?.plan === 'delete' ? line.archived?.sha256 : undefined;
+    if (simulation.scenario.archived && digest !== archived) {
+      addViolation(simulation, `row ${row} removed ${file.name}, whose bytes no archive holds`);
+    }
     if (simulation.scenario.backup && !simulation.backedUp.has(digest)) {
       addViolation(simulation, `row ${row} removed ${file.name}, of which there is no backup`);
     }
@@ -107,5 +112,6 @@ export function auditRemovals(simulation: Simulation, row: number): void {
 }
 
 function isGuardedOrSaved(simulation: Simulation, row: number): boolean {
-  return simulation.scenario.backup || (simulation.guardOf.get(row) ?? '') !== '';
+  const { backup, archived } = simulation.scenario;
+  return backup || archived || (simulation.guardOf.get(row) ?? '') !== '';
 }

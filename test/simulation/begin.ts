@@ -7,6 +7,7 @@ import { createPacer } from '../../src/redcap/pacer.ts';
 import { InterruptedError, RefusedError } from '../../src/errors.ts';
 import { createRunControl } from '../../src/run/control.ts';
 import { check, headerOf, readRows, type Checked } from './check.ts';
+import { simulateArchive } from './archive.ts';
 import { createDisk } from './disk.ts';
 import { drawCheckConditions } from './server-cases.ts';
 import type { Simulation, PlaceThen } from './simulation.ts';
@@ -27,8 +28,9 @@ export async function begin(
   environment: Environment,
   chance: Chances,
   violations: string[],
+  archived: boolean,
 ): Promise<Simulation | undefined> {
-  const scenario = drawScenario(chance.scenario);
+  const scenario = drawScenario(chance.scenario, chance.archive, archived);
   const { places, display } = scenario;
   const openRows = await readRows(scenario.manifest);
   const server = createServer({ environment, chance: chance.server, places, display });
@@ -51,9 +53,14 @@ export async function begin(
   notePlaces();
   const startDesigners = (): { leave(): void } =>
     redesignConcurrently(environment, places, scenario.redesigns, notePlaces);
-  const earlier = scenario.approved ? await simulateCheck(parts) : undefined;
-  if (scenario.approved && earlier === undefined) return undefined;
+  const reviewed = scenario.approved ? await simulateCheck(parts) : undefined;
+  if (scenario.approved && reviewed === undefined) return undefined;
   const moving = scenario.approved ? startDesigners() : undefined;
+  const earlier =
+    scenario.archived && reviewed !== undefined
+      ? await simulateArchive(parts, reviewed, violations)
+      : reviewed;
+  if (violations.length > 0) return undefined;
   if (earlier !== undefined) await environment.pass(chance.scenario.whole(0, 60_000));
   const checkBeganAt = environment.now;
   const checked = await simulateCheck(parts, earlier);
@@ -101,7 +108,7 @@ export async function begin(
   };
 }
 
-type Parts = Pick<Simulation, 'environment' | 'chance' | 'scenario' | 'openRows' | 'server'>;
+export type Parts = Pick<Simulation, 'environment' | 'chance' | 'scenario' | 'openRows' | 'server'>;
 
 async function simulateCheck(
   { environment, chance, scenario, openRows, server }: Parts,

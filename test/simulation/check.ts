@@ -84,6 +84,7 @@ export function headerOf(
       backup: scenario.backup,
     },
     token: { salt: '', sha256: '' },
+    ...(scenario.archived ? { approved: { directory: '', sha256: '', archive: true } } : {}),
   };
 }
 

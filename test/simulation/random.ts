@@ -46,6 +46,7 @@ export interface Chances {
   readonly server: Chance;
   readonly engine: Chance;
   readonly disk: Chance;
+  readonly archive: Chance;
 }
 
 export function createChances(seed: number): Chances {
@@ -54,5 +55,6 @@ export function createChances(seed: number): Chances {
     server: createChance(seed ^ 0x5e41e4),
     engine: createChance(seed ^ 0xe4914e),
     disk: createChance(seed ^ 0xd15c00),
+    archive: createChance(seed ^ 0xa4c417e),
   };
 }

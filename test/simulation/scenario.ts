@@ -16,6 +16,8 @@ export interface Scenario {
   readonly verifies: boolean;
   /** `--approved`: the run holds its check against an earlier one. */
   readonly approved: boolean;
+  /** That earlier one has saved the files. */
+  readonly archived: boolean;
   /** Rows with `expect_filename`. */
   readonly guards: boolean;
   readonly backup: boolean;
@@ -41,7 +43,8 @@ export interface ConcurrentEdit {
 
 export const NAMES = ['a.pdf', 'b.pdf', 'a.pdf', 'scan 1.pdf'] as const;
 
-export function drawScenario(chance: Chance): Scenario {
+/** `archived`: every seed is one with an archive. */
+export function drawScenario(chance: Chance, ofArchive: Chance, archived: boolean): Scenario {
   const design = drawDesign(chance);
   const places = createPlaces(design);
   const tight = chance.is(0.65);
@@ -76,7 +79,7 @@ export function drawScenario(chance: Chance): Scenario {
   const guards = chance.is(0.15);
   const edited = TROUBLES.edits && chance.is(0.05);
   const checks = !chance.is(tight ? 0.25 : 0.12);
-  return {
+  const drawn = {
     places,
     display,
     manifest: writeManifest(
@@ -97,6 +100,9 @@ export function drawScenario(chance: Chance): Scenario {
     shared: TROUBLES.takeovers && chance.is(0.1),
     tight,
   };
+  const saves = drawn.approved && ofArchive.is(0.5);
+  const isArchived = TROUBLES.archives && checks && (archived || saves);
+  return { ...drawn, archived: isArchived, approved: drawn.approved || isArchived };
 }
 
 /** What a manifest may name of a record. */

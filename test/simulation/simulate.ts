@@ -24,13 +24,19 @@ const CALM_SESSIONS = 4;
 const LATEST_EFFECT_MS = 400_000;
 
 /** Simulates one seed from the check to the last resume, audits as it goes, and says what it found. */
-export async function simulate(seed: number, traced = false): Promise<SimulatedSeed> {
+export async function simulate(
+  seed: number,
+  {
+    traced = false,
+    archived = false,
+  }: { readonly traced?: boolean; readonly archived?: boolean } = {},
+): Promise<SimulatedSeed> {
   // Not in the middle of a simulation: loading takes time that is not simulated.
   const environment = createEnvironment(traced);
   const violations: string[] = [];
   let sessions = 0;
   try {
-    const simulation = await begin(environment, createChances(seed), violations);
+    const simulation = await begin(environment, createChances(seed), violations, archived);
     if (simulation !== undefined) {
       try {
         await simulateSessions(simulation);

@@ -16,6 +16,8 @@ export interface Troubles {
   readonly looksBeforeStop: boolean;
   /** A power cut leaves a hole in the middle of the journal. */
   readonly holes: boolean;
+  /** An approved check saves the files first, in sessions of its own. */
+  readonly archives: boolean;
 }
 
 const LANDED: Troubles = {
@@ -27,6 +29,7 @@ const LANDED: Troubles = {
   edits: true,
   looksBeforeStop: true,
   holes: true,
+  archives: true,
 };
 
 /** `SIMULATE_TROUBLES=lag,-sleep` adds the first and leaves out the second, `all` adds every one. */
@@ -45,5 +48,6 @@ function readTroubles(text: string): Troubles {
     edits: on('edits'),
     looksBeforeStop: on('looksBeforeStop'),
     holes: on('holes'),
+    archives: on('archives'),
   };
 }
