@@ -19,6 +19,7 @@ import { headerOf, type Checked } from './check.ts';
 import { crashesAtWrites } from './crash-points.ts';
 import { createDisk, type Disk } from './disk.ts';
 import { createClock, createLife } from './life.ts';
+import { currentFile } from './places.ts';
 import { countReports } from './report-audit.ts';
 import { bytesOf } from './serve-read.ts';
 import { drawConditions, GOOD_CONDITIONS } from './server-cases.ts';
@@ -76,7 +77,11 @@ export async function simulateArchive(
     await simulateSaving(archive, settings, session > 0);
     const state = await auditArchive(archive);
     if (violations.length > 0) return undefined;
-    if (!hasWorkLeft(state)) return { ...checked, plan: await readReviewed(archive, state) };
+    if (!hasWorkLeft(state)) {
+      const plan = await readReviewed(archive, state);
+      exchangeFiles(archive);
+      return { ...checked, plan };
+    }
     await environment.pass(chance.archive.whole(0, 20_000));
   }
   violations.push('an archive is not whole after sessions to which nothing happened');
@@ -275,6 +280,16 @@ async function auditArchive(archive: Archive): Promise<RunState> {
   const code = exitCodeOfJournal(state, countReports(reports));
   if ((code === 3) !== left > 0) violations.push(`the archive exits ${code}, and ${left} are left`);
   return state;
+}
+
+/** Somebody stores other files under the same names, which no look can tell. */
+function exchangeFiles({ scenario: { places }, chance, environment }: Archive): void {
+  for (const place of places.all) {
+    const file = currentFile(place);
+    if (file === undefined || !chance.archive.is(0.1)) continue;
+    places.remove(place, environment.now, false);
+    places.put(place, file.name, environment.now);
+  }
 }
 
 /** The check as an approved run finds it: now and then a file of its archive is lost by then. */
