@@ -14,7 +14,6 @@ import { reviewedLines } from '../../src/run/approved-check.ts';
 import { unsavedRows } from '../../src/run/archive-rows.ts';
 import { createRunControl } from '../../src/run/control.ts';
 import { archiveSession, type SessionEnd } from '../../src/run/session.ts';
-import type { Parts } from './begin.ts';
 import { headerOf, type Checked } from './check.ts';
 import { crashesAtWrites } from './crash-points.ts';
 import { createDisk, type Disk } from './disk.ts';
@@ -24,6 +23,7 @@ import { countReports } from './report-audit.ts';
 import { bytesOf } from './serve-read.ts';
 import { drawConditions, GOOD_CONDITIONS } from './server-cases.ts';
 import { TOKEN } from './session.ts';
+import type { Parts } from './simulation.ts';
 import { calmSettings, drawSettings, type SessionSettings } from './settings.ts';
 
 const CHAOS_SESSIONS = 5;

@@ -10,7 +10,7 @@ import { check, headerOf, readRows, type Checked } from './check.ts';
 import { simulateArchive } from './archive.ts';
 import { createDisk } from './disk.ts';
 import { drawCheckConditions } from './server-cases.ts';
-import type { Simulation, PlaceThen } from './simulation.ts';
+import type { Parts, PlaceThen, Simulation } from './simulation.ts';
 import { makeLeaseFolder } from './held-lock.ts';
 import { createClock, createLife } from './life.ts';
 import { placeTexts } from './design.ts';
@@ -107,8 +107,6 @@ export async function begin(
     atWork: 0,
   };
 }
-
-export type Parts = Pick<Simulation, 'environment' | 'chance' | 'scenario' | 'openRows' | 'server'>;
 
 async function simulateCheck(
   { environment, chance, scenario, openRows, server }: Parts,

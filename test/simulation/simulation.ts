@@ -90,6 +90,9 @@ export interface Simulation {
   atWork: number;
 }
 
+/** What a check works with too. */
+export type Parts = Pick<Simulation, 'environment' | 'chance' | 'scenario' | 'openRows' | 'server'>;
+
 export function addViolation(simulation: Simulation, what: string): void {
   simulation.environment.note(`VIOLATION ${what}`);
   simulation.violations.push(what);
