@@ -18,7 +18,7 @@ import { headerOf, type Checked } from './check.ts';
 import { crashesAtWrites } from './crash-points.ts';
 import { createDisk, type Disk } from './disk.ts';
 import { createClock, createLife } from './life.ts';
-import { currentFile } from './places.ts';
+import { currentFile, type Place } from './places.ts';
 import { countReports } from './report-audit.ts';
 import { bytesOf } from './serve-read.ts';
 import { drawConditions, GOOD_CONDITIONS } from './server-cases.ts';
@@ -36,6 +36,8 @@ interface Archive extends Parts {
   /** What stands in the folder, by its path there: the digest of each. */
   readonly stored: Map<string, string>;
   readonly beganAt: number;
+  /** What each row names when the archive begins. */
+  readonly placeOf: ReadonlyMap<number, Place | undefined>;
   readonly violations: string[];
 }
 
@@ -57,6 +59,13 @@ export async function simulateArchive(
   const lines = [header, ...checked.plan, { state: 'planned', at: environment.now, totals: {} }];
   disk.install(Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join('')));
   const beganAt = environment.now;
+  const placeOf = new Map<number, Place | undefined>();
+  for await (const batch of readRowReports(
+    (await parts.openRows()).batches(),
+    await replayJournal(disk.source),
+  )) {
+    for (const { row, target } of batch) placeOf.set(row.row, scenario.places.of(target));
+  }
   const whole = { ...checked, model };
   const archive: Archive = {
     ...parts,
@@ -64,6 +73,7 @@ export async function simulateArchive(
     disk,
     stored: new Map(),
     beganAt,
+    placeOf,
     violations,
   };
   for (let session = 0; session < CHAOS_SESSIONS + CALM_SESSIONS; session += 1) {
@@ -255,17 +265,18 @@ async function auditArchive(archive: Archive): Promise<RunState> {
     const { outcome, plan, target } = report;
     const { code, file } = outcome;
     if (plan?.plan !== 'delete') continue;
-    const place = scenario.places.of(target);
-    // A place that was redesigned away cannot be asked any more.
-    const files = place?.files.filter(({ goneAt }) => goneAt >= beganAt);
+    // What a target names is another place once designers have been there.
+    const places = [archive.placeOf.get(report.row.row), scenario.places.of(target)];
+    const files = places.flatMap((place) => place?.files ?? []);
+    const live = files.filter(({ goneAt }) => goneAt >= beganAt);
     if (code === 'would_delete') {
       if (file?.backup === undefined || stored.get(file.backup) !== file.sha256) {
         lie(report, 'the folder holds no such bytes');
       }
-      const isStored = files?.some(
+      const isStored = live.some(
         (one) => one.name === file?.name && digestOf(bytesOf(one.documentId)) === file.sha256,
       );
-      if (isStored === false) lie(report, 'no such file was ever there');
+      if (!isStored) lie(report, 'no such file was ever there');
       if (typeof report.seen === 'string' && scenario.display.files === 'names') {
         if (report.seen !== file?.name) lie(report, `the look had seen ${report.seen}`);
       }
