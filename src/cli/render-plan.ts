@@ -136,16 +136,24 @@ export function renderPlan(
     lines.push('');
     const verifies = options['verify'] !== false;
     const requests = estimateRequests(totals, { verifies, backup, project, perMinute });
-    const pace =
-      perMinute === Infinity
-        ? 'at an unlimited rate'
-        : `about ${aboutDuration((requests / perMinute) * 60_000)} at ${perMinute}/min`;
-    lines.push(`Requests  about ${count(requests)}, ${pace}`);
+    const saves = header.kind === 'check' && backup;
+    if (saves) lines.push(`Saving    about ${paceWords(totals.delete, perMinute)}`);
+    lines.push(
+      `Requests  about ${paceWords(requests, perMinute)}${saves ? ', of a run of this check' : ''}`,
+    );
     if (!backup && header.approved?.archive !== true) {
       lines.push('Deletion cannot be undone through the API. --backup keeps a copy of each file.');
     }
   }
   return fit(lines.join('\n') + '\n', { columns });
+}
+
+function paceWords(requests: number, perMinute: number): string {
+  const pace =
+    perMinute === Infinity
+      ? 'at an unlimited rate'
+      : `about ${aboutDuration((requests / perMinute) * 60_000)} at ${perMinute}/min`;
+  return `${count(requests)}, ${pace}`;
 }
 
 function statusWords({ production }: ProjectModel, paint: Screen['paint']): string {

@@ -55,6 +55,10 @@ describe('check --backup', () => {
       options: { backup: true },
     });
     expect(ended.stdout).toContain(`${ROWS} files (`);
+    expect(ended.stdout).toMatch(/^Saving +about 12, at an unlimited rate$/m);
+    expect(ended.stdout).toMatch(
+      /^Requests +about 25, at an unlimited rate, of a run of this check$/m,
+    );
     expect(ended.stdout).toContain(`redcap-sweep run --approved ${fixture.directory}`);
     expect((await fixture.sweep(['report', fixture.directory])).code).toBe(1);
   });
