@@ -6,11 +6,13 @@ import { pageOf, type Page } from '../../src/report/html/page.ts';
 import { aboutDuration, count, duration, rateWords, sizeWords } from '../../src/words/counts.ts';
 import type { RowReport } from '../../src/report/row-report.ts';
 import {
+  archiveOf,
   buildHeader,
   buildRow,
   buildRunState,
   emptyTotals,
   figuresOf,
+  savedRow,
   unsent,
   type PagePatch,
 } from '../report/html/build.ts';
@@ -49,6 +51,17 @@ const invalid = buildRow(8, { outcome: unsent('invalid', 'unknown_field') });
 const other = buildRow(11, { outcome: unsent('guard_mismatch', 'guard_filename') });
 const changed = buildRow(12, { outcome: unsent('guard_mismatch', 'changed_since_check') });
 const kept = buildRow(9, { outcome: { file: { backup: 'backup/9' } } });
+
+const unsaved = buildRow(2, { outcome: unsent('failed', 'backup_failed') });
+
+function failedIn(patch: PagePatch, row: number): PagePatch {
+  patch.run?.index?.setOutcome(row, 'failed', 1, '', false);
+  return patch;
+}
+
+function stoppedAtLimit({ run = {} }: PagePatch): PagePatch {
+  return { run: { ...run, stop: { code: 'limit', message: 'As many as asked for.' } } };
+}
 
 describe('the verdict in one sentence', () => {
   it.each<[string, readonly RowReport[], PagePatch, string, string]>([
@@ -167,6 +180,41 @@ describe('the verdict in one sentence', () => {
       'Check, with rows to correct',
       'If this is approved, 1 file would be deleted; 1 of 2 rows cannot be carried out as they stand. Nothing has been deleted.',
     ],
+    [
+      'an archive',
+      [savedRow(1), savedRow(2)],
+      archiveOf(2),
+      'Archive, for approval',
+      '2 files (3.0 MB) are saved in the archive. If this is approved, they are deleted, each only while its bytes are those in the archive. Nothing has been deleted yet.',
+    ],
+    [
+      'an archive with rows left out',
+      [savedRow(1), unsaved],
+      archiveOf(2),
+      'Archive, with rows to look at',
+      '1 file (1.5 MB) is saved in the archive. If this is approved, it is deleted, each only while its bytes are those in the archive; 1 of 2 rows would be left out. Nothing has been deleted.',
+    ],
+    [
+      'an archive that is not whole',
+      [savedRow(1), buildRow(2, { outcome: unsent('not_attempted', 'interrupted') })],
+      archiveOf(2, 2),
+      'Archive not whole',
+      '1 file (1.5 MB) is saved, 1 is still to be saved. Nothing has been deleted.',
+    ],
+    [
+      'an archive that was to stop',
+      [savedRow(1), buildRow(2, { outcome: unsent('not_attempted', 'limit') })],
+      { ...archiveOf(2, 2), ...stoppedAtLimit(archiveOf(2, 2)) },
+      'Archive stopped as asked for',
+      '1 file (1.5 MB) is saved, 1 is still to be saved. Nothing has been deleted.',
+    ],
+    [
+      'an archive of nothing',
+      [buildRow(1, { outcome: unsent('not_attempted', 'nothing_to_delete') })],
+      archiveOf(1),
+      'Archive, for approval',
+      'There is nothing to delete, and nothing to save. Nothing has been deleted yet.',
+    ],
   ])('%s', (_, rows, patch, label, sentence) => {
     const { verdict } = pageWith(rows, patch);
     expect([verdict.label, verdict.sentence]).toEqual([label, sentence]);
@@ -201,6 +249,35 @@ describe('what to do next', () => {
       [planned, invalid],
       CHECK,
       ['redcap-sweep check cleanup.csv', 'redcap-sweep run --approved reports/x --skip-invalid'],
+    ],
+    ['an archive', [savedRow(1)], archiveOf(1), ['redcap-sweep run --approved reports/x']],
+    [
+      'an archive with a file that could not be saved',
+      [savedRow(1), unsaved],
+      failedIn(archiveOf(2), 2),
+      ['redcap-sweep run --approved reports/x', 'redcap-sweep check reports/x/error.csv --backup'],
+    ],
+    [
+      'an archive whose export found another file: left out, and no reason to refuse',
+      [savedRow(1), changed],
+      archiveOf(2),
+      ['redcap-sweep run --approved reports/x'],
+    ],
+    [
+      'an archive that is not whole',
+      [savedRow(1)],
+      archiveOf(2, 2),
+      ['redcap-sweep resume reports/x'],
+    ],
+    [
+      'a run of an archive',
+      [
+        buildRow(1, {
+          report: { plan: { row: 1, plan: 'delete', archived: { backup: 'backup/1-a.pdf' } } },
+        }),
+      ],
+      { header: { approved: { directory: 'c', sha256: 'd', archive: true } } },
+      [undefined, 'redcap-sweep restore reports/x'],
     ],
     ['a check of faults alone', [invalid], CHECK, ['redcap-sweep check cleanup.csv']],
     [

@@ -10,7 +10,7 @@ import type { Status } from '../../rows/outcome.ts';
 import type { HtmlFigures } from './figures.ts';
 import { countOf } from '../../words/counts.ts';
 import { nextSteps, type NextStep } from '../../words/next-steps.ts';
-import type { Facts, State } from '../../words/facts.ts';
+import type { ArchiveFacts, Facts, State } from '../../words/facts.ts';
 import { judge, type Verdict } from '../../words/verdict.ts';
 import { stateTotals } from './states.ts';
 
@@ -56,6 +56,8 @@ export interface Page {
   readonly planOnly: boolean;
   readonly verdict: Verdict;
   readonly nextSteps: readonly NextStep[];
+  /** What a check made with `--backup` holds. */
+  readonly archive: ArchiveFacts | undefined;
   /** `undefined`: there is nothing to sign. */
   readonly approval: Approval | undefined;
 }
@@ -71,6 +73,7 @@ export function pageOf(figures: HtmlFigures, context: HtmlContext): Page {
     planOnly,
     verdict: judge(facts),
     nextSteps: nextSteps(facts),
+    archive: facts.archive,
     approval: approvalOf(facts, figures, context),
   };
 }
@@ -85,7 +88,9 @@ function approvalOf(
   { run, exitCode, journalSha256 }: HtmlContext,
 ): Approval | undefined {
   const ended = exitCode === 0 || exitCode === 1;
-  const whole = run.holes === undefined && states.not_attempted === 0 && (archive?.left ?? 0) === 0;
+  // What lines of an archive are lost has been saved again.
+  const isRead = run.holes === undefined || (archive !== undefined && !run.holes.inPlan);
+  const whole = isRead && states.not_attempted === 0 && (archive?.left ?? 0) === 0;
   if (run.header.kind !== 'check' || run.refused !== undefined || stop !== undefined) {
     return undefined;
   }

@@ -3,6 +3,7 @@ import { formatTime } from './markup.ts';
 import { html, trusted, type Markup } from './markup.ts';
 import type { Page } from './page.ts';
 import { SCRIPT } from './script.ts';
+import { archiveSection } from './sections/archive.ts';
 import { causesSection } from './sections/groups.ts';
 import { eventSection, fieldSection } from './sections/groups.ts';
 import { headSection } from './sections/head.ts';
@@ -28,6 +29,7 @@ export function renderHtml(page: Page): string {
 function sectionsOfPlan(page: Page): readonly Markup[] {
   return present([
     totalsSection(page),
+    archiveSection(page),
     nextSection(page),
     limitsSection(page),
     causesSection(page),

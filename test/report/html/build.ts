@@ -139,6 +139,26 @@ export function unsent(status: Status, code: string, message = ''): Record<strin
   };
 }
 
+/** A check that saves the files, with so many rows; those from `left` on are still to be saved. */
+export function archiveOf(rows: number, left = rows + 1): PagePatch {
+  const index = new RowIndex();
+  for (let row = 1; row < left; row += 1) index.setOutcome(row, 'not_attempted', 1, '', false);
+  const options = { rate: '300/min', backup: true };
+  const manifest = { name: 'cleanup.csv', sha256: 'a1'.repeat(32), bytes: 48_211, rows };
+  return { header: { kind: 'check', options, manifest }, run: { sent: false, index } };
+}
+
+/** A row of such a check whose file is saved. */
+export function savedRow(number: number, bytes = 1_500_000): RowReport {
+  const file = {
+    name: 'consent.pdf',
+    bytes,
+    sha256: 'e7'.repeat(32),
+    backup: `backup/${number}-consent.pdf`,
+  };
+  return buildRow(number, { outcome: { ...unsent('not_attempted', 'would_delete'), file } });
+}
+
 export function emptyTotals(): Record<Status, number> {
   return {
     deleted: 0,

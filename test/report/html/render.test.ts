@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { RowIndex } from '../../../src/journal/row-index.ts';
-import { buildPage, buildRow, unsent, type PagePatch } from './build.ts';
+import { archiveOf, buildPage, buildRow, savedRow, unsent, type PagePatch } from './build.ts';
 import { HOSTILE_VALUES, hostileRun } from './hostile.ts';
 import { check, completeRun, failingRun, manyRows, refusedRun } from './scenes.ts';
 
@@ -183,6 +183,42 @@ describe('report.html', () => {
     expect(buildPage([planned, lost], ofCheck)).not.toContain('id="sign"');
     const empty = buildRow(1, { outcome: unsent('not_attempted', 'nothing_to_delete') });
     expect(buildPage([empty], ofCheck)).not.toContain('id="sign"');
+  });
+
+  it('is the inventory of an archive, and signed as one', () => {
+    const page = buildPage([savedRow(1), savedRow(2)], archiveOf(2));
+    const text = textOf(page);
+    expect(text).toContain('Archive before deletion');
+    expect(text).toContain('Files 2');
+    expect(text).toContain('Size 3.0 MB (3,000,000 bytes)');
+    expect(text).toContain('Participants 2');
+    expect(text).toMatch(/Folder reports\/2026-11-24T03-12-07-cleanup\/backup/);
+    expect(text).toContain(`SHA-256 of journal.ndjson ${'c3'.repeat(32)}`);
+    expect(text).toContain('I approve the deletion of 2 files of 2 participants.');
+    expect(text).toContain('The archive holds them (3.0 MB)');
+    expect(text).toContain('cannot be told from one that sent all of it');
+    expect(text).not.toContain('cannot be told from the one seen here');
+    // Name, size and digest of each.
+    expect(text).toContain('1500000');
+    expect(text).toContain('e7'.repeat(32));
+    const partly = buildPage([savedRow(1)], { ...archiveOf(2, 2), context: { exitCode: 3 } });
+    expect(partly).not.toContain('id="sign"');
+    expect(textOf(partly)).toContain('not whole: 1 file is still to be saved');
+  });
+
+  it('says of a run that it went by an archive', () => {
+    const archived = {
+      name: 'consent.pdf',
+      bytes: 1,
+      sha256: 'e7',
+      backup: 'backup/1-consent.pdf',
+    };
+    const row = buildRow(1, { report: { plan: { row: 1, plan: 'delete', archived } } });
+    const text = textOf(
+      buildPage([row], { header: { approved: { directory: 'c', sha256: 'd', archive: true } } }),
+    );
+    expect(text).toContain('1 has a copy in the archive of the check, from which restore can');
+    expect(text).toContain('exported again right before its deletion');
   });
 
   it('marks the rows whose file a restore has sent, and takes no word back', () => {

@@ -7,7 +7,8 @@ import type { Page } from '../page.ts';
 export function headSection(page: Page): Markup {
   const { run } = page.context;
   const { project, kind } = run.header;
-  const what = kind === 'check' ? 'Check before deletion' : 'Deletion of stored files';
+  const check = page.archive === undefined ? 'Check before deletion' : 'Archive before deletion';
+  const what = kind === 'check' ? check : 'Deletion of stored files';
   return html`<header>
     <p class="kicker">redcap-sweep · ${what}</p>
     <h1>${project === null ? 'Project not read' : value(projectName(project))}</h1>

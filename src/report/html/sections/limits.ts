@@ -17,7 +17,7 @@ export function limitsSection(page: Page): Markup {
 
 type Point = Markup;
 
-function pointsOfPlan({ states, figures, context }: Page): Point[] {
+function pointsOfPlan({ states, figures, context, archive }: Page): Point[] {
   const { unconfirmed, unnamed, guarded, signatures } = figures.counts;
   const files = states.would_delete;
   const approved = context.run.header.kind === 'check';
@@ -37,6 +37,7 @@ function pointsOfPlan({ states, figures, context }: Page): Point[] {
             to be deleted.`,
     );
   }
+  if (archive !== undefined) return [...points, ...archivePoints(files), ...notesOf(context)];
   if (unnamed > 0) {
     points.push(
       html`<strong>${countOf(unnamed, 'file')} cannot be told apart:</strong> the server shows that
@@ -63,22 +64,36 @@ function pointsOfPlan({ states, figures, context }: Page): Point[] {
         signatures can be saved first, with <code>--backup</code>.`,
     );
   }
-  points.push(...notePoints(context.run.header.project?.notes));
-  return points;
+  return [...points, ...notesOf(context)];
+}
+
+/** What was replaced since is found by its bytes; what they are, the server alone says. */
+function archivePoints(files: number): Point[] {
+  if (files === 0) return [];
+  return [
+    html`<strong>A file replaced since</strong>, under the same name too, is found: each is exported
+      again right before its deletion, and stays where its bytes are not those in the archive.`,
+    html`<strong>The archive holds what the server sent.</strong> A server that ends an export early
+      and in good order cannot be told from one that sent all of it: open some of the largest files
+      before you approve.`,
+  ];
 }
 
 function pointsOfRun({ states, figures, context }: Page): Point[] {
-  const { signatures, withBackup, unconfirmed, unnamed, remarks } = figures.counts;
+  const { signatures, unconfirmed, unnamed, remarks } = figures.counts;
   const { deleted } = states;
   if (deleted === 0) return [html`No file was deleted.`];
-  const lost = deleted - withBackup - signatures;
+  const byArchive = context.run.header.approved?.archive === true;
   const points: Point[] = [
-    html`<strong>${countOf(deleted, 'file')} deleted.</strong> ${
-        withBackup === 0
-          ? 'No copies were kept in the run’s folder: the API cannot bring them back.'
-          : `${count(withBackup)} ${withBackup === 1 ? 'has a copy' : 'have copies'} in the run’s folder, from which ${putBack(context)}${lost > 0 ? `; of ${count(lost)} no copy was kept` : ''}.`
-      }`,
+    html`<strong>${countOf(deleted, 'file')} deleted.</strong>
+      ${copyWords(figures.counts, deleted, context)}`,
   ];
+  if (byArchive) {
+    points.push(
+      html`<strong>Each was exported again right before its deletion</strong>, and its bytes were
+        those in the archive of the approved check.`,
+    );
+  }
   if (context.run.header.project === null) {
     points.push(
       html`<strong>The project was not read</strong> (--no-check): how many of them are signatures,
@@ -102,14 +117,29 @@ function pointsOfRun({ states, figures, context }: Page): Point[] {
         The message in <code>success.csv</code> says which.`,
     );
   }
-  if (unnamed > 0) {
+  if (unnamed > 0 && !byArchive) {
     points.push(
       html`The server showed no name for ${countOf(unnamed, 'file')}: whether one had been replaced
       before it was deleted could not be told.`,
     );
   }
-  points.push(...notePoints(context.run.header.project?.notes));
-  return points;
+  return [...points, ...notesOf(context)];
+}
+
+/** Where copies are, and what can be done with them. */
+function copyWords(
+  { withBackup, inArchive, signatures }: Page['figures']['counts'],
+  deleted: number,
+  context: Page['context'],
+): string {
+  const kept = withBackup + inArchive;
+  const lost = deleted - kept - signatures;
+  if (kept === 0) return 'No copies were kept in the run’s folder: the API cannot bring them back.';
+  const where =
+    inArchive === 0
+      ? 'in the run’s folder'
+      : `in the archive of the check${withBackup > 0 ? ' or in the run’s folder' : ''}`;
+  return `${count(kept)} ${kept === 1 ? 'has a copy' : 'have copies'} ${where}, from which ${putBack(context)}${lost > 0 ? `; of ${count(lost)} no copy was kept` : ''}.`;
 }
 
 function putBack({ run }: Page['context']): string {
@@ -123,6 +153,6 @@ function signaturePoint(signatures: number, files: number, verb: string): Point 
     ${verb}. No API can put a signature back: the person would have to sign again.`;
 }
 
-function notePoints(notes: readonly string[] = []): Point[] {
-  return notes.map((note) => html`${note}`);
+function notesOf({ run }: Page['context']): Point[] {
+  return (run.header.project?.notes ?? []).map((note) => html`${note}`);
 }

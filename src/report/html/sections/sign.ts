@@ -1,11 +1,11 @@
-import { count, countOf } from '../../../words/counts.ts';
+import { count, countOf, sizeWords } from '../../../words/counts.ts';
 import { html, value, type Markup } from '../markup.ts';
 import type { Page } from '../page.ts';
 import { projectName } from './head.ts';
 
 /** The end of a check's page: what is approved, by whom, and by which digest a run will name it. */
 export function signSection(page: Page): Markup | undefined {
-  const { approval, context, states, figures } = page;
+  const { approval, context, states, figures, archive } = page;
   if (approval === undefined) return undefined;
   const { files, participants, journalSha256 } = approval;
   const { project, url, manifest } = context.run.header;
@@ -21,6 +21,7 @@ export function signSection(page: Page): Markup | undefined {
       In the project
       ${project === null ? undefined : html`${projectName(project)} (id ${value(project.id)}) `}on
       ${value(url)}, as the list ${value(manifest.name)} names them and as this page shows them.
+      ${archive === undefined ? undefined : `The archive holds them (${sizeWords(archive.bytes)}); each is deleted only while its bytes are those in the archive. `}
       ${
         unconfirmed === 0
           ? undefined
