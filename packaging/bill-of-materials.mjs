@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from './packages.mjs';
 
 /**
  * What is in the bundle as a CycloneDX 1.6 document. It names no time and no
@@ -18,7 +18,7 @@ export function billOfMaterials(own, packages, chunks) {
     type: 'file',
     'bom-ref': `dist/${fileName}`,
     name: `dist/${fileName}`,
-    hashes: [{ alg: 'SHA-256', content: createHash('sha256').update(code).digest('hex') }],
+    hashes: [{ alg: 'SHA-256', content: sha256(code) }],
   }));
   return {
     $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
@@ -31,6 +31,33 @@ export function billOfMaterials(own, packages, chunks) {
       { ref: root['bom-ref'], dependsOn: libraries.map((one) => one['bom-ref']) },
       ...libraries.map((one) => ({ ref: one['bom-ref'] })),
     ],
+  };
+}
+
+/**
+ * The same for a folder that has its own Node.js.
+ *
+ * @param {ReturnType<typeof billOfMaterials>} bill
+ * @param {{ version: string, program: Uint8Array }} node
+ */
+export function withNode(bill, { version, program }) {
+  const purl = `pkg:generic/node@${version}`;
+  const [own, ...others] = bill.dependencies;
+  return {
+    ...bill,
+    components: [
+      {
+        type: 'platform',
+        'bom-ref': purl,
+        name: 'node',
+        version,
+        licenses: [{ license: { name: 'Node.js, see node/LICENSE' } }],
+        hashes: [{ alg: 'SHA-256', content: sha256(program) }],
+        purl,
+      },
+      ...bill.components,
+    ],
+    dependencies: [{ ...own, dependsOn: [purl, ...own.dependsOn] }, { ref: purl }, ...others],
   };
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -70,4 +71,9 @@ export function licenseTexts(own, packages) {
   );
   const line = `\n${'-'.repeat(72)}\n\n`;
   return `${own.name} ${own.version} holds code of these packages, each under its own licence.\n${line}${parts.join(line)}`;
+}
+
+/** @param {string | Uint8Array} bytes */
+export function sha256(bytes) {
+  return createHash('sha256').update(bytes).digest('hex');
 }
