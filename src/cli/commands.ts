@@ -1,5 +1,6 @@
 import {
   CONNECTION_OPTIONS,
+  inGroup,
   RUN_OPTIONS,
   SANDBOX,
   type FlagsIn,
@@ -49,8 +50,8 @@ export const REPORT_DIR = {
   default: 'reports',
 } as const satisfies OptionSpec;
 
-/** Of the commands that read a manifest and make a run directory. */
-const MANIFEST_OPTIONS = [
+/** Of the commands that read a manifest. */
+const READING_OPTIONS = inGroup('Reading the manifest', [
   {
     flags: '--column <name=header>',
     description:
@@ -58,13 +59,19 @@ const MANIFEST_OPTIONS = [
     repeated: true,
   },
   RUN_OPTIONS.defaultInstance,
-  RUN_OPTIONS.expectProject,
+]);
+
+export const OUTPUT_GROUP = 'Reports and output';
+
+/** Of the commands that make a run directory. */
+const OUTPUT_OPTIONS = inGroup(OUTPUT_GROUP, [
   REPORT_DIR,
   {
     flags: '--run-dir <dir>',
     description: "this run's directory itself; refused when it exists and is not empty",
   },
-] as const satisfies readonly OptionSpec[];
+  JSON_OUT,
+]);
 
 /** Options that belong to every command. */
 export const COMMON_OPTIONS = [
@@ -100,8 +107,9 @@ the archive. Stopped or interrupted, it goes on with: redcap-sweep resume
       },
       RUN_OPTIONS.limit,
       RUN_OPTIONS.stopAt,
-      ...MANIFEST_OPTIONS,
-      JSON_OUT,
+      RUN_OPTIONS.expectProject,
+      ...READING_OPTIONS,
+      ...OUTPUT_OPTIONS,
       ...CONNECTION_OPTIONS,
     ],
   },
@@ -115,31 +123,34 @@ asked to type the number of files. Every row ends in exactly one report.
 
   redcap-sweep run withdrawn.csv --backup --expect-project 4711`,
     options: [
-      YES,
-      {
-        flags: '--approved <check-dir>',
-        description: 'carry out exactly what a check showed; takes no manifest',
-      },
-      {
-        flags: '--no-check',
-        description:
-          'delete without reading the project first (for tokens without the Export right); turns verification off too',
-      },
-      { flags: '--no-verify', description: 'skip reading back after deleting' },
-      {
-        flags: '--skip-invalid',
-        description: 'delete the valid rows of a manifest that also has invalid ones',
-      },
-      RUN_OPTIONS.maxDeletions,
-      RUN_OPTIONS.limit,
-      RUN_OPTIONS.stopAt,
-      RUN_OPTIONS.maxFailures,
-      {
-        flags: '--backup',
-        description: 'export each file into the run directory before deleting it',
-      },
-      ...MANIFEST_OPTIONS,
-      JSON_OUT,
+      ...inGroup('What may be deleted', [
+        YES,
+        {
+          flags: '--approved <check-dir>',
+          description: 'carry out exactly what a check showed; takes no manifest',
+        },
+        RUN_OPTIONS.expectProject,
+        RUN_OPTIONS.maxDeletions,
+        {
+          flags: '--skip-invalid',
+          description: 'delete the valid rows of a manifest that also has invalid ones',
+        },
+      ]),
+      ...inGroup('Copies and proof', [
+        {
+          flags: '--backup',
+          description: 'export each file into the run directory before deleting it',
+        },
+        { flags: '--no-verify', description: 'skip reading back after deleting' },
+        {
+          flags: '--no-check',
+          description:
+            'delete without reading the project first (for tokens without the Export right); turns verification off too',
+        },
+      ]),
+      ...inGroup('When to stop', [RUN_OPTIONS.limit, RUN_OPTIONS.stopAt, RUN_OPTIONS.maxFailures]),
+      ...READING_OPTIONS,
+      ...OUTPUT_OPTIONS,
       ...CONNECTION_OPTIONS,
     ],
   },
@@ -240,6 +251,15 @@ unless told to.
     ],
   },
   {
+    name: 'runs',
+    summary: 'list the checks and runs of a report directory: when, state, next command',
+    details: `Shows for each one when it began, its project, its manifest, how it stands, and
+the command to type next. Works offline and changes nothing.
+
+  redcap-sweep runs`,
+    options: [{ ...REPORT_DIR, description: 'the directory to look in' }, JSON_OUT],
+  },
+  {
     name: 'sandbox',
     summary: 'serve a stand-in REDCap server to rehearse against',
     details: `Loopback only, in memory, with made-up records and files. Stop it with Ctrl-C.
@@ -288,7 +308,13 @@ export type FlagsOf<Name extends CommandName> = FlagsIn<
 export type CommonFlags = FlagsIn<typeof COMMON_OPTIONS>;
 
 /** The flags of the commands that read a manifest and make a run directory. */
-export type ManifestFlags = FlagsIn<typeof MANIFEST_OPTIONS>;
+export type ManifestFlags = FlagsIn<
+  (
+    | (typeof READING_OPTIONS)[number]
+    | (typeof OUTPUT_OPTIONS)[number]
+    | typeof RUN_OPTIONS.expectProject
+  )[]
+>;
 
 /** What a command's function gets from the command line: its argument, where it takes one, and its flags. */
 export type GivenTo<Name extends CommandName> =

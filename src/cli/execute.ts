@@ -150,11 +150,13 @@ async function report(
   });
   log.log('info', 'end', { exitCode: made.exitCode, totals: made.summary.totals });
   printSummary(io, json, made);
-  const goOn = `To go on: redcap-sweep resume ${quotePath(directory.path)}`;
-  if (failure !== undefined) say(io, `${failure.message}\n${goOn}`);
+  // What the summary and the page say, and never a resume of what cannot be resumed.
+  const command = made.page.nextSteps[0]?.command;
+  const goOn = command === undefined ? '' : `\nTo go on: ${command}`;
+  if (failure !== undefined) say(io, `${failure.message}${goOn}`);
   // On a terminal the summary above has said so already.
   else if (control.reason !== undefined && stopped && (json || !io.stdout.isTTY)) {
-    say(io, `${control.reason.message}\n${goOn}`);
+    say(io, `${control.reason.message}${goOn}`);
   }
   return made.exitCode;
 }

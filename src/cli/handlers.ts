@@ -8,6 +8,7 @@ import { report } from './report.ts';
 import { restore } from './restore.ts';
 import { resume } from './resume.ts';
 import { run } from './run.ts';
+import { runs } from './runs.ts';
 import { scan } from './scan.ts';
 
 type Handlers = {
@@ -23,6 +24,7 @@ export const HANDLERS: Handlers = {
   scan,
   project,
   restore,
+  runs,
   // The stand-in server is large, and nothing else needs it.
   sandbox: async (...given) => (await import('./rehearsal.ts')).sandbox(...given),
   demo: async (...given) => (await import('./rehearsal.ts')).demo(...given),

@@ -1,11 +1,17 @@
 import { Command, CommanderError, Option } from 'commander';
-import { CONNECTION, CONNECTION_VARIABLES, nameOf, type OptionSpec } from '../config/options.ts';
+import {
+  CONNECTION,
+  CONNECTION_VARIABLES,
+  inGroup,
+  nameOf,
+  type OptionSpec,
+} from '../config/options.ts';
 import { refuseArguments } from '../config/token.ts';
 import { hideTokens, showValue } from '../config/show-value.ts';
 import { RefusedError } from '../errors.ts';
 import { EXIT, EXIT_SENTENCES, type ExitCode } from '../exit-codes.ts';
 import { VERSION } from '../version.ts';
-import { COMMANDS, COMMON_OPTIONS, type CommandSpec } from './commands.ts';
+import { COMMANDS, COMMON_OPTIONS, OUTPUT_GROUP, type CommandSpec } from './commands.ts';
 import type { Io } from './io.ts';
 import { asksForJson, printJsonError } from './json.ts';
 
@@ -73,14 +79,20 @@ function declare(program: Command, spec: CommandSpec): Command {
     .description(`${summary}\n\n${details}`)
     .allowExcessArguments(false);
   if (argument !== undefined) command.argument(argument.flags, argument.description);
-  for (const option of [...options, ...COMMON_OPTIONS]) command.addOption(optionOf(option));
-  if (options.includes(CONNECTION.url)) command.addHelpText('after', `\n${CONNECTION_VARIABLES}`);
+  const isGrouped = options.some(({ group }) => group !== undefined);
+  const common = isGrouped ? inGroup(OUTPUT_GROUP, COMMON_OPTIONS) : COMMON_OPTIONS;
+  for (const option of [...options, ...common]) command.addOption(optionOf(option));
+  // Answered with the check that does it, and no option of ours.
+  if (name === 'run') command.addOption(new Option('--dry-run').hideHelp());
+  if (options.some(({ flags }) => flags === CONNECTION.url.flags))
+    command.addHelpText('after', `\n${CONNECTION_VARIABLES}`);
   return command;
 }
 
 function optionOf(spec: OptionSpec): Option {
   const { choices } = spec;
   const option = new Option(spec.flags, describe(spec));
+  if (spec.group !== undefined) option.helpGroup(`${spec.group}:`);
   if (spec.repeated === true) {
     option.argParser((text, earlier: readonly string[] | undefined) => [...(earlier ?? []), text]);
   }

@@ -7,7 +7,7 @@ import type { Io } from './io.ts';
 import type { Chosen } from './plan-choices.ts';
 import type { PrepareOptions } from '../run/prepare-run.ts';
 
-export type RunFlags = FlagsOf<'run'> & Rehearsal;
+export type RunFlags = FlagsOf<'run'> & Rehearsal & { readonly dryRun?: true };
 
 /** How check and run read the manifest, and where their directory goes. Throws RefusedError for values that cannot be used. */
 export function readManifestFlags(

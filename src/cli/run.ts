@@ -11,6 +11,7 @@ import { discardRunDirectory, type RunDirectory } from '../run-directory/staging
 import { count, countOf } from '../words/counts.ts';
 import { confirmFiles, type Confirmed } from './confirm.ts';
 import { withConnection, type Connected } from './connect.ts';
+import { refuseDryRun } from './dry-run.ts';
 import { execute } from './execute.ts';
 import type { Io } from './io.ts';
 import { prepare } from './prepare.ts';
@@ -31,6 +32,7 @@ export async function run(
   manifest: string | undefined,
   flags: RunFlags,
 ): Promise<ExitCode> {
+  if (flags.dryRun === true) throw await refuseDryRun(manifest, flags);
   const limits = readRunOptions(flags, new Date(io.clock.now()));
   const settings = readManifestFlags(flags, limits);
   refuseCombinations(manifest, flags);

@@ -13,6 +13,8 @@ export interface OptionSpec {
   readonly within?: Bounds;
   /** It may be given more than once. */
   readonly repeated?: true;
+  /** The heading under which help shows it. */
+  readonly group?: string;
 }
 
 /** Both included. */
@@ -55,6 +57,14 @@ type TextOf<Option extends OptionSpec> = Option extends {
   : Option extends { readonly repeated: true }
     ? readonly string[]
     : string;
+
+/** Options under one heading of help; their types stay. */
+export function inGroup<const Specs extends readonly OptionSpec[]>(
+  group: string,
+  specs: Specs,
+): Specs {
+  return specs.map((spec) => ({ ...spec, group })) as unknown as Specs;
+}
 
 /** An option's name, as in `--rate`. */
 export function nameOf({ flags }: OptionSpec): string {
@@ -112,7 +122,7 @@ export const CONNECTION = {
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
 /** The same, in the order in which help shows them. */
-export const CONNECTION_OPTIONS = Object.values(CONNECTION);
+export const CONNECTION_OPTIONS = inGroup('Connection', Object.values(CONNECTION));
 
 /** The connection's options as the command line gives them. */
 export type ConnectionOptions = FlagsIn<typeof CONNECTION_OPTIONS>;

@@ -22,6 +22,8 @@ export interface JournalHeader {
   readonly session?: string;
   readonly manifest: {
     readonly name: string;
+    /** As it was named on the command line; `-` where it came by a pipe. */
+    readonly given?: string;
     /** Where it stood; absent where it came by a pipe. */
     readonly path?: string;
     readonly sha256: string;

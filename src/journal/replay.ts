@@ -56,7 +56,8 @@ function noRun(path: string | JournalSource): RefusedError {
   return new RefusedError(`${name} holds no run: its first line is missing.`);
 }
 
-function begin(path: string | JournalSource, line: object | undefined, end: number): Replay {
+/** The first line of a journal. Throws RefusedError where it is none, or is of another version. */
+export function readHeader(path: string | JournalSource, line: object | undefined): JournalHeader {
   if (line === undefined) throw noRun(path);
   const version = 'version' in line ? line.version : undefined;
   if (version !== JOURNAL_VERSION) {
@@ -65,10 +66,15 @@ function begin(path: string | JournalSource, line: object | undefined, end: numb
     );
   }
   if (!isHeader(line)) throw noRun(path);
-  const startedAt = Date.parse(line.startedAt) || 0;
+  return line;
+}
+
+function begin(path: string | JournalSource, line: object | undefined, end: number): Replay {
+  const header = readHeader(path, line);
+  const startedAt = Date.parse(header.startedAt) || 0;
   return {
     path,
-    header: line,
+    header,
     index: new RowIndex(),
     open: new Map(),
     backups: new Map(),
@@ -83,7 +89,7 @@ function begin(path: string | JournalSource, line: object | undefined, end: numb
     sent: false,
     holes: undefined,
     restores: [],
-    session: { id: line.session, start: 0, watermark: 0 },
+    session: { id: header.session, start: 0, watermark: 0 },
     sessions: 1,
     lastStamp: startedAt,
     workedUntil: startedAt,

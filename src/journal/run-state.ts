@@ -76,6 +76,12 @@ export interface Restore {
   readonly end: Omit<EventLine & { state: 'restored' }, 'state'> | undefined;
 }
 
+/** The manifest as a command names it: `-` where it came by a pipe. */
+export function manifestArgument({ given, name }: JournalHeader['manifest']): string {
+  // Journals of before have no more than its name.
+  return given ?? (name === '' || name === 'stdin' ? '-' : name);
+}
+
 /** A check, or a run that was refused: nothing was attempted, and the rows stand as a check shows them. */
 export function isPlanOnly({ header, refused }: RunState): boolean {
   return header.kind === 'check' || refused !== undefined;

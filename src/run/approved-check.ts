@@ -7,7 +7,12 @@ import { planLines } from '../journal/joined-rows.ts';
 import { JOURNAL_FILE } from '../journal/lines.ts';
 import { readOutcomes } from '../journal/outcome-of.ts';
 import { replayJournal } from '../journal/replay.ts';
-import { countUnfinished, isArchive, type RunState } from '../journal/run-state.ts';
+import {
+  countUnfinished,
+  isArchive,
+  type RunState,
+  manifestArgument,
+} from '../journal/run-state.ts';
 import type { FileFacts, Outcome } from '../rows/outcome.ts';
 import type { PlanLine } from '../rows/plan-line.ts';
 import { takeLock } from '../run-directory/lock.ts';
@@ -60,6 +65,7 @@ export async function openApproved(
   return {
     source: {
       name: header.manifest.name,
+      given: manifestArgument(header.manifest),
       path: resolve(directory, MANIFEST_FILE),
       chunks: readBytes(join(directory, MANIFEST_FILE)),
     },

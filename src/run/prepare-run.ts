@@ -178,7 +178,12 @@ async function describeRun(
   return headerOf(startedAtMs, token, {
     kind,
     session,
-    manifest: { name: source.name, ...(path === undefined ? {} : { path }), ...copy },
+    manifest: {
+      name: source.name,
+      given: path === undefined ? '-' : (source.given ?? source.name),
+      ...(path === undefined ? {} : { path }),
+      ...copy,
+    },
     columns,
     asRead: columnNames,
     url,

@@ -36,8 +36,12 @@ export interface Facts {
   readonly restored: { readonly words: string; readonly incomplete: boolean } | undefined;
   /** Against the stand-in, over the bundled list. */
   readonly rehearsal: boolean;
-  /** The name that the manifest had; `stdin` or '-' where it was piped in. */
+  /** The manifest as a command names it; `-` where it was piped in. */
   readonly manifest: string;
+  /** False with `--no-check`. */
+  readonly checked: boolean;
+  /** As the journal keeps them. */
+  readonly options: Readonly<Record<string, unknown>>;
   /** `--column` in force. */
   readonly columns: Readonly<Record<string, string>>;
   /** As the commands to run next name it. */

@@ -42,7 +42,7 @@ function trySavingAgain({ failed }: ArchiveFacts, facts: Facts): readonly NextSt
   return [
     {
       text: `${countOf(failed, 'file')} could not be saved, and ${failed === 1 ? 'is' : 'are'} left out of a run of this check. To try again, with an archive of their own:`,
-      command: `redcap-sweep check ${errorFile} --backup${columnFlags(facts)}`,
+      command: `redcap-sweep check ${errorFile} --backup${readingFlags(facts)}`,
     },
   ];
 }
@@ -113,7 +113,7 @@ function afterRun(facts: Facts): readonly NextStep[] {
   const { states, exitCode, errors, changed, confirmed, restored, workLeft } = facts;
   const { withBackup, inArchive } = facts;
   const directory = quotePath(facts.directory);
-  const steps: NextStep[] = [];
+  const steps: NextStep[] = [...startAnew(facts)];
   const open = states.unknown + states.not_attempted;
   const isOpen = open > 0 || exitCode === undefined || ![0, 1].includes(exitCode);
   // What was put back is left alone by resume.
@@ -129,16 +129,17 @@ function afterRun(facts: Facts): readonly NextStep[] {
   }
   const errorFile = quotePath(pathBelow(facts.directory, facts.errorFile));
   const left = errors - states.unknown;
-  if (changed > 0) {
-    // Run as it stands, it would delete what nobody has reviewed.
+  // Run as it stands, it would delete what nobody has reviewed.
+  const unreviewed = changed > 0 ? changed : facts.approved ? states.guard_mismatch : 0;
+  if (unreviewed > 0) {
     steps.push({
-      text: `${countOf(changed, 'row is', 'rows are')} no longer what the check saw: check ${facts.errorFile}, and have the new check approved:`,
-      command: `redcap-sweep check ${errorFile}${columnFlags(facts)}`,
+      text: `${countOf(unreviewed, 'row is', 'rows are')} no longer what the check saw: check ${facts.errorFile}, and have the new check approved:`,
+      command: `redcap-sweep check ${errorFile}${readingFlags(facts)}`,
     });
   } else if (left > 0) {
     steps.push({
       text: `Correct the ${countOf(left, 'row')} that did not go through, in ${facts.errorFile}, and run that:`,
-      command: `redcap-sweep run ${errorFile}${columnFlags(facts)}`,
+      command: `redcap-sweep run ${errorFile}${readingFlags(facts)}${guardFlags(facts)}`,
     });
   }
   if (steps.length === 0) {
@@ -164,23 +165,63 @@ function afterRun(facts: Facts): readonly NextStep[] {
   return steps;
 }
 
+/**
+ * Without a check nobody has seen that address and token are right, and `resume`
+ * takes no others: where one of these was the mistake, it is no way on.
+ */
+function startAnew(facts: Facts): readonly NextStep[] {
+  const { stop, states, checked } = facts;
+  if (checked || states.deleted + states.already_empty + states.unknown > 0) return [];
+  if (stop?.code !== 'wrong_address' && stop?.code !== 'rejected_token') return [];
+  const what = stop.code === 'wrong_address' ? 'address (--url)' : 'token';
+  return [
+    {
+      text: `Nothing was deleted. Where the ${what} was a mistake, start anew with the right one:`,
+      command: `${commandOn(facts, 'run')}${guardFlags(facts)}`,
+    },
+  ];
+}
+
 /** The same command over the manifest under its own name, or over the list that was piped in. */
 function onManifest(facts: Facts, verb: 'check' | 'run', text: string): NextStep {
-  const { manifest } = facts;
-  if (manifest === '' || manifest === '-' || manifest === 'stdin') {
-    return {
-      text: `${text}: pipe the corrected list in.`,
-      command: `redcap-sweep ${verb} -${columnFlags(facts)}`,
-    };
-  }
+  const isPiped = facts.manifest === '-';
   return {
-    text: `${text}:`,
-    command: `redcap-sweep ${verb} ${quotePath(manifest)}${columnFlags(facts)}`,
+    text: isPiped ? `${text}: pipe the corrected list in.` : `${text}:`,
+    command: `${commandOn(facts, verb)}${verb === 'run' ? guardFlags(facts) : ''}`,
   };
 }
 
-function columnFlags({ columns }: Facts): string {
-  return Object.entries(columns)
-    .map(([name, header]) => ` --column ${quotePath(`${name}=${header}`)}`)
-    .join('');
+/** The command that checks the same manifest anew. */
+export function checkAgain(facts: Pick<Facts, 'manifest' | 'columns' | 'options'>): string {
+  return commandOn(facts, 'check');
+}
+
+function commandOn(
+  facts: Pick<Facts, 'manifest' | 'columns' | 'options'>,
+  verb: 'check' | 'run',
+): string {
+  const { manifest } = facts;
+  const list = manifest === '-' ? '-' : quotePath(manifest);
+  return `redcap-sweep ${verb} ${list}${readingFlags(facts)}`;
+}
+
+/** The options by which a manifest is read: without them the same command reads another list. */
+function readingFlags({ columns, options }: Pick<Facts, 'columns' | 'options'>): string {
+  const { defaultInstance } = options;
+  const flags = Object.entries(columns).map(
+    ([name, header]) => ` --column ${quotePath(`${name}=${header}`)}`,
+  );
+  if (typeof defaultInstance === 'string') flags.push(` --default-instance ${defaultInstance}`);
+  return flags.join('');
+}
+
+/** The options that keep a run from doing harm: the next one has them too. */
+function guardFlags({ options, checked }: Pick<Facts, 'options' | 'checked'>): string {
+  const { backup, expectProject, maxDeletions } = options;
+  return [
+    ...(checked ? [] : [' --no-check']),
+    ...(backup === true ? [' --backup'] : []),
+    ...(typeof expectProject === 'string' ? [` --expect-project ${quotePath(expectProject)}`] : []),
+    ...(typeof maxDeletions === 'number' ? [` --max-deletions ${maxDeletions}`] : []),
+  ].join('');
 }

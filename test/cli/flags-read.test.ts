@@ -65,6 +65,7 @@ beforeAll(async () => {
   await HANDLERS.resume(terminal().io, at('run'), watch('resume', { ...connection, yes: true }));
   await HANDLERS.report(terminal().io, at('run'), watch('report', {}));
   await HANDLERS.restore(terminal().io, at('run'), watch('restore', { ...connection, yes: true }));
+  await HANDLERS.runs(terminal().io, watch('runs', { reportDir: folder }));
   await HANDLERS.demo(terminal().io, watch('demo', { reportDir: at('reports') }));
   await HANDLERS.completion(terminal().io, 'bash', watch('completion', {}));
   const screen = terminal();

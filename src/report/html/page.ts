@@ -5,6 +5,7 @@ import {
   hasWorkLeft,
   isArchive,
   isPlanOnly,
+  manifestArgument,
 } from '../../journal/run-state.ts';
 import type { Status } from '../../rows/outcome.ts';
 import type { HtmlFigures } from './figures.ts';
@@ -132,7 +133,9 @@ function factsOf({ counts, reports, verified }: HtmlFigures, context: HtmlContex
     workLeft: hasWorkLeft(run),
     restored: restoredOf(run),
     rehearsal: header.options['rehearsal'] === true,
-    manifest: header.manifest.name,
+    manifest: manifestArgument(header.manifest),
+    checked: header.project !== null,
+    options: header.options,
     columns: header.columns,
     directory: runDirectory,
     errorFile: context.errorFile ?? 'error.csv',
