@@ -134,8 +134,19 @@ it('run --dry-run names the check that does it, with the options that it has', a
   const fixture = await openFixture();
   await fixture.write('m.csv', 'id,field\n1,photo\n');
   const ended = await fixture.sweep([
-    ...['run', 'm.csv', '--dry-run', '--yes', '--column', 'record=id', '--limit', '5'],
-    ...['--expect-project', '4711', '--token-command', "printf '%s' x", '--json'],
+    'run',
+    'm.csv',
+    '--dry-run',
+    '--yes',
+    '--column',
+    'record=id',
+    '--limit',
+    '5',
+    '--expect-project',
+    '4711',
+    '--token-command',
+    "printf '%s' x",
+    '--json',
   ]);
   expect(ended.code).toBe(2);
   const { error } = JSON.parse(ended.stdout) as { error: { message: string } };
@@ -151,7 +162,13 @@ it('the next step after a list in a folder names it as it was named', async () =
   await mkdir(join(fixture.folder, 'my lists'));
   await fixture.write('my lists/m.csv', 'record,field\n1,photo\n2,nothing\n');
   const { stdout } = await fixture.sweep([
-    ...['run', 'my lists/m.csv', '--yes', '--backup', '--expect-project', '4711', ...FAST],
+    'run',
+    'my lists/m.csv',
+    '--yes',
+    '--backup',
+    '--expect-project',
+    '4711',
+    ...FAST,
   ]);
   expect(stdout).toContain(
     "\n            redcap-sweep run 'my lists/m.csv' --backup --expect-project 4711\n",
