@@ -113,7 +113,8 @@ function afterRun(facts: Facts): readonly NextStep[] {
   const { states, exitCode, errors, changed, confirmed, restored, workLeft } = facts;
   const { withBackup, inArchive } = facts;
   const directory = quotePath(facts.directory);
-  const steps: NextStep[] = [...startAnew(facts)];
+  const steps: NextStep[] = [];
+  const anew = startAnew(facts);
   const open = states.unknown + states.not_attempted;
   const isOpen = open > 0 || exitCode === undefined || ![0, 1].includes(exitCode);
   // What was put back is left alone by resume.
@@ -123,10 +124,11 @@ function afterRun(facts: Facts): readonly NextStep[] {
         ? `to settle the ${countOf(open, 'row')} that ${open === 1 ? 'is' : 'are'} still open`
         : 'to do what is left';
     steps.push({
-      text: `${confirmed ? 'Finish' : 'Confirm and finish'} the run, ${what}:`,
+      text: `${confirmed ? 'Finish' : 'Confirm and finish'} the run${anew.length > 0 ? ', with the same token and address' : ''}, ${what}:`,
       command: `redcap-sweep resume ${directory}`,
     });
   }
+  steps.push(...anew);
   const errorFile = quotePath(pathBelow(facts.directory, facts.errorFile));
   const left = errors - states.unknown;
   // Run as it stands, it would delete what nobody has reviewed.
@@ -176,7 +178,7 @@ function startAnew(facts: Facts): readonly NextStep[] {
   const what = stop.code === 'wrong_address' ? 'address (--url)' : 'token';
   return [
     {
-      text: `Nothing was deleted. Where the ${what} was a mistake, start anew with the right one:`,
+      text: `Nothing was deleted. If the ${what} was a mistake, start anew with the right one, as resume takes no other:`,
       command: `${commandOn(facts, 'run')}${guardFlags(facts)}`,
     },
   ];

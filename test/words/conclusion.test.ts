@@ -333,6 +333,47 @@ describe('what to do next', () => {
       ['redcap-sweep run reports/x/error.new.csv'],
     ],
     [
+      'what kept the run from doing harm stays',
+      [failed],
+      {
+        context: { exitCode: 1 },
+        header: {
+          options: { backup: true, expectProject: '4711', maxDeletions: 9, defaultInstance: '1' },
+        },
+      },
+      [
+        'redcap-sweep run reports/x/error.csv --default-instance 1 --backup --expect-project 4711 --max-deletions 9',
+      ],
+    ],
+    [
+      'an approved run: what is not the file that was approved is for a new check',
+      [deleted, other],
+      { context: { exitCode: 1 }, header: { approved: { directory: 'c', sha256: 'd' } } },
+      ['redcap-sweep check reports/x/error.csv'],
+    ],
+    [
+      'a manifest in another folder',
+      [invalid],
+      {
+        ...CHECK,
+        header: {
+          kind: 'check',
+          manifest: { name: 'm.csv', given: 'my lists/m.csv', sha256: '', bytes: 1, rows: 1 },
+        },
+      },
+      ["redcap-sweep check 'my lists/m.csv'"],
+    ],
+    [
+      'an unchecked run whose token was refused: resume takes no other one',
+      [buildRow(5, { outcome: unsent('not_attempted', 'rejected_token') })],
+      {
+        run: { stop: { code: 'rejected_token', message: 'no' } },
+        context: { exitCode: 3 },
+        header: { project: null },
+      },
+      ['redcap-sweep resume reports/x', 'redcap-sweep run cleanup.csv --no-check'],
+    ],
+    [
       'a rehearsal',
       [failed],
       { context: { exitCode: 1 }, header: { options: { rehearsal: true } } },
