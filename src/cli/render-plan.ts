@@ -184,7 +184,8 @@ function columnLines(
       `          --column ${quotePath(`expect_filename=${name}`)}`,
     );
   }
-  if (asRead['expect_filename'] !== undefined || asRead['expect_sha256'] !== undefined) {
+  const expects = asRead['expect_filename'] !== undefined || asRead['expect_sha256'] !== undefined;
+  if (expects || totals.archived > 0) {
     lines.push(
       totals.guarded === 0
         ? 'Guards    none of the files to delete'

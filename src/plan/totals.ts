@@ -115,7 +115,9 @@ function countPlanned(
   if (seen !== undefined) field.present += 1;
   if (verdict.kind !== 'delete') return;
   field.delete += 1;
-  if (row.expectFilename !== '' || row.expectSha256 !== '') totals.guarded += 1;
+  const expects = row.expectFilename !== '' || row.expectSha256 !== '';
+  // The archive's digest is one that is expected.
+  if (expects || verdict.archived !== undefined) totals.guarded += 1;
   if (verdict.archived !== undefined) totals.archived += 1;
   if (verdict.archived?.twice === true) totals.twice += 1;
   if (verdict.signature) totals.signatures += 1;

@@ -72,6 +72,9 @@ describe('run --approved of an archive', () => {
     const requests = 2 * ROWS + 1 + 1;
     expect(ended.stdout).toContain(`Requests  about ${requests}, `);
     expect(ended.stdout).toMatch(/exported again right before its deletion/);
+    expect(ended.stdout).toContain(
+      `Guards    ${ROWS} files, to be deleted only if still as expected`,
+    );
     expect(ended.stdout).not.toMatch(/cannot be told from/);
     const sent = fixture.sandbox.ledger.entries.slice(before).map(({ kind }) => kind);
     expect(sent.filter((kind) => kind === 'export_file')).toHaveLength(ROWS + 1);

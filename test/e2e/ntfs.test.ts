@@ -124,6 +124,25 @@ describe("under NTFS' rules", () => {
     await expectSmooth(fixture);
   });
 
+  it('an archive that stops and is resumed, a run of it, and a restore from it', async () => {
+    const fixture = await open();
+    const check = join(fixture.folder, 'checked');
+    const run = join(fixture.folder, 'run');
+    const steps: readonly (readonly [code: number, ...args: readonly string[]])[] = [
+      [3, 'check', 'm.csv', '--backup', '--limit', '2', '--run-dir', check, ...FAST],
+      [0, 'resume', check, ...FAST],
+      [0, 'report', check],
+      [0, 'run', '--approved', check, '--yes', '--run-dir', run, ...FAST],
+      [0, 'restore', run, '--yes', ...FAST],
+    ];
+    for (const [code, ...args] of steps) {
+      const ended = await fixture.sweep(args);
+      expect({ step: args[0], ...ended }).toMatchObject({ step: args[0], code });
+    }
+    expect([...fixture.project.files()]).toHaveLength(20);
+    await expectSmooth(fixture);
+  });
+
   it('a run of a packed list that stops at its limit, and is resumed', async () => {
     const fixture = await open();
     const first = ['run', 'm.csv.gz', '--yes', '--limit', '2', '--concurrency', '1', ...FAST];

@@ -278,6 +278,43 @@ describe('compared with an approved check', () => {
     });
   });
 
+  const ARCHIVED = { name: 'a.pdf', bytes: 1, sha256: 'ab', backup: 'backup/3-a.pdf' };
+
+  it('carries what the archive holds, where nothing has changed', () => {
+    const line = { ...DELETE_A, archived: ARCHIVED };
+    const same = compareWithApproved(line, toDelete('a.pdf'), row(), SAME);
+    expect(same).toEqual({ ...toDelete('a.pdf'), archived: ARCHIVED });
+    expect(planLine(row(), same)).toEqual(line);
+    expect(compareWithApproved(line, toDelete('b.pdf'), row(), SAME)).toMatchObject({
+      code: 'changed_since_check',
+    });
+  });
+
+  it.each<[string, Verdict]>([
+    ['as it was', toDelete('a.pdf')],
+    ['under another name', toDelete('b.pdf')],
+    ['gone', EMPTY],
+    ['no longer to be named', UNKNOWN_RECORD],
+  ])('leaves out what the archive does not hold, %s', (_what, fresh) => {
+    const failed = {
+      row: 3,
+      plan: 'failed',
+      code: 'backup_failed',
+      message: 'no room',
+      seen: 'a.pdf',
+    } as const;
+    const other = {
+      row: 3,
+      plan: 'guard_mismatch',
+      code: 'guard_sha256',
+      message: 'other bytes',
+      leftOut: true,
+    } as const;
+    for (const line of [failed, other]) {
+      expect(planLine(row(), compareWithApproved(line, fresh, row(), SAME))).toEqual(line);
+    }
+  });
+
   it.each<[string, Partial<ProjectModel>, PlanLine, Verdict, string]>([
     [
       'the form repeats now',
