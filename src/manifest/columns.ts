@@ -28,6 +28,7 @@ export interface ColumnLayout {
 type Places = Readonly<Partial<Record<KnownColumn, number>>>;
 
 const SHOWN_HEADERS = 40;
+
 const OUR_PREFIX = 'sweep_';
 
 /**
@@ -184,7 +185,7 @@ function refuseDoubtful(headers: Headers, choices: ColumnChoices, places: Places
     const noun = needed.length === 1 ? 'a header is missing' : 'headers are missing';
     const options = needed.map((column) => `--column ${column}=<header>`).join(' ');
     sentences.push(
-      `${noun}: ${wanted.join('; and ')}. ${listHeaders(headers)} If a column has another name, say so with ${options}.`,
+      `${noun}: ${wanted.join('; and ')}. ${listHeaders(headers)} If a column has another name, say so with ${options}.${otherWays(needed, own)}`,
     );
   }
   for (const at of own) {
@@ -194,6 +195,20 @@ function refuseDoubtful(headers: Headers, choices: ColumnChoices, places: Places
     if (column !== undefined) sentences.push(adviseOnNear(header, column));
   }
   if (sentences.length > 0) throw unreadableLine(line, sentences.join(`\nline ${line}: `));
+}
+
+/**
+ * What people have in place of a manifest: ids, or a data export whose record ID
+ * field has a name of its own, which cannot be known without the project.
+ */
+function otherWays(needed: readonly KnownColumn[], own: readonly number[]): string {
+  if (!needed.includes('field')) return '';
+  if (own.length === 1) {
+    return ' If it is a list of record ids: redcap-sweep scan --record-file <list> --output list.csv';
+  }
+  return needed.length === 1
+    ? ''
+    : ' If it is a data export of REDCap, with a column for each field: redcap-sweep scan --from <export> --output list.csv';
 }
 
 function adviseOnNear(header: string, column: KnownColumn): string {
@@ -214,7 +229,7 @@ function adviseOnNear(header: string, column: KnownColumn): string {
  * REDCap writes, or a record id beside further columns.
  */
 export function isDataExport(header: readonly string[], choices: ColumnChoices = {}): boolean {
-  const folded = header
+  const folded = cellsOfExport(header)
     .map(foldHeader)
     .filter((name) => name !== '' && !name.startsWith(OUR_PREFIX));
   const serves = (column: KnownColumn): boolean =>
@@ -225,6 +240,11 @@ export function isDataExport(header: readonly string[], choices: ColumnChoices =
   const hasFurther = folded.some((name) => !known.has(name));
   const mayBeField = folded.some((name) => isNearly(name, 'field'));
   return (serves('record') || choices.record !== undefined) && hasFurther && !mayBeField;
+}
+
+/** REDCap exports with carets between cells too, which manifests do not have. */
+function cellsOfExport(header: readonly string[]): readonly string[] {
+  return header.length === 1 ? (header[0]?.split('^') ?? []) : header;
 }
 
 /** `beside`: a header that stands in the same message. */

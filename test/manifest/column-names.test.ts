@@ -138,6 +138,7 @@ describe('a data export of REDCap', () => {
     [['record_id', 'photo', 'consent'], {}],
     [['Record ID', 'photo'], {}],
     [['study_id', 'photo'], { record: 'study_id' }],
+    [['study_id^redcap_event_name^photo'], {}],
   ])('%j with %j is one', (header, choices) => {
     expect(isDataExport(header, choices)).toBe(true);
   });

@@ -155,7 +155,19 @@ describe('headers', () => {
       'neither',
       '\nid;name\n1;photo\n',
       {},
-      'line 2: headers are missing: "record" or "record_id"; and "field" or "field_name". Headers seen: "id", "name". If a column has another name, say so with --column record=<header> --column field=<header>.',
+      'line 2: headers are missing: "record" or "record_id"; and "field" or "field_name". Headers seen: "id", "name". If a column has another name, say so with --column record=<header> --column field=<header>. If it is a data export of REDCap, with a column for each field: redcap-sweep scan --from <export> --output list.csv',
+    ],
+    [
+      'a list of ids',
+      'record_id\n001\n',
+      {},
+      'If it is a list of record ids: redcap-sweep scan --record-file <list> --output list.csv',
+    ],
+    [
+      'a list of ids without a header',
+      '001\n002\n',
+      {},
+      'If it is a list of record ids: redcap-sweep scan --record-file <list> --output list.csv',
     ],
     [
       'one column',
