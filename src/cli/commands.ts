@@ -193,7 +193,7 @@ may see; or of the files in a list of records, in a data export of REDCap
       {
         flags: '--record-file <file>',
         description:
-          "only the records listed in this file: one a line, or CSV with them in the first column or under the record ID field's name",
+          "only the records listed in this file: one a line, or CSV with them in the first column or under the record ID field's name; - is standard input",
       },
       {
         flags: '--from <file>',
@@ -210,7 +210,8 @@ may see; or of the files in a list of records, in a data export of REDCap
       },
       {
         flags: '--output <file>',
-        description: 'write the manifest here instead of standard output; never over another file',
+        description:
+          'write the manifest here instead of standard output; never over another file without --replace',
       },
       { flags: '--replace', description: 'with --output: write over a file that is there' },
       ...CONNECTION_OPTIONS,

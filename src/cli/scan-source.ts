@@ -15,10 +15,11 @@ import { showPath } from '../words/names.ts';
 import type { Io } from './io.ts';
 import type { Server } from './server.ts';
 
-/** All bytes of a list of ids. Throws RefusedError where it cannot be read. */
-export async function readWhole(path: string): Promise<Buffer> {
+/** All bytes of a list of ids, by its path or `-` for standard input. Throws RefusedError where it cannot be read. */
+export async function readWhole(io: Io, path: string): Promise<Buffer> {
+  const source: AsyncIterable<Uint8Array> = path === '-' ? io.stdin : readBytes(path);
   const chunks: Uint8Array[] = [];
-  for await (const chunk of namingReadErrors(readBytes(path), `--record-file ${showPath(path)}`)) {
+  for await (const chunk of namingReadErrors(source, `--record-file ${showPath(path)}`)) {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

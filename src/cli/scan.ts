@@ -40,13 +40,13 @@ export async function scan(io: Io, flags: Flags): Promise<ExitCode> {
   refuseTogether(flags);
   const report = flags.report === undefined ? undefined : parseReportId(flags.report);
   await refuseOutput(flags);
-  const ids = flags.recordFile === undefined ? undefined : await readWhole(flags.recordFile);
+  const ids = flags.recordFile === undefined ? undefined : await readWhole(io, flags.recordFile);
   const table = flags.from === undefined ? undefined : await openExport(io, flags.from);
   try {
     return await withConnection(
       io,
       flags,
-      { command: 'scan', stdinIsTaken: flags.from === '-' },
+      { command: 'scan', stdinIsTaken: flags.from === '-' || flags.recordFile === '-' },
       async (connected) => listFiles(io, flags, connected, { report, ids, table }),
     );
   } finally {

@@ -45,6 +45,7 @@ const EXPORT_CSV = 'Export or save it as CSV.';
 const OTHER_KINDS: readonly (readonly [begins: RegExp, what: string, advice: string])[] = [
   [/^PK\x03\x04/, 'a workbook or a zip file', SAVE_AS_UTF8],
   [/^\xd0\xcf\x11\xe0/, 'a workbook of the old kind (.xls)', SAVE_AS_UTF8],
+  [/^\x1f\x8b/, 'a gzip file inside another one', UNPACK],
   [/^BZh\d/, 'a bzip2 file', UNPACK],
   [/^\xfd7zXZ/, 'an xz file', UNPACK],
   [/^\x28\xb5\x2f\xfd/, 'a zstd file', UNPACK],

@@ -1,4 +1,5 @@
 import { RefusedError } from '../errors.ts';
+import { COLUMN_NAMES, foldHeader, type KnownColumn } from '../manifest/column-names.ts';
 import { listWords } from '../words/counts.ts';
 import { listNames, showName, showTwoNames } from '../words/names.ts';
 import type { ProjectModel } from './model.ts';
@@ -64,6 +65,7 @@ export function findExportedColumns(
 ): ExportedColumns {
   const headers = cells.map((cell) => cell.trim());
   const { recordIdField } = model;
+  refuseManifest(headers, model, source);
   refuseOtherShapes(headers, recordIdField, source);
   const find = (name: string): number | undefined => placeOf(headers, name, source);
   const record = find(recordIdField);
@@ -88,7 +90,7 @@ export function findExportedColumns(
   if (areNamed && absent.length > 0) {
     const near = nearWords(findStrange(headers, model, absent), source);
     throw new RefusedError(
-      `--field: ${source.subject.toLowerCase()} has no column ${listNames(absent)}.${near === '' ? ' Leave it out, or export it too.' : near}`,
+      `--field: ${source.subject.toLowerCase()} has no column ${listNames(absent)}.${near === '' ? ` Leave it out, or ${ADD_FIELD[source.kind]}.` : near}`,
     );
   }
   if (files.length === 0) {
@@ -138,6 +140,22 @@ export const RENAME = {
   report: 'If the field was renamed since, edit the report.',
 } as const;
 
+/** A list of files has no column of a file field, and needs no other list made of it. */
+function refuseManifest(
+  headers: readonly string[],
+  { fileFields }: ProjectModel,
+  source: ExportSource,
+): void {
+  const folded = headers.map(foldHeader);
+  const serves = (column: KnownColumn): boolean =>
+    folded.some((name) => COLUMN_NAMES[column].includes(name));
+  const isManifest = serves('record') && serves('field') && !folded.includes('value');
+  if (!isManifest || headers.some((name) => Object.hasOwn(fileFields, name))) return;
+  throw new RefusedError(
+    `${source.subject} is a list of files, one a row, and no data export: give it to redcap-sweep check as it is.`,
+  );
+}
+
 function refuseOtherShapes(
   headers: readonly string[],
   recordIdField: string,
@@ -174,6 +192,8 @@ export function refuseLabel(
 
 const USE_RAW =
   'In REDCap, export "CSV / Microsoft Excel (raw data)", not "(labels)": raw data, and field names for headers. Through the API: rawOrLabel=raw and rawOrLabelHeaders=raw.';
+
+const ADD_FIELD = { export: 'export it too', report: 'add it to the report' } as const;
 
 const INCLUDE_RECORD_ID = {
   export:

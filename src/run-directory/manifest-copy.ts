@@ -11,6 +11,7 @@ import {
   readUnchanged,
   takeFingerprint,
 } from '../manifest/fingerprint.ts';
+import { showPath } from '../words/names.ts';
 import type { JournalHeader } from '../journal/lines.ts';
 import { openManifest, type Manifest } from '../manifest/read.ts';
 import type { ManifestRow } from '../rows/row.ts';
@@ -32,7 +33,7 @@ export async function copyManifest(
   const fingerprint = createFingerprint();
   const file = await open(to, 'wx', COPY_MODE);
   const copy = async (): Promise<void> => {
-    for await (const chunk of namingReadErrors(source, `The manifest ${name}`)) {
+    for await (const chunk of namingReadErrors(source, `The manifest ${showPath(name)}`)) {
       fingerprint.update(chunk);
       await file.writeFile(chunk);
     }

@@ -429,6 +429,15 @@ describe('a report', () => {
     expect(scan.stderr).toMatch(words);
   });
 
+  it('without a field that is asked for', async () => {
+    const fixture = await openFixture({ project: makeReported() });
+    const scan = await scanReport(fixture, '3', ['--field', 'consent']);
+    expect([scan.code, scan.lines]).toEqual([2, []]);
+    expect(scan.stderr).toMatch(
+      /--field: report 3 has no column consent\. Leave it out, or add it to the report\./,
+    );
+  });
+
   it('that the server fails on', async () => {
     const fixture = await openFixture({ project: makeReported() });
     fixture.sandbox.script(({ content }) => content === 'report', ['503'], { lasting: true });

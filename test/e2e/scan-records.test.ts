@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildProject, type SandboxProject } from '../../src/sandbox/project.ts';
 import { utf16 } from '../manifest/manifest-of.ts';
-import { namesIn } from '../support/cli.ts';
+import { namesIn, startSweep } from '../support/cli.ts';
 import { FAST, openFixture, type Fixture } from '../support/fixture.ts';
 
 /** A photo in each record; ids with zeros, a comma and a blank. */
@@ -41,6 +41,18 @@ describe('a list of ids as Excel writes it', () => {
       ['001', '"Site A, 3"'],
       ['2 files found.'],
     ]);
+  });
+
+  it('by standard input', async () => {
+    const fixture = await openClinic();
+    const args = ['scan', '--record-file', '-', ...FAST];
+    const stdin = Buffer.from('Subject ID\r\n002\r\n');
+    const { code, stdout } = await startSweep(args, {
+      cwd: fixture.folder,
+      env: fixture.env,
+      stdin,
+    }).ended;
+    expect([code, stdout.split('\n').slice(1, -1)]).toEqual([0, ['002,photo,,,p.jpg,papers,no']]);
   });
 
   it('with a header of its own, which is told', async () => {

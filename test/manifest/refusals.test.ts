@@ -63,6 +63,11 @@ describe('a manifest that is no text or no CSV', () => {
     ['UTF-16 that ends in half a pair', utf16(`${H}1,photo,\ud83d`), 'line 2: half of a character'],
     ['a workbook', bytes('PK\u0003\u0004', 20, 0), 'a workbook or a zip file'],
     ['gzip cut off', gzipSync(`${H}1,photo,\n`).subarray(0, 25), 'gzip file that ends too early'],
+    [
+      'gzip packed twice',
+      gzipSync(gzipSync(`${H}1,photo,\n`)),
+      'line 1: this is a gzip file inside another one, not CSV. Unpack it first',
+    ],
     ['gzip damaged', bytes(0x1f, 0x8b, 8, 'no gzip at all, this'), 'gzip file that is damaged'],
     [
       'a quote that never closes',

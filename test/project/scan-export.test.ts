@@ -459,7 +459,11 @@ describe('an export that cannot be used', () => {
       /column photo twice, as .*3 and 4/,
     ],
     ['another project', 'study_id,redcap_event_name,photo\n', /no column record_id/],
-    ['a manifest', 'record,field,event\n1,photo,base_arm_1\n', /no column record_id/],
+    [
+      'a manifest',
+      'record,field,event\n1,photo,base_arm_1\n',
+      /is a list of files, one a row, and no data export: give it to redcap-sweep check/,
+    ],
   ])('%s', async (_what, csv, message) => {
     await expect(list(study(), csv)).rejects.toThrow(message);
   });
