@@ -4,7 +4,8 @@ import { glimpseJournal, type Glimpse } from '../journal/glimpse.ts';
 import { JOURNAL_FILE, type JournalHeader } from '../journal/lines.ts';
 import { replayJournal } from '../journal/replay.ts';
 import {
-  countUnfinished,
+  countUnsaved,
+  hasWorkLeft,
   isArchive,
   manifestArgument,
   type RunState,
@@ -216,7 +217,19 @@ async function judgeUnended(
     });
     return { state: { label: 'Check, killed before its end', tone: 'stopped' }, next: again };
   }
-  return countUnfinished(run) === 0
+  if (isArchive(run) && !hasWorkLeft(run)) {
+    // Killed behind its last file: it is whole, and can be approved.
+    const { state, next } = await listEnded(directory, {
+      header,
+      exitCode: countUnsaved(run) > 0 ? 1 : 0,
+      endedAt: 0,
+      stop: undefined,
+      refused: undefined,
+      planned: run.planned?.totals,
+    });
+    return { state, next };
+  }
+  return !hasWorkLeft(run)
     ? { state: { label: 'Killed after its last row', tone: 'attention' }, next: report }
     : {
         state: { label: 'Killed before its end', tone: 'stopped' },

@@ -74,6 +74,9 @@ it('one that was killed is gone on with; one that cannot be read is listed with 
   };
   await cutBefore('killed', 'stop');
   await cutBefore('checked', 'end');
+  await fixture.write('a.csv', photosManifest(4, 11));
+  await fixture.sweep(['check', 'a.csv', '--backup', '--run-dir', 'reports/archive', ...FAST]);
+  await cutBefore('archive', 'end');
   // In the middle, where a journal with an end is not read.
   const text = await readFile(journal('hole'), 'utf8');
   await writeFile(journal('hole'), text.replace('"state":"confirmed"', '"state":"con\u0000ed"'));
@@ -84,7 +87,7 @@ it('one that was killed is gone on with; one that cannot be read is listed with 
     (await listOf(fixture)).map((one) => [one.directory.split('/')[1], one]),
   );
   expect(Object.keys(byName).toSorted()).toEqual(
-    ['killed', 'checked', 'hole', 'version', 'foreign'].toSorted(),
+    ['killed', 'checked', 'hole', 'version', 'foreign', 'archive'].toSorted(),
   );
   expect(byName['killed']).toMatchObject({
     state: 'Killed before its end',
@@ -94,6 +97,10 @@ it('one that was killed is gone on with; one that cannot be read is listed with 
   expect(byName['checked']).toMatchObject({
     state: 'Check, killed before its end',
     next: 'redcap-sweep check m.csv',
+  });
+  expect(byName['archive']).toMatchObject({
+    state: 'Archive, for approval',
+    next: 'redcap-sweep run --approved reports/archive',
   });
   expect(byName['version']).toMatchObject({ error: expect.stringMatching(/version 99/) as string });
   expect(byName['foreign']).toMatchObject({
