@@ -58,7 +58,7 @@ export function choiceLines(
   }
   const { maxFailures, maxDeletions } = options;
   if (typeof maxFailures === 'string') {
-    lines.push(`--max-failures ${maxFailures}: stops after so many failed rows`);
+    lines.push(`--max-failures ${maxFailures}: stops after this many failed rows`);
   }
   if (typeof maxDeletions === 'number') {
     lines.push(`--max-deletions ${maxDeletions}: more than that would be refused`);

@@ -67,7 +67,7 @@ export function renderPlan(
     lines.push(`Status    ${statusWords(project, paint)}`);
     for (const note of project.notes) lines.push(`Note      ${note}`);
   }
-  lines.push(`Manifest  ${showPath(header.manifest.name)}, ${count(header.manifest.rows)} rows`);
+  lines.push(`Manifest  ${showPath(header.manifest.name)}, ${countOf(header.manifest.rows, 'row')}`);
   lines.push(...columnLines(header, totals, carried));
   if (header.approved !== undefined) {
     lines.push(`Approved  ${header.approved.directory}`);
@@ -102,7 +102,7 @@ export function renderPlan(
   addCount(
     lines,
     totals.unnamed,
-    'shown without a name: a file replaced since cannot be told from this one',
+    'shown without a name: a file replaced since cannot be told apart from this one',
   );
   addCount(lines, totals.already_empty, 'already empty: no request will be sent');
   addCount(
@@ -113,7 +113,7 @@ export function renderPlan(
   addCount(
     lines,
     totals.guard_mismatch - totals.changed,
-    'hold another file than expected: left out',
+    'have a different file than expected: left out',
   );
   addCount(lines, totals.failed, 'not in the archive: left out');
   addCount(lines, totals.changed, 'changed since the check: left out');
@@ -127,7 +127,7 @@ export function renderPlan(
     lines.push(
       header.approved.archive === true
         ? 'Each file is exported again right before its deletion, and deleted only while its bytes\nare those in the archive of the check.'
-        : 'A file replaced under the same name cannot be told from the one reviewed.',
+        : 'A file replaced under the same name cannot be told apart from the one reviewed.',
     );
   }
   const files = firstFileLines(first, totals.delete);

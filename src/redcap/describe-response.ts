@@ -48,7 +48,7 @@ export const describeStop = {
     ),
   notFound: (described: string) =>
     oneLine(
-      `Nothing that is REDCap is at this address. Check --url: it mostly ends in /api/. (${described})`,
+      `Nothing that is REDCap is at this address. Check --url: it usually ends in /api/. (${described})`,
     ),
 } as const;
 

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import { tidyUp, RefusedError } from '../errors.ts';
 import { clearLeftovers, STAGING_PREFIX } from './leftovers.ts';
 import { takeLock, type Lock } from './lock.ts';
+import { quotePath } from '../words/quote.ts';
 import { isHeldOpen, renameWhenFree, syncDirectory } from '../files/disk.ts';
 
 /**
@@ -102,7 +103,7 @@ async function refuseTaken(runDir: string): Promise<void> {
   }
   if (entries.length > 0) {
     throw new RefusedError(
-      `--run-dir ${runDir} exists and is not empty. Name another one, or finish that run with: redcap-sweep resume ${runDir}`,
+      `--run-dir ${runDir} exists and is not empty. Name another one. What is in it, and what to do with that: redcap-sweep runs --report-dir ${quotePath(runDir)}`,
     );
   }
 }

@@ -46,7 +46,7 @@ export async function openApproved(
   const { header } = state;
   if (header.kind !== 'check') {
     throw new RefusedError(
-      `--approved ${directory} is a run, not a check. To finish a run: redcap-sweep resume ${directory}`,
+      `--approved ${directory} is a run, not a check. To finish a run: redcap-sweep resume ${quotePath(directory)}`,
     );
   }
   const model = header.project;

@@ -19,7 +19,7 @@ type KnownAnswer =
 const ANSWERS: Readonly<Record<KnownAnswer, Words>> = {
   unexpected_answer: [
     'The server gave an answer that REDCap never gives',
-    'A proxy, a firewall or a login page may stand in between: show run.log to whoever looks after the network.',
+    'A proxy, a firewall or a login page may stand in between: show run.log to your network administrators.',
   ],
   timeout: [
     'The server did not answer in time',
@@ -28,7 +28,7 @@ const ANSWERS: Readonly<Record<KnownAnswer, Words>> = {
   connection: ['The connection failed', 'Look at network, VPN and proxy.'],
   http_400: [
     'The server refused the request',
-    'REDCap’s own words stand in the message. Correct what they name.',
+    'The message has REDCap’s own words. Correct what they name.',
   ],
   http_403: [
     'The server refused: this user may not do that',
@@ -36,11 +36,11 @@ const ANSWERS: Readonly<Record<KnownAnswer, Words>> = {
   ],
   http_404: [
     'The server did not find what the row names',
-    'Look up whether record, event and field still exist.',
+    'Check whether the record, the event and the field still exist.',
   ],
   http_5xx: [
-    'The server had a fault of its own',
-    'Tell the REDCap administrators what the time was.',
+    'The server had an error of its own',
+    'Tell the REDCap administrators when it happened.',
   ],
   still_present: [
     'A file is still there after its deletion was sent',
@@ -48,7 +48,7 @@ const ANSWERS: Readonly<Record<KnownAnswer, Words>> = {
   ],
   backup_failed: [
     'The file could not be saved first',
-    'A file that was not saved is not deleted. Try to download it in REDCap, and look whether the disk has room.',
+    'A file that was not saved is not deleted. Try to download it in REDCap, and check whether the disk is full.',
   ],
 };
 
@@ -62,7 +62,7 @@ const FAULTY_ROWS: Readonly<Record<InvalidCode | GuardCode, Words>> = {
   bad_sha256: ['The expected digest is not 64 hexadecimal digits', CORRECT],
   ragged_row: [
     'The row has more or fewer cells than the header',
-    'The message holds the row as it stood. Put the cells in order, and fill in the record: error.csv leaves it blank.',
+    'The message has the row as it was. Put the cells in order, and fill in the record: error.csv leaves it blank.',
   ],
   unknown_field: [
     'The project has no such field',
@@ -132,7 +132,7 @@ const STOPS: Readonly<
 > = {
   rejected_token: [
     'The server rejected the token',
-    `Look in REDCap whether the token is valid and its user has API rights. ${RESUME}`,
+    `Check in REDCap whether the token is valid and its user has API rights. ${RESUME}`,
   ],
   banned: [
     'The server has banned this machine’s address',
@@ -140,14 +140,14 @@ const STOPS: Readonly<
   ],
   wrong_address: [
     'The address is not that of REDCap’s API',
-    'The reason at the top of this page names where the server pointed to. Start anew with the right --url.',
+    'The reason at the top of this page names where the server pointed to. If --url was wrong, start anew with the right one; otherwise finish with the resume command.',
   ],
   untrusted_certificate: [
     'The server’s certificate is not trusted',
     `The reason at the top of this page says why. An authority of your institution is given with --ca-file: ask your IT department for it. ${RESUME}`,
   ],
   no_answers: [
-    'Ten rows running had no answer to rely on',
+    'Ten rows in a row got no answer to rely on',
     `The server or the network has a fault, and a look at these rows said nothing either. Wait until it is fixed. ${RESUME}`,
   ],
   not_deleting: [
@@ -178,12 +178,12 @@ const STOPS: Readonly<
     'The limit of a pilot was reached',
     `This was asked for with --limit. Look the result over. ${RESUME}`,
   ],
-  stop_at: ['The time to stop had come', `This was asked for with --stop-at. ${RESUME}`],
+  stop_at: ['The time to stop was reached', `This was asked for with --stop-at. ${RESUME}`],
   taken_over: [
     'Another process took the run over',
     'This one had given no sign of life. What the other one did stands here; it can be resumed where it stopped.',
   ],
-  journal_failed: ['The journal could not be written', `Make room on the disk. ${RESUME}`],
+  journal_failed: ['The journal could not be written', `Free space on the disk. ${RESUME}`],
   interrupted: [
     'The run was interrupted',
     'Finish with the resume command. It looks at each row before it sends anything.',
@@ -229,7 +229,7 @@ function wordsFor(status: Status, code: string): Words {
   if (/^http_\d{3}$/.test(code)) {
     return [
       `The server refused with status ${code.slice(5)}`,
-      'Its own words stand in the message. Correct what they name.',
+      'The message has its own words. Correct what they name.',
     ];
   }
   return status === 'unknown'
