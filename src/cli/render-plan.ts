@@ -67,7 +67,9 @@ export function renderPlan(
     lines.push(`Status    ${statusWords(project, paint)}`);
     for (const note of project.notes) lines.push(`Note      ${note}`);
   }
-  lines.push(`Manifest  ${showPath(header.manifest.name)}, ${countOf(header.manifest.rows, 'row')}`);
+  lines.push(
+    `Manifest  ${showPath(header.manifest.name)}, ${countOf(header.manifest.rows, 'row')}`,
+  );
   lines.push(...columnLines(header, totals, carried));
   if (header.approved !== undefined) {
     lines.push(`Approved  ${header.approved.directory}`);
@@ -104,6 +106,7 @@ export function renderPlan(
     totals.unnamed,
     'shown without a name: a file replaced since cannot be told apart from this one',
   );
+  const mismatches = totals.guard_mismatch - totals.changed;
   addCount(lines, totals.already_empty, 'already empty: no request will be sent');
   addCount(
     lines,
@@ -112,8 +115,8 @@ export function renderPlan(
   );
   addCount(
     lines,
-    totals.guard_mismatch - totals.changed,
-    'have a different file than expected: left out',
+    mismatches,
+    `${mismatches === 1 ? 'holds' : 'hold'} another file than expected: left out`,
   );
   addCount(lines, totals.failed, 'not in the archive: left out');
   addCount(lines, totals.changed, 'changed since the check: left out');

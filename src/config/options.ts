@@ -148,7 +148,8 @@ export const RUN_OPTIONS = {
   },
   maxFailures: {
     flags: '--max-failures <n or n%>',
-    description: 'stop after this many failed rows (a percentage counts from the 100th finished row)',
+    description:
+      'stop after this many failed rows (a percentage counts from the 100th finished row)',
   },
   defaultInstance: {
     flags: '--default-instance <n>',
