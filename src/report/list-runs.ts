@@ -165,6 +165,7 @@ function factsOf(directory: string, ended: Glimpse): Facts {
       : undefined,
     withBackup: 0,
     inArchive: 0,
+    ofArchive: header.approved?.archive === true,
     approved: header.approved !== undefined,
     workLeft: exitCode > 1,
     restored: undefined,

@@ -212,14 +212,19 @@ export interface Advice {
 /** Every code that has words of its own. */
 export const KNOWN: Readonly<Record<string, Words>> = { ...FAULTY_ROWS, ...ANSWERS, ...STOPS };
 
-/** What to do about rows of one state and code. `resume` settles only what is unknown or was left. */
-export function adviseOn(status: Status, code: string): Advice {
+/**
+ * What to do about rows of one state and code. `resume` settles only what is
+ * unknown or was left. `archives`: nothing is deleted that no archive holds.
+ */
+export function adviseOn(status: Status, code: string, archives = false): Advice {
   const [title, toDo] = wordsFor(status, code);
-  return { title, toDo: [toDo, endFor(status)].filter((text) => text !== '').join(' ') };
+  return { title, toDo: [toDo, endFor(status, archives)].filter((text) => text !== '').join(' ') };
 }
 
-function endFor(status: Status): string {
-  if (status === 'failed') return 'Then run error.csv.';
+function endFor(status: Status, archives: boolean): string {
+  if (status === 'failed') {
+    return archives ? 'Then check error.csv with --backup.' : 'Then run error.csv.';
+  }
   return status === 'unknown' ? 'Resume looks at each of these rows again and settles them.' : '';
 }
 

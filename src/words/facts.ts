@@ -25,6 +25,8 @@ export interface Facts {
   readonly goneSinceCheck: number;
   /** A check that saves the files; `undefined` of any other, and of a run. */
   readonly archive: ArchiveFacts | undefined;
+  /** A run that carries out a check with an archive: nothing is deleted that is not in one. */
+  readonly ofArchive: boolean;
   /** Deleted files of which the run keeps a copy. */
   readonly withBackup: number;
   /** Deleted files whose only copy is in the archive of the approved check. */

@@ -83,9 +83,11 @@ function afterPlan(facts: Facts): readonly NextStep[] {
   ];
 }
 
-function durationWords({ perMinute, states }: Facts): string {
+function durationWords({ perMinute, states, archive }: Facts): string {
   if (perMinute === undefined || !Number.isFinite(perMinute)) return '';
-  const ms = (states.would_delete / perMinute) * MINUTE_MS;
+  // What an archive holds is exported once more before it is deleted.
+  const each = archive === undefined ? 1 : 2;
+  const ms = ((states.would_delete * each) / perMinute) * MINUTE_MS;
   return ` (about ${aboutDuration(ms)} of deleting, at ${rateWords(perMinute)} requests a minute)`;
 }
 
@@ -136,7 +138,13 @@ function afterRun(facts: Facts): readonly NextStep[] {
   if (unreviewed > 0) {
     steps.push({
       text: `${countOf(unreviewed, 'row is', 'rows are')} no longer what the check saw: check ${facts.errorFile}, and have the new check approved:`,
-      command: `redcap-sweep check ${errorFile}${readingFlags(facts)}`,
+      command: `redcap-sweep check ${errorFile}${facts.ofArchive ? ' --backup' : ''}${readingFlags(facts)}`,
+    });
+  } else if (left > 0 && facts.ofArchive) {
+    // Run as it stands, it would delete what no archive holds.
+    steps.push({
+      text: `${countOf(left, 'row')} did not go through, and ${facts.errorFile} says why. To save and check what is there now:`,
+      command: `redcap-sweep check ${errorFile} --backup${readingFlags(facts)}`,
     });
   } else if (left > 0) {
     steps.push({

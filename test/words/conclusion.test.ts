@@ -279,6 +279,12 @@ describe('what to do next', () => {
       { header: { approved: { directory: 'c', sha256: 'd', archive: true } } },
       [undefined, 'redcap-sweep restore reports/x'],
     ],
+    [
+      'a run of an archive with a file that it does not hold: no other run deletes it unsaved',
+      [unsaved],
+      { header: { approved: { directory: 'c', sha256: 'd', archive: true } } },
+      ['redcap-sweep check reports/x/error.csv --backup'],
+    ],
     ['a check of faults alone', [invalid], CHECK, ['redcap-sweep check cleanup.csv']],
     [
       'a check of nothing',

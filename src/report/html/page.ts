@@ -127,6 +127,7 @@ function factsOf({ counts, reports, verified }: HtmlFigures, context: HtmlContex
     unconfirmed: counts.unconfirmed,
     goneSinceCheck: counts.goneSinceCheck,
     archive,
+    ofArchive: header.approved?.archive === true,
     withBackup: counts.withBackup,
     inArchive: counts.inArchive,
     approved: header.approved !== undefined,

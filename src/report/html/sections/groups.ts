@@ -14,10 +14,11 @@ import type { State } from '../../../words/facts.ts';
 export function causesSection(page: Page): Markup | undefined {
   const { causes, others } = page.figures.causes;
   if (causes.length === 0) return undefined;
+  const archives = page.archive !== undefined || page.context.run.header.approved?.archive === true;
   return html`<section aria-labelledby="causes">
     <h2 id="causes">${titleOf(page)}</h2>
     <ul class="causes">
-      ${causes.map(causeItem)}
+      ${causes.map((cause) => causeItem(cause, archives))}
     </ul>
     ${others === 0 ? undefined : html`<p>${countOf(others, 'row')} had still other causes.</p>`}
   </section>`;
@@ -30,8 +31,11 @@ function titleOf({ figures, planOnly }: Page): string {
     : 'What is left, and what to do about it';
 }
 
-function causeItem({ status, code, count: rows, firstRows, example }: Cause): Markup {
-  const { title, toDo } = adviseOn(status, code);
+function causeItem(
+  { status, code, count: rows, firstRows, example }: Cause,
+  archives: boolean,
+): Markup {
+  const { title, toDo } = adviseOn(status, code, archives);
   const state = stateOf(status, code);
   // The message of such a row only says that the run ended before it.
   const saysNothing = isNotReached(status, code) && code !== 'not_confirmed';
