@@ -6,6 +6,7 @@ import { withConnection } from './connect.ts';
 import type { Io } from './io.ts';
 import { printJson } from './json.ts';
 import { isShown, placesOf, renderOverview, repeatsAsWhole, statusOf } from './render-overview.ts';
+import { screenOf } from './screen.ts';
 
 /** `project`: what the token reaches. Sends nothing that changes anything. */
 export async function project(io: Io, flags: FlagsOf<'project'>): Promise<ExitCode> {
@@ -18,7 +19,10 @@ export async function project(io: Io, flags: FlagsOf<'project'>): Promise<ExitCo
     progress.end();
     const url = connection.url.href;
     if (flags.json === true) printJson(io, describeOverview(overview, url, server.requests));
-    else io.stdout.write(renderOverview(overview, url, io.stdout.columns));
+    else {
+      const { paint } = screenOf(io, io.stdout);
+      io.stdout.write(renderOverview(overview, url, io.stdout.columns, paint));
+    }
     return EXIT.ok;
   });
 }

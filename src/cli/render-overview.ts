@@ -3,7 +3,7 @@ import type { ExportView, GrantedRights, ProjectOverview } from '../project/over
 import { count, countOf } from '../words/counts.ts';
 import { listNames, showName } from '../words/names.ts';
 import { oneLine } from '../words/one-line.ts';
-import { hang } from './screen.ts';
+import { hang, NO_SCREEN, type Screen } from './screen.ts';
 
 const USUAL_WIDTH = 80;
 const NARROWEST = 40;
@@ -40,12 +40,13 @@ export function renderOverview(
   overview: ProjectOverview,
   url: string,
   columns: number | undefined,
+  paint: Screen['paint'] = NO_SCREEN.paint,
 ): string {
   const { model, records, exported, rights } = overview;
   const width = Math.max(columns ?? USUAL_WIDTH, NARROWEST);
   const head: [string, string][] = [
     ['Project', `${oneLine(model.title, 200)} (id ${model.id})`],
-    ['Status', statusWords(model)],
+    ['Status', statusWords(model, paint)],
     ['Server', `${url}${model.redcapVersion === '' ? '' : ` (REDCap ${model.redcapVersion})`}`],
     [
       'Records',
@@ -70,8 +71,9 @@ export function renderOverview(
     .join('\n\n')}\n`;
 }
 
-function statusWords(model: ProjectModel): string {
+function statusWords(model: ProjectModel, paint: Screen['paint']): string {
   const status = statusOf(model);
+  if (status === 'production') return paint.attention(status);
   if (status !== 'inactive') return status ?? 'not told by the server';
   return `not in production any more; it went there on ${model.productionTime ?? ''}`;
 }

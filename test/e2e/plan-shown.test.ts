@@ -95,6 +95,11 @@ describe.skipIf(!hasTerminals)('on a terminal (skipped without Python)', () => {
     expect(stdout.includes(COLOUR)).toBe(coloured);
   });
 
+  it('what a token reaches, too', async () => {
+    const terminal = await openTerminal(await prepare(true), ['project', ...FAST]);
+    expect((await terminal.ended).stdout).toContain(`Status    ${COLOUR}`);
+  });
+
   it('a pipe gets no colour, no link and whole lines', async () => {
     const fixture = await prepare(true);
     const args = ['check', 'm.csv', ...FAST];
