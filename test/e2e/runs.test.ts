@@ -77,6 +77,11 @@ it('one that was killed is gone on with; one that cannot be read is listed with 
   await fixture.write('a.csv', photosManifest(4, 11));
   await fixture.sweep(['check', 'a.csv', '--backup', '--run-dir', 'reports/archive', ...FAST]);
   await cutBefore('archive', 'end');
+  // Gone on with after its end, and killed then.
+  await fixture.write('b.csv', photosManifest(4, 5));
+  const again = ['--yes', '--limit', '2', '--run-dir', 'reports/resumed', ...FAST];
+  await fixture.sweep(['run', 'b.csv', ...again]);
+  await appendFile(journal('resumed'), `{"state":"resumed","at":${Date.now()},"tool":"x"}\n`);
   // In the middle, where a journal with an end is not read.
   const text = await readFile(journal('hole'), 'utf8');
   await writeFile(journal('hole'), text.replace('"state":"confirmed"', '"state":"con\u0000ed"'));
@@ -87,7 +92,7 @@ it('one that was killed is gone on with; one that cannot be read is listed with 
     (await listOf(fixture)).map((one) => [one.directory.split('/')[1], one]),
   );
   expect(Object.keys(byName).toSorted()).toEqual(
-    ['killed', 'checked', 'hole', 'version', 'foreign', 'archive'].toSorted(),
+    ['killed', 'checked', 'hole', 'version', 'foreign', 'archive', 'resumed'].toSorted(),
   );
   expect(byName['killed']).toMatchObject({
     state: 'Killed before its end',
@@ -97,6 +102,10 @@ it('one that was killed is gone on with; one that cannot be read is listed with 
   expect(byName['checked']).toMatchObject({
     state: 'Check, killed before its end',
     next: 'redcap-sweep check m.csv',
+  });
+  expect(byName['resumed']).toMatchObject({
+    state: 'Killed before its end',
+    next: 'redcap-sweep resume reports/resumed',
   });
   expect(byName['archive']).toMatchObject({
     state: 'Archive, for approval',
