@@ -85,6 +85,24 @@ export const SCRIPT = `'use strict';
       return line;
     };
 
+    // Browsers take minutes to print many thousand rows of cells: these are printed as lines of text.
+    const drawLine = (row) => {
+      const parts = [];
+      for (const column of columns) {
+        const cell = row[column.at];
+        const text = column.kind === 'state' || column.kind === 'restored' ? wordsOf(row, column) : textOf(cell);
+        if (text === '') continue;
+        parts.push((parts.length === 0 ? '' : ' \u00b7 ') + column.head + ': ');
+        parts.push(/^[ -~]*$/.test(text) && !Array.isArray(cell) ? text : bdi(text === textOf(cell) ? cell : text));
+        const label = column.kind === 'labelled' ? labelOf(column, text) : '';
+        if (label !== '') parts.push(' (' + label + ')');
+      }
+      const cell = make('td', 'line', ...parts);
+      cell.colSpan = columns.length;
+      cell.normalize();
+      return make('tr', '', cell);
+    };
+
     const wordsOf = (row, column) => {
       const text = textOf(row[column.at]);
       switch (column.kind) {
@@ -162,9 +180,9 @@ export const SCRIPT = `'use strict';
       const from = whole ? 0 : page * pageRows;
       const to = whole ? fitting.length : Math.min(from + pageRows, fitting.length);
       const drawn = document.createDocumentFragment();
-      for (let at = from; at < to; at += 1) drawn.append(drawRow(rows[fitting[at]]));
-      // A browser prints no table of many thousand rows in any time: these are printed as lines.
-      table.classList.toggle('long', to - from > 1000);
+      const asLines = to - from > 1000;
+      table.classList.toggle('long', asLines);
+      for (let at = from; at < to; at += 1) drawn.append((asLines ? drawLine : drawRow)(rows[fitting[at]]));
       body.replaceChildren(drawn);
       part('shown').textContent = say(from, to);
       part('pager').hidden = pages === 1;

@@ -130,9 +130,7 @@ html{font-size:10.5pt}
 section{margin-top:1.6rem;padding-top:1rem}
 .scroll,pre{overflow:visible}pre{white-space:pre-wrap}
 .rows{font-size:7.8pt}.rows :is(td,th)>bdi{max-width:none}.rows .swatch{display:none}.rows code{font-size:1em;font-family:inherit}.rows th,.rows td{min-width:0;padding-right:.5rem}.figures td:last-child{min-width:0}
-.rows.long,.rows.long tbody,.rows.long tr{display:block}.rows.long thead{display:none}
-.rows.long tr{break-inside:auto;border-bottom:1px solid var(--line);padding:.15rem 0}.rows.long :is(td,th,bdi,.tag){display:inline}.rows.long :is(td,th){border:0;padding:0;text-align:left}
-.rows.long :is(td,th)::before{content:attr(data-head) " ";color:var(--muted)}.rows.long :is(td,th):not(:last-child)::after{content:" · ";color:var(--muted)}.rows.long td:is(:empty,:has(>bdi:only-child:empty)){display:none}
+.rows.long,.rows.long :is(tbody,tr,td){display:block}.rows.long thead{display:none}.rows.long tr{break-inside:auto}.rows.long td{padding:.15rem 0}
 .sign{break-inside:avoid}.lines input{border-bottom-color:#000}
 th button{display:contents}th button::after,th[aria-sort] button::after{content:none}
 section:not(.list,[aria-labelledby=causes],[aria-labelledby=timing]){break-inside:avoid}
