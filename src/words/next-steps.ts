@@ -154,7 +154,7 @@ function afterRun(facts: Facts): readonly NextStep[] {
   }
   if (steps.length === 0) {
     steps.push({
-      text: 'Nothing is left to do. Keep report.html with the run’s folder as your record.',
+      text: 'Nothing is left to do. Keep the run’s folder, with its report.html, with the documents of the study.',
     });
   }
   if (restored?.incomplete === true) {

@@ -2,16 +2,14 @@
 // Checks of 300 and of 20,000 rows, a run with all kinds of trouble, a restored run; on a desk,
 // on a phone, in the dark and in print. Says how long the longest list takes to load and to filter.
 // Needs `npm run build` and a Chromium (CHROMIUM_PATH, or in the usual places).
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
-import { demoSandboxOptions } from '../../dist/sandbox/demo.js';
-import { createSandbox } from '../../dist/sandbox/handler.js';
-import { serveSandbox } from '../../dist/sandbox/serve.js';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -22,31 +20,40 @@ const executablePath = process.env.CHROMIUM_PATH ?? USUAL.find((path) => existsS
 if (executablePath === undefined) throw new Error('no Chromium found; set CHROMIUM_PATH');
 await mkdir(out, { recursive: true });
 
-/** Commands against a stand-in of these options. */
-async function against(options, work) {
-  const server = await serveSandbox(createSandbox({ requestsPerMinute: 0, seed: 1, ...options }));
+/** Commands against a stand-in of so many records. */
+async function against(records, work) {
+  const args = ['sandbox', '--port', '0', '--requests-per-minute', '0', '--records', records];
+  const sandbox = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [told] = await once(sandbox.stdout, 'data');
+  const [, url] = /(http:\S+)/.exec(told) ?? [];
+  const [, token] = /\b([0-9A-F]{32})\b/i.exec(told) ?? [];
   const env = {
     PATH: process.env.PATH,
     TZ: 'Europe/Berlin',
-    REDCAP_API_URL: server.url,
-    REDCAP_API_TOKEN: server.sandbox.token,
+    REDCAP_API_URL: url,
+    REDCAP_API_TOKEN: token,
   };
-  const sweep = (...args) =>
-    run(process.execPath, [cli, ...args, '--rate', 'unlimited', '--quiet'], {
-      cwd: out,
-      env,
-      maxBuffer: 1 << 28,
-    }).catch((error) => error);
   try {
-    await work(sweep, server);
+    await work((...flags) => sweep(env, flags));
   } finally {
-    await server.close();
+    sandbox.kill();
+    await once(sandbox, 'exit');
   }
 }
 
+async function sweep(env, flags) {
+  const fast = ['check', 'run', 'scan', 'restore'].includes(flags[0])
+    ? ['--rate', 'unlimited']
+    : [];
+  const options = { cwd: out, env, maxBuffer: 1 << 28 };
+  return run(process.execPath, [cli, ...flags, ...fast, '--quiet'], options).catch(
+    (error) => error,
+  );
+}
+
 /** The files of the stand-in, with columns of one's own. */
-async function listOf(sweep, name, rows) {
-  await sweep('scan', '--output', 'scan.csv', '--replace');
+async function listOf(go, name, rows) {
+  await go('scan', '--output', 'scan.csv', '--replace');
   const [head, ...lines] = (await readFile(join(out, 'scan.csv'), 'utf8')).trimEnd().split('\n');
   const reasons = ['withdrew consent', 'left the study', '"uploaded twice, see e-mail of 3 March"'];
   const own = lines
@@ -58,23 +65,28 @@ async function listOf(sweep, name, rows) {
 const open = (name) => existsSync(join(out, name));
 
 if (!open('check-20000')) {
-  await against({ kind: 'longitudinal', records: 9000 }, async (sweep) => {
-    await listOf(sweep, 'large.csv', 20_000);
-    await sweep('check', 'large.csv', '--run-dir', 'check-20000');
-    await listOf(sweep, 'withdrawn.csv', 300);
-    await sweep('check', 'withdrawn.csv', '--run-dir', 'check-300');
+  await against('9000', async (go) => {
+    await listOf(go, 'large.csv', 20_000);
+    await go('check', 'large.csv', '--run-dir', 'check-20000');
+    await listOf(go, 'withdrawn.csv', 300);
+    await go('check', 'withdrawn.csv', '--run-dir', 'check-300');
   });
-  await against(demoSandboxOptions, async (sweep) => {
+  await against('60', async (go) => {
+    await listOf(go, 'few.csv', 40);
+    await go('check', 'few.csv', '--backup', '--run-dir', 'archive');
     await cp(join(root, 'manifests', 'demo.csv'), join(out, 'demo.csv'));
-    await sweep('run', 'demo.csv', '--yes', '--skip-invalid', '--run-dir', 'trouble');
-    await sweep('check', 'demo.csv', '--run-dir', 'check-trouble');
-    await sweep('run', 'demo.csv', '--yes', '--run-dir', 'refused');
+    await go('check', 'demo.csv', '--run-dir', 'check-trouble');
+    await go('run', 'few.csv', '--yes', '--backup', '--run-dir', 'restored');
+    await go('restore', 'restored', '--rows', '1-20', '--yes');
+    await writeFile(
+      join(out, 'faulty.csv'),
+      'record,field,event\n001,consent_fil,baseline_arm_1\n002,consent_file,baseline_arm_1\n',
+    );
+    await go('run', 'faulty.csv', '--yes', '--run-dir', 'refused');
   });
-  await against({ kind: 'longitudinal', records: 60 }, async (sweep) => {
-    await listOf(sweep, 'few.csv', 40);
-    await sweep('run', 'few.csv', '--yes', '--backup', '--run-dir', 'restored');
-    await sweep('restore', 'restored', '--rows', '1-20', '--yes');
-  });
+  await sweep({ PATH: process.env.PATH, TZ: 'Europe/Berlin' }, ['demo', '--report-dir', 'demo']);
+  const [trouble] = await readdir(join(out, 'demo'));
+  await cp(join(out, 'demo', trouble), join(out, 'trouble'), { recursive: true });
 }
 
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
@@ -85,7 +97,7 @@ const LOOKS = {
   phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 },
 };
 try {
-  for (const name of ['check-300', 'check-trouble', 'trouble', 'refused', 'restored']) {
+  for (const name of ['check-300', 'check-trouble', 'archive', 'trouble', 'refused', 'restored']) {
     const address = pathToFileURL(join(out, name, 'report.html')).href;
     for (const [look, options] of Object.entries(LOOKS)) {
       const page = await browser.newPage(options);

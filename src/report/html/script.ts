@@ -169,7 +169,8 @@ export const SCRIPT = `'use strict';
         return (rows.length === 1 ? 'One row' : all) + ', ' + orderWords() + '.';
       }
       const left = ' ' + (rest === 1 ? '1 row is left out.' : n(rest) + ' rows are left out.');
-      const fit = n(fitting.length) + ' of ' + held + (rows.length === 1 ? ' row' : ' rows') + (fitting.length === 1 ? ' fits' : ' fit') + ' the filter (' + words + ').' + left;
+      const all = list.isCut ? 'the ' + n(rows.length) + ' rows on this page' : n(rows.length) + (rows.length === 1 ? ' row' : ' rows');
+      const fit = n(fitting.length) + ' of ' + all + (fitting.length === 1 ? ' fits' : ' fit') + ' the filter (' + words + ').' + left;
       if (fitting.length === 0) return fit;
       return fit + ' ' + (to - from < fitting.length ? span + ' of these' : 'All of these') + ', ' + orderWords() + '.';
     };

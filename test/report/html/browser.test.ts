@@ -262,6 +262,21 @@ describe.skipIf(CHROMIUM_PATH === undefined)(`report.html in a browser${BROWSER_
     await page.context().close();
   });
 
+  it('prints many rows as lines, with every cell', async () => {
+    const { page } = await open('huge');
+    await page.locator('#rows-search').fill('visit_2_arm_1');
+    await page.evaluate(`dispatchEvent(new Event('beforeprint'))`);
+    expect(await page.locator('#rows-shown').innerText()).toMatch(
+      /^[\d,]+ of the 20,000 rows on this page fit the filter \(search “visit_2_arm_1”\)\. [\d,]+ rows are left out\. All of these/,
+    );
+    const lines = page.locator('#rows-table tbody tr');
+    expect(await lines.count()).toBeGreaterThan(1000);
+    expect(await lines.last().innerText()).toMatch(
+      /^Row: \d+ · Line: \d+ · Record: \d+ · Field: \w+( \([\w ]+\))? · Event: visit_2_arm_1 · State: \w+ ·.* ticket: T-\d+ · reason: [a-z ]+$/,
+    );
+    await page.context().close();
+  });
+
   it('keeps every column on a narrow screen', async () => {
     for (const name of ['failing', 'check'] as const) {
       const { page } = await open(name, { viewport: { width: 360, height: 740 } });
@@ -278,7 +293,7 @@ describe.skipIf(CHROMIUM_PATH === undefined)(`report.html in a browser${BROWSER_
     const { page } = await open('failing', { javaScriptEnabled: false });
     expect(await page.locator('#rows-table tbody tr:visible').count()).toBe(100);
     expect(await page.locator('#rows-shown').innerText()).toBe(
-      'Rows 1 to 100 of 400, those that need attention first. To see the others here, the page has to be allowed to run its script; they stand in the CSV reports beside this page too.',
+      'Rows 1 to 100 of 400, those that need attention first. To see the others here, the page has to be allowed to run its script; they are in the CSV reports beside this page too.',
     );
     expect(await page.locator('#rows-tools').isVisible()).toBe(false);
     expect(await page.locator('#rows-pager').isVisible()).toBe(false);

@@ -124,7 +124,7 @@ describe('report.html', () => {
     expect(dataOf(page, 'rows')).toHaveLength(20_000);
     const text = textOf(page);
     for (const words of [
-      'This page holds 20,000 of 25,000 rows: those that need attention before all others. All of them stand in the CSV reports beside this page.',
+      'This page holds 20,000 of 25,000 rows: those that need attention before all others. All of them are in the CSV reports beside this page.',
       'Rows 1 to 100 of the 20,000 on this page, those that need attention first. To see the others here, the page has to be allowed to run its script',
     ]) {
       expect(text.includes(words), words).toBe(true);

@@ -20,12 +20,12 @@ export function causesSection(page: Page): Markup | undefined {
     <ul class="causes">
       ${causes.map((cause) => causeItem(cause, archives))}
     </ul>
-    ${others === 0 ? undefined : html`<p>${countOf(others, 'row')} had still other causes.</p>`}
+    ${others === 0 ? undefined : html`<p>${countOf(others, 'row')} had other causes.</p>`}
   </section>`;
 }
 
 function titleOf({ figures, planOnly }: Page): string {
-  if (planOnly) return 'What stands in the way';
+  if (planOnly) return 'What keeps rows from being deleted';
   return figures.reports.error > 0
     ? 'What went wrong, and what to do about it'
     : 'What is left, and what to do about it';

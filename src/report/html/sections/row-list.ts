@@ -97,8 +97,8 @@ function listSection(page: Page, list: RowList, words: ListWords): Markup | unde
   const first = rows.slice(0, PAGE_ROWS).map((row) => JSON.parse(row) as readonly Cell[]);
   return html`<section class="list" aria-labelledby="${id}">
     <h2 id="${id}">${title}</h2>
-    ${rows.length < total ? html`<p class="cut"><strong>This page holds ${count(rows.length)} of ${count(total)} rows</strong>: ${words.first}. All of them stand in ${words.where}.</p>` : undefined}
-    ${list.cut ? html`<p class="note">Long cells end in “…” here. They stand whole in ${words.where}.</p>` : undefined}
+    ${rows.length < total ? html`<p class="cut"><strong>This page holds ${count(rows.length)} of ${count(total)} rows</strong>: ${words.first}. All of them are in ${words.where}.</p>` : undefined}
+    ${list.cut ? html`<p class="note">Long cells end in “…” here. They are whole in ${words.where}.</p>` : undefined}
     ${toolbar(columns, words)}
     <p class="shown" id="${id}-shown" role="status">${shownWords(list, words)}</p>
     <div class="scroll" role="group" tabindex="0" aria-labelledby="${id}">
@@ -171,7 +171,7 @@ function shownWords({ rows, total }: RowList, { order, where }: ListWords): Chil
   if (held <= PAGE_ROWS) return `${held === 1 ? 'One row' : `All ${count(held)} rows`}, ${order}.`;
   const on = held < total ? `the ${count(held)} on this page` : count(held);
   return html`Rows 1 to ${PAGE_ROWS} of ${on}, ${order}. To see the others here, the page has to be
-  allowed to run its script; they stand in ${where} too.`;
+  allowed to run its script; they are in ${where} too.`;
 }
 
 /** Shown by the script: without it, there is nothing that it could do. */

@@ -31,7 +31,7 @@ function outcomesFigure({ figures }: Page): Markup | undefined {
   const rows = slots.reduce((total, slot) => total + sum(slot.counts), 0);
   return chartFigure({
     id: 'outcomes-over-time',
-    title: 'Rows settled',
+    title: 'Finished rows',
     legend: html`<ul class="legend">
       ${there.map(([, status]) => html`<li>${colourChip(classOf(status))}${STATE_WORDS[status].name}</li>`)}
     </ul>`,

@@ -25,7 +25,7 @@ export function totalsSection(page: Page): Markup {
     <div class="scroll" role="group" tabindex="0" aria-labelledby="totals-caption">
       <table class="figures cards">
         <caption id="totals-caption">
-          Each row of the manifest stands in exactly one state and in exactly one report.
+          Each row of the manifest is in exactly one state and in exactly one report.
         </caption>
         <thead>
           <tr>
