@@ -85,7 +85,8 @@ export const SCRIPT = `'use strict';
       return line;
     };
 
-    // Browsers take minutes to print many thousand rows of cells: these are printed as lines of text.
+    // Browsers take minutes to print many thousand rows of cells, and cut off what is too wide for
+    // the paper: such lists are printed as lines of text.
     const drawLine = (row) => {
       const parts = [];
       for (const column of columns) {
@@ -166,7 +167,7 @@ export const SCRIPT = `'use strict';
       if (words === '') {
         const all = list.isCut ? 'All ' + n(rows.length) + ' rows on this page' : 'All ' + n(rows.length) + ' rows';
         if (to - from < rows.length) return span + ' of ' + held + ', ' + orderWords() + '.';
-        return (rows.length === 1 ? 'One row' : all) + ', ' + orderWords() + '.';
+        return rows.length === 1 ? 'One row.' : all + ', ' + orderWords() + '.';
       }
       const left = ' ' + (rest === 1 ? '1 row is left out.' : n(rest) + ' rows are left out.');
       const all = list.isCut ? 'the ' + n(rows.length) + ' rows on this page' : n(rows.length) + (rows.length === 1 ? ' row' : ' rows');
@@ -181,7 +182,7 @@ export const SCRIPT = `'use strict';
       const from = whole ? 0 : page * pageRows;
       const to = whole ? fitting.length : Math.min(from + pageRows, fitting.length);
       const drawn = document.createDocumentFragment();
-      const asLines = to - from > 1000;
+      const asLines = whole && (to - from > 1000 || columns.length > 10);
       table.classList.toggle('long', asLines);
       for (let at = from; at < to; at += 1) drawn.append((asLines ? drawLine : drawRow)(rows[fitting[at]]));
       body.replaceChildren(drawn);

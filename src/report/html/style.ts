@@ -62,7 +62,7 @@ td p{margin:0 0 .3rem}
 .number+td:not(.number),.number+th:not(.number){padding-left:.7rem}.figures th[scope=row]{white-space:nowrap}
 .list{--room:min(100vw - 3rem,96rem);width:var(--room);margin-left:calc((100% - var(--room))/2)}
 .rows{font-size:.85rem}.rows bdi{overflow-wrap:break-word}.rows :is(td,th)>bdi{display:inline-block;max-width:22rem}
-.rows .tag{display:block;font-size:.95em}.rows .message{min-width:16rem}.rows .number{white-space:normal}
+.rows .tag{display:block;font-size:.95em}.rows .message{min-width:16rem}.rows .digest{display:block;width:17.5rem;max-width:100%}.rows .number{white-space:normal}
 .local{color:var(--muted);white-space:nowrap}
 .state{white-space:nowrap}
 .swatch{width:.75em;height:.75em;margin-right:.5em;overflow:visible}
@@ -81,9 +81,9 @@ td p{margin:0 0 .3rem}
 .lines input{display:block;width:100%;margin:0;border:0;border-bottom:1px solid var(--ink);border-radius:0;background:none;color:var(--ink);font-size:1.1rem;padding:.4rem .1rem}
 input,select{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--muted);border-radius:.3rem;padding:.35rem .6rem;margin-left:.4rem;max-width:100%}
 th button{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer;text-align:inherit}
-th button::after{content:" \\2195";content:" \\2195" / "";opacity:.55}
-th[aria-sort=ascending] button::after{content:" \\2191";content:" \\2191" / "";opacity:1}
-th[aria-sort=descending] button::after{content:" \\2193";content:" \\2193" / "";opacity:1}
+th button::after{content:"\\a0\\2195";content:"\\a0\\2195" / "";opacity:.55}
+th[aria-sort=ascending] button::after{content:"\\a0\\2191";content:"\\a0\\2191" / "";opacity:1}
+th[aria-sort=descending] button::after{content:"\\a0\\2193";content:"\\a0\\2193" / "";opacity:1}
 footer{margin-top:3rem;padding-top:1rem;border-top:1px solid var(--line);color:var(--muted);font-size:.875rem}
 `;
 
@@ -111,7 +111,7 @@ const MEDIA = `
 .list{width:auto;margin-left:0}.sign{padding:1rem}.toolbar label{width:100%;display:grid;grid-template-columns:5rem minmax(0,1fr);align-items:center}
 .cards,.cards :is(caption,tbody,tfoot,tr,td,tbody th,tfoot th){display:block;min-width:0}.cards thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .figures.cards th[scope=row]{white-space:normal}
-.cards tr{border-top:1px solid var(--muted);padding:.5rem 0}.cards :is(tbody,tfoot) :is(td,th){display:grid;grid-template-columns:8rem minmax(0,1fr);border:0;padding:.1rem 0;text-align:left;white-space:normal}
+.cards tr{border-top:1px solid var(--muted);padding:.5rem 0}.cards :is(tbody,tfoot) :is(td,th):is(td,th){display:grid;grid-template-columns:8rem minmax(0,1fr);border:0;padding:.1rem 0;text-align:left;white-space:normal}.cards.cards.cards :is(td,th):not(.number){padding-left:0}
 .cards :is(td,th)::before{content:attr(data-head);color:var(--muted);font-weight:400;overflow-wrap:anywhere;padding-right:.5rem}
 .cards :is(td,th)>*{grid-column:2}.cards th:not([data-head])>*{grid-column:1/-1}.cards th:not([data-head])::before{content:none}.cards :is(td,th)>bdi{max-width:none}.cards td:is(:empty,:has(>bdi:only-child:empty),:has(>.none)){display:none}
 }
@@ -129,7 +129,8 @@ html{font-size:10.5pt}
 .charts{grid-template-columns:1fr 1fr;gap:1.2rem 1.5rem}
 section{margin-top:1.6rem;padding-top:1rem}
 .scroll,pre{overflow:visible}pre{white-space:pre-wrap}
-.rows{font-size:7.8pt}.rows :is(td,th)>bdi{max-width:none}.rows .swatch{display:none}.rows code{font-size:1em;font-family:inherit}.rows th,.rows td{min-width:0;padding-right:.5rem}.figures td:last-child{min-width:0}
+.groups,.groups .tag{font-size:7.8pt}.groups th,.groups td{padding-right:.4rem}.groups .number{white-space:normal}.groups th{overflow-wrap:anywhere;padding-left:0!important}.files .digest{font-size:.8em}.files code{overflow-wrap:anywhere}
+.list{width:auto;margin-left:0}.rows{font-size:7.8pt}.rows bdi{overflow-wrap:anywhere}.rows .message{min-width:0}.rows .digest{width:auto}.rows :is(td,th)>bdi{max-width:none}.rows .swatch{display:none}.rows code{font-size:1em;font-family:inherit}.rows th,.rows td{min-width:0;padding-right:.5rem}.figures td:last-child{min-width:0}
 .rows.long,.rows.long :is(tbody,tr,td){display:block}.rows.long thead{display:none}.rows.long tr{break-inside:auto}.rows.long td{padding:.15rem 0}
 .sign{break-inside:avoid}.lines input{border-bottom-color:#000}
 th button{display:contents}th button::after,th[aria-sort] button::after{content:none}

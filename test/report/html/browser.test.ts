@@ -19,6 +19,7 @@ import {
   manyRows,
   refusedRun,
   stoppedRun,
+  wideRun,
 } from './scenes.ts';
 
 const SCENES = {
@@ -29,6 +30,7 @@ const SCENES = {
   refused: () => refusedRun(),
   empty: () => emptyRun(),
   hostile: () => hostileRun(),
+  wide: () => wideRun(),
   huge: () => buildPage(manyRows(60_000), { context: { exitCode: 1 } }),
 } as const;
 type Scene = keyof typeof SCENES;
@@ -275,6 +277,20 @@ describe.skipIf(CHROMIUM_PATH === undefined)(`report.html in a browser${BROWSER_
       /^Row: \d+ · Line: \d+ · Record: \d+ · Field: \w+( \([\w ]+\))? · Event: visit_2_arm_1 · State: \w+ ·.* ticket: T-\d+ · reason: [a-z ]+$/,
     );
     await page.context().close();
+  });
+
+  it('cuts nothing off on paper, however many columns a manifest has', async () => {
+    for (const name of ['failing', 'wide', 'hostile'] as const) {
+      const { page } = await open(name, { viewport: { width: 640, height: 900 } });
+      await page.evaluate(`dispatchEvent(new Event('beforeprint'))`);
+      await page.emulateMedia({ media: 'print' });
+      const tooWide = `Array.from(document.querySelectorAll('table')).filter((one) => one.getBoundingClientRect().right > 641).map((one) => one.className)`;
+      expect(await page.evaluate(tooWide), name).toEqual([]);
+      expect(await page.locator('#rows-table').innerText()).toContain(
+        name === 'wide' ? 'own_24: value 24' : '',
+      );
+      await page.context().close();
+    }
   });
 
   it('keeps every column on a narrow screen', async () => {

@@ -185,15 +185,23 @@ export const COLUMNS: ManifestColumns = {
 };
 
 /** What is gathered from these rows. */
-export function figuresOf(rows: Iterable<RowReport>, patch: PagePatch = {}): HtmlFigures {
+export function figuresOf(
+  rows: Iterable<RowReport>,
+  patch: PagePatch = {},
+  columns: ManifestColumns = COLUMNS,
+): HtmlFigures {
   const run = buildRunState(buildHeader(1, patch.header), patch.run);
   const { observe, figures } = gatherFigures(gatheringOf(run));
-  for (const row of rows) observe(row, COLUMNS);
+  for (const row of rows) observe(row, columns);
   return figures();
 }
 
 /** The page over these rows. */
-export function buildPage(rows: Iterable<RowReport>, patch: PagePatch = {}): string {
+export function buildPage(
+  rows: Iterable<RowReport>,
+  patch: PagePatch = {},
+  columns: ManifestColumns = COLUMNS,
+): string {
   const totals = emptyTotals();
   let count = 0;
   let lastStamp = START_MS;
@@ -205,7 +213,7 @@ export function buildPage(rows: Iterable<RowReport>, patch: PagePatch = {}): str
       yield row;
     }
   };
-  const figures = figuresOf(counted(), patch);
+  const figures = figuresOf(counted(), patch, columns);
   const page = pageOf(figures, {
     run: buildRunState(buildHeader(count, patch.header), { lastStamp, ...patch.run }),
     journalSha256: 'c3'.repeat(32),

@@ -148,6 +148,21 @@ export function failingRows(rows: number): RowReport[] {
   });
 }
 
+/** A manifest with many columns of its own. */
+export function wideRun(): string {
+  const own = Array.from({ length: 24 }, (_, at) => at + 1);
+  const columns = {
+    header: ['record', 'field', 'event', ...own.map((at) => `own_${at}`)],
+    columnNames: { record: 'record', field: 'field', event: 'event' },
+  };
+  const cells = ['', '', '', ...own.map((at) => `value ${at}`)];
+  return buildPage(
+    Array.from({ length: 30 }, (_, at) => buildRow(at + 1, { row: { cells } })),
+    {},
+    columns,
+  );
+}
+
 /** A run that its own limit stopped. */
 export function stoppedRun(rows = 500): string {
   return buildPage(

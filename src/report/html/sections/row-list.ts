@@ -50,9 +50,7 @@ export function filesToDeleteSection(page: Page): Markup | undefined {
     id: 'list',
     title: refused ? 'The files that would have been deleted' : 'The files that would be deleted',
     states: false,
-    order: 'in the order of the manifest',
-    orderName: 'order of the manifest',
-    first: 'the first in the order of the manifest',
+    ...AS_IN_MANIFEST,
     where: html`<code>unprocessed.csv</code> (code <code>would_delete</code>)`,
   });
 }
@@ -62,7 +60,7 @@ export function attentionSection(page: Page): Markup | undefined {
   return listSection(page, page.figures.needsAttention, {
     id: 'attention',
     title: 'Rows that need attention',
-    ...BY_ATTENTION,
+    ...byAttention(page.figures.needsAttention),
     states: true,
   });
 }
@@ -72,17 +70,31 @@ export function rowsSection(page: Page): Markup | undefined {
   return listSection(page, page.figures.allRows, {
     id: 'rows',
     title: 'All rows',
-    ...BY_ATTENTION,
+    ...byAttention(page.figures.allRows),
     states: true,
   });
 }
 
-const BY_ATTENTION = {
-  order: 'those that need attention first',
-  orderName: 'attention first',
-  first: 'those that need attention before all others',
-  where: 'the CSV reports beside this page',
+type Order = Pick<ListWords, 'order' | 'orderName' | 'first' | 'where'>;
+
+const AS_IN_MANIFEST = {
+  order: 'in the order of the manifest',
+  orderName: 'order of the manifest',
+  first: 'the first in the order of the manifest',
 } as const;
+
+/** Rows that need attention come first, where there are any among others. */
+function byAttention({ urgencies: [urgent, minor, others] }: RowList): Order {
+  const where = 'the CSV reports beside this page';
+  const kinds = [urgent, minor, others].filter((rows) => rows > 0).length;
+  if (kinds < 2) return { ...AS_IN_MANIFEST, where };
+  return {
+    order: others > 0 ? 'those that need attention first' : 'those of error.csv first',
+    orderName: others > 0 ? 'attention first' : 'error.csv first',
+    first: `those ${others > 0 ? 'that need attention' : 'of error.csv'} before all others`,
+    where,
+  };
+}
 
 /**
  * A list of rows. The first hundred stand in the page and can be read without
@@ -138,7 +150,9 @@ function columnsOf({ used, own }: RowList, { states }: ListWords): readonly Colu
   ];
   return [
     ...known.flatMap(([place, head, kind]) =>
-      used.has(place) || (place === 'message' && states) || (place === 'file' && !states)
+      used.has(place) ||
+      (place === 'message' && states && used.has('code')) ||
+      (place === 'file' && !states)
         ? [{ head, at: placeOf(place), kind }]
         : [],
     ),
@@ -168,7 +182,8 @@ function labelsOf({ context }: Page): Labels {
 
 function shownWords({ rows, total }: RowList, { order, where }: ListWords): Child {
   const held = rows.length;
-  if (held <= PAGE_ROWS) return `${held === 1 ? 'One row' : `All ${count(held)} rows`}, ${order}.`;
+  if (held === 1) return 'One row.';
+  if (held <= PAGE_ROWS) return `All ${count(held)} rows, ${order}.`;
   const on = held < total ? `the ${count(held)} on this page` : count(held);
   return html`Rows 1 to ${PAGE_ROWS} of ${on}, ${order}. To see the others here, the page has to be
   allowed to run its script; they are in ${where} too.`;
