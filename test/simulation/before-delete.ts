@@ -94,9 +94,12 @@ export function auditRemovals(simulation: Simulation, row: number): void {
     if (removed === undefined || !isGuardedOrSaved(simulation, row)) continue;
     const { file } = removed;
     const judged = simulation.judged.get(row)?.findLast(({ beganAt }) => beganAt <= leftAt);
+    const judgedAt = judged?.beganAt ?? leftAt;
     // Put there after the judgement that let this request go.
-    if (file.putAt >= (judged?.beganAt ?? leftAt)) continue;
-    if (expected !== '' && file.name !== expected) {
+    if (file.putAt >= judgedAt) continue;
+    // Names are judged by an export, which may not have shown it yet.
+    const wasShown = file.putAt < judgedAt - simulation.scenario.display.lagMs;
+    if (expected !== '' && file.name !== expected && wasShown) {
       addViolation(simulation, `row ${row} removed ${file.name}, its guard expects ${expected}`);
     }
     const digest = createHash('sha256').update(bytesOf(file.documentId)).digest('hex');
