@@ -85,10 +85,11 @@ export async function writeReports(options: WriteReportsOptions): Promise<Writte
       ...ceilingOf(run, options.perMinute),
     });
     mayWrite?.();
+    // Before the page, which is larger: on a disk that is nearly full the figures stand.
+    await writeSummary(directory, summary, clock);
     const file = await createReportFile(directory, PAGE_FILE, clock);
     await file.write(renderHtml(page));
     await file.finish();
-    await writeSummary(directory, summary, clock);
     return { summary, page, exitCode, holes: run.holes };
   } finally {
     await lock.release();
