@@ -94,7 +94,7 @@ function readme(version, how) {
 
 ${how}
 
-The guide is app/README.md. What is in this folder, with digests: bom.cdx.json. The licences:
-app/LICENSE, app/dist/licenses.txt, node/LICENSE.
+The guide is app/README.md, further pages are in app/docs. What is in this folder, with digests:
+bom.cdx.json. The licences: app/LICENSE, app/dist/licenses.txt, node/LICENSE.
 `;
 }

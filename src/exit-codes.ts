@@ -1,4 +1,4 @@
-/** The exit codes that scripts rely on, with the sentence that help and README print for each. */
+/** The exit codes that scripts rely on, with the sentence that help prints for each; docs/reports.md has them too. */
 export const EXIT = {
   ok: 0,
   rowsLeft: 1,

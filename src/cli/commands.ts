@@ -7,7 +7,7 @@ import {
   type OptionSpec,
 } from '../config/options.ts';
 
-/** One command: the program takes it by this entry, and help, completion and the README show it. */
+/** One command: the program takes it by this entry, and help, completion and docs/options.md show it. */
 export interface CommandSpec {
   readonly name: string;
   readonly argument?: ArgumentSpec;

@@ -1,4 +1,4 @@
-/** One option: the command line takes it by this entry, and help, completion and the README show it. */
+/** One option: the command line takes it by this entry, and help, completion and docs/options.md show it. */
 export interface OptionSpec {
   /** A switch (`--json`), one that turns something off (`--no-check`), or a name with a value (`--rate <rate>`). */
   readonly flags: `--${string}`;

@@ -8,7 +8,7 @@ import type { MadeCsvs, Totals } from './make-reports.ts';
 
 export const SUMMARY_FILE = 'summary.json';
 
-/** `summary.json`, and what `--json` prints. Described field by field in the README. */
+/** `summary.json`, and what `--json` prints. Described field by field in docs/json.md. */
 export interface Summary {
   readonly tool: string;
   readonly kind: 'run' | 'check';

@@ -1,6 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
-export const README = readPage('README.md');
+/** The pages for users, by their paths: the guide, and what it leads to. */
+export const PAGES: readonly string[] = [
+  'README.md',
+  ...readdirSync(new URL('../../docs/', import.meta.url))
+    .filter((name) => name.endsWith('.md'))
+    .toSorted()
+    .map((name) => `docs/${name}`),
+];
 
 /** A page of the repository, by its path from the top. */
 export function readPage(path: string): string {
@@ -39,16 +46,44 @@ export function tableRows(text: string): string[][] {
     );
 }
 
-/** Inline code of a text. */
-export function codeSpans(text: string): string[] {
-  return [...text.replace(/^```[\s\S]*?^```/gm, '').matchAll(/`([^`\n]+)`/g)].map(
-    (match) => match[1] ?? '',
-  );
+/** Where a page links to, as paths from the top; other sites left out. */
+export function linksOf(path: string): { readonly target: string; readonly anchor?: string }[] {
+  return [...withoutFences(readPage(path)).matchAll(/(?<!!\[[^\]]*)\]\(([^)\s]+)\)/g)]
+    .map((match) => match[1] ?? '')
+    .filter((link) => !/^https?:/.test(link))
+    .map((link) => {
+      const [file = '', anchor] = link.split('#');
+      const target = file === '' ? path : new URL(file, `file:///${path}`).pathname.slice(1);
+      return anchor === undefined ? { target } : { target, anchor };
+    });
 }
 
-/** The lines of the fenced blocks of one language. */
+/** The anchors of a page's headings, as GitHub makes them. */
+export function anchorsOf(page: string): string[] {
+  return withoutFences(page)
+    .split('\n')
+    .filter((line) => /^#+ /.test(line))
+    .map((line) =>
+      line
+        .replace(/^#+ /, '')
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-'),
+    );
+}
+
+function withoutFences(text: string): string {
+  return text.replace(/^```[\s\S]*?^```/gm, '');
+}
+
+/** Inline code of a text. */
+export function codeSpans(text: string): string[] {
+  return [...withoutFences(text).matchAll(/`([^`\n]+)`/g)].map((match) => match[1] ?? '');
+}
+
+/** The lines of the fenced blocks of one language; '' for those that name none. */
 export function fencedBlocks(text: string, language: string): string[][] {
-  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
-    (match) => (match[1] ?? '').split('\n').filter((line) => line !== ''),
-  );
+  return [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)]
+    .filter((match) => match[1] === language)
+    .map((match) => (match[2] ?? '').split('\n').filter((line) => line !== ''));
 }

@@ -4,17 +4,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSandbox } from '../../src/sandbox/handler.ts';
 import { serveSandbox } from '../../src/sandbox/serve.ts';
 import { makeFolder, namesIn, sweep } from '../support/cli.ts';
-import { fencedBlocks, README } from './markdown.ts';
+import { fencedBlocks, PAGES, readPage } from './markdown.ts';
 
 interface Shown {
   readonly command: string;
   readonly output: readonly string[];
 }
 
-/** Every command that the README shows with what it prints, in order. */
+/** Every command that the pages show with what it prints: the guide's, in its order, then the others'. */
 function readShown(): Shown[] {
   const shown: { command: string; output: string[] }[] = [];
-  for (const line of fencedBlocks(README, 'console').flat()) {
+  for (const line of PAGES.flatMap((page) => fencedBlocks(readPage(page), 'console').flat())) {
     if (line.startsWith('$ ')) shown.push({ command: line.slice(2), output: [] });
     else shown.at(-1)?.output.push(line);
   }
@@ -23,7 +23,7 @@ function readShown(): Shown[] {
 
 const DIRECTORY = /reports\/\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\w+/g;
 
-describe('what the README shows is what the program prints', () => {
+describe('what the pages show is what the program prints', () => {
   let server: Awaited<ReturnType<typeof serveSandbox>>;
 
   beforeAll(async () => {
@@ -40,10 +40,10 @@ describe('what the README shows is what the program prints', () => {
       'check',
       'run',
       'resume',
-      'project',
       'restore',
+      'project',
     ]);
-    // Directories are named by the time: the first that the README shows is the first one made.
+    // Directories are named by the time: the first that the guide shows is the first one made.
     const named = [
       ...new Set(shown.flatMap((one) => one.output.join('\n').match(DIRECTORY) ?? [])),
     ];

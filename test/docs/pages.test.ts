@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { RESTORE_STATUSES } from '../../src/backup/restored.ts';
 import { RESTORE_HEADER } from '../../src/backup/restored.ts';
@@ -10,7 +10,7 @@ import { REPORT_COLUMNS } from '../../src/report/row-report.ts';
 import { KNOWN } from '../../src/words/advice.ts';
 import { reportOf, STATUSES, STOP_CODES } from '../../src/rows/outcome.ts';
 import { runProgram } from '../support/run-program.ts';
-import { codeSpans, README, readPage, sectionOf, tableRows } from './markdown.ts';
+import { codeSpans, PAGES, readPage, sectionOf, tableRows } from './markdown.ts';
 
 const ALL_OPTIONS: readonly OptionSpec[] = [
   ...COMMANDS.flatMap(({ options }) => options),
@@ -18,17 +18,31 @@ const ALL_OPTIONS: readonly OptionSpec[] = [
 ];
 const nameOf = (flags: string): string => flags.split(' ')[0] ?? '';
 
-/** Options that the page names although the program does not have them. */
-const OF_OTHERS = ['--env-file', '--token', '--fail', '--max-semi-space-size'];
+const OPTIONS = readPage('docs/options.md');
+const REPORTS = readPage('docs/reports.md');
 
-describe('the README names', () => {
+/** Options that a page names although the program does not have them. */
+const OF_OTHERS: Readonly<Record<string, readonly string[]>> = {
+  'docs/comparison.md': ['--fail'],
+  'docs/connection.md': ['--env-file', '--token'],
+  'docs/installing.md': ['--global'],
+  'docs/rates.md': ['--max-semi-space-size'],
+  'docs/without-nodejs.md': [
+    '--check',
+    '--ignore-missing',
+    '--verify',
+    '--verbose',
+    '--only',
+    '--out',
+  ],
+};
+
+describe('the pages name', () => {
   it.each(COMMANDS)('the command $name with its argument', ({ name, argument }) => {
     const wanted = ['redcap-sweep', name, ...(argument === undefined ? [] : [argument.flags])]
       .join(' ')
       .replace('[manifest]', '<manifest>');
-    expect(tableRows(sectionOf(README, 'Commands and options')).map(([cell]) => cell)).toContain(
-      `\`${wanted}\``,
-    );
+    expect(tableRows(OPTIONS).map(([cell]) => cell)).toContain(`\`${wanted}\``);
   });
 
   it.each(COMMANDS)('each option that $name --help shows', async ({ name }) => {
@@ -38,14 +52,14 @@ describe('the README names', () => {
     );
     expect(exitCode).toBe(0);
     expect(shown).toContain('--quiet');
-    const spans = codeSpans(README).map(nameOf);
+    const spans = codeSpans(OPTIONS).map(nameOf);
     expect(shown.filter((option) => !spans.includes(option))).toEqual([]);
   });
 
   it.each(ALL_OPTIONS.filter((option) => option.default !== undefined))(
     'the default of $flags',
     ({ flags, default: fallback }) => {
-      const rows = tableRows(README).filter(
+      const rows = tableRows(OPTIONS).filter(
         ([cell]) => nameOf(cell?.slice(1) ?? '') === nameOf(flags),
       );
       // What is 0 or 1 by default goes without saying.
@@ -55,16 +69,16 @@ describe('the README names', () => {
   );
 
   it.each(ALL_OPTIONS.filter(({ env }) => env !== undefined))('the variable $env', ({ env }) => {
-    expect(codeSpans(README)).toContain(env);
+    expect(codeSpans(OPTIONS)).toContain(env);
   });
 
   it('each exit code', () => {
-    const codes = tableRows(sectionOf(README, 'Exit codes')).map(([code]) => code);
+    const codes = tableRows(sectionOf(REPORTS, 'Exit codes')).map(([code]) => code);
     expect(codes).toEqual(Object.keys(EXIT_SENTENCES));
   });
 
   it('each status with its report', () => {
-    const rows = tableRows(sectionOf(README, 'Reports'));
+    const rows = tableRows(sectionOf(REPORTS, 'States'));
     for (const status of STATUSES) {
       expect(rows.map(([name, report]) => [name, report])).toContainEqual([
         `\`${status}\``,
@@ -74,20 +88,20 @@ describe('the README names', () => {
   });
 
   it('each report column', () => {
-    const spans = codeSpans(sectionOf(README, 'Reports'));
+    const spans = codeSpans(sectionOf(REPORTS, 'Columns'));
     expect(REPORT_COLUMNS.filter((column) => !spans.includes(column))).toEqual([]);
   });
 
   it('each code', () => {
-    const spans = codeSpans(sectionOf(README, 'Reports'));
+    const spans = ['Codes', 'Stops'].flatMap((heading) => codeSpans(sectionOf(REPORTS, heading)));
     const codes = Object.keys(KNOWN);
     expect(codes.length).toBeGreaterThan(40);
     expect(codes.filter((code) => !spans.includes(code) && !code.startsWith('http_4'))).toEqual([]);
-    const stops = tableRows(sectionOf(README, 'Reports')).map(([cell]) => cell ?? '');
+    const stops = tableRows(sectionOf(REPORTS, 'Stops')).map(([cell]) => cell ?? '');
     for (const code of STOP_CODES) expect(stops.join(' ')).toContain(`\`${code}\``);
   });
 
-  it.each(['README.md', 'manifests/README.md'])('each manifest column: %s', (path) => {
+  it.each(['docs/manifest.md', 'manifests/README.md'])('each manifest column: %s', (path) => {
     const spans = codeSpans(readPage(path));
     expect(
       Object.values(COLUMN_NAMES)
@@ -97,63 +111,56 @@ describe('the README names', () => {
   });
 
   it('each column and status of restore.csv', () => {
-    const spans = codeSpans(sectionOf(README, 'Undo'));
+    const spans = codeSpans(readPage('docs/restore.md'));
     const wanted = [...RESTORE_HEADER.trim().split(','), ...RESTORE_STATUSES];
     expect(wanted.filter((name) => !spans.includes(name))).toEqual([]);
   });
 });
 
-describe('what the README says exists', () => {
+describe('what the pages say exists', () => {
   it('each option', () => {
     const known = new Set([
       ...ALL_OPTIONS.map(({ flags }) => nameOf(flags)),
       '--help',
       '--version',
     ]);
-    const ours = README.replace(/^(?:npm|npx) .*$/gm, '').replace(/`(?:npm|npx) [^`]*`/g, '');
-    const named = [...ours.matchAll(/(?<![\w-])--[a-z][a-z-]*/g)].map(([option]) => option);
+    const named = PAGES.flatMap((path) =>
+      [
+        ...readPage(path)
+          .replace(/^(?:npm|npx)(?:\.cmd)? .*$/gm, '')
+          .replace(/`(?:npm|npx) [^`]*`/g, '')
+          .matchAll(/(?<![\w-])--[a-z][a-z-]*/g),
+      ].map(([option]) => ({ path, option })),
+    );
     expect(named.length).toBeGreaterThan(100);
     expect(
-      [...new Set(named)].filter((option) => !known.has(option) && !OF_OTHERS.includes(option)),
+      named.filter(
+        ({ path, option }) => !known.has(option) && OF_OTHERS[path]?.includes(option) !== true,
+      ),
     ).toEqual([]);
   });
 
   it('each command', () => {
     // At the beginning of a line or of inline code: elsewhere it is the program's name in a sentence.
-    const named = [...README.matchAll(/(?:^(?:\$ )?|`)redcap-sweep ([a-z]+)/gm)].map(
-      (match) => match[1] ?? '',
-    );
+    const named = [
+      ...PAGES.map(readPage)
+        .join('\n')
+        .matchAll(/(?:^(?:\$ )?|`)redcap-sweep ([a-z]+)/gm),
+    ].map((match) => match[1] ?? '');
     expect(new Set(named)).toEqual(new Set(COMMANDS.map(({ name }) => name)));
   });
 
   it('each message to look up', () => {
     const sources = sourceText(new URL('../../src/', import.meta.url));
-    const rows = tableRows(sectionOf(README, 'When something goes wrong'));
+    const rows = tableRows(readPage('docs/troubleshooting.md'));
     expect(rows.length).toBeGreaterThan(20);
     const words = rows.flatMap(([message = '']) => codeSpans(message));
     expect(words.filter((text) => !sources.includes(text))).toEqual([]);
   });
-
-  it.each(['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'manifests/README.md'])(
-    'each page and heading that %s links to',
-    (path) => {
-      const page = readPage(path);
-      const links = [...page.matchAll(/\]\(([^)\s]+)\)/g)]
-        .map((match) => match[1] ?? '')
-        .filter((link) => !/^https?:/.test(link));
-      const broken = links.filter((link) => {
-        const [file = '', anchor] = link.split('#');
-        const target = file === '' ? path : new URL(file, `file:///${path}`).pathname.slice(1);
-        if (!existsSync(new URL(`../../${target}`, import.meta.url))) return true;
-        return anchor !== undefined && !anchorsOf(readPage(target)).includes(anchor);
-      });
-      expect(broken).toEqual([]);
-    },
-  );
 });
 
 describe('Rate and time', () => {
-  const rows = tableRows(sectionOf(README, 'Rate and time'));
+  const rows = tableRows(readPage('docs/rates.md'));
 
   it.each(rows)('%s files', (filesCell = '', ...cells) => {
     const files = Number(filesCell.replaceAll(',', ''));
@@ -179,18 +186,4 @@ function sourceText(folder: URL): string {
     .filter((name) => name.endsWith('.ts'))
     .map((name) => readFileSync(new URL(name, folder), 'utf8'))
     .join('\n');
-}
-
-/** As GitHub makes them. */
-function anchorsOf(page: string): string[] {
-  return page
-    .split('\n')
-    .filter((line) => /^#+ /.test(line))
-    .map((line) =>
-      line
-        .replace(/^#+ /, '')
-        .toLowerCase()
-        .replace(/[^\p{L}\p{N} _-]/gu, '')
-        .replaceAll(' ', '-'),
-    );
 }
