@@ -8,9 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
-import { demoSandboxOptions } from '../../dist/sandbox/demo.js';
-import { createSandbox } from '../../dist/sandbox/handler.js';
-import { serveSandbox } from '../../dist/sandbox/serve.js';
+import { rolldown } from 'rolldown';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -19,6 +17,7 @@ const USUAL = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/googl
 const executablePath = process.env.CHROMIUM_PATH ?? USUAL.find((path) => existsSync(path));
 if (executablePath === undefined) throw new Error('no Chromium found; set CHROMIUM_PATH');
 
+const { createSandbox, demoSandboxOptions, serveSandbox } = await loadSources('sandbox.ts');
 const work = await mkdtemp(join(tmpdir(), 'sweep-pictures-'));
 const server = await serveSandbox(createSandbox(demoSandboxOptions));
 await cp(join(root, 'manifests', 'demo.csv'), join(work, 'withdrawn.csv'));
@@ -40,6 +39,16 @@ const sweep = async (args) => {
     .replaceAll(work, '/home/dm/study');
   return `$ redcap-sweep ${args.join(' ')}\n${shown}`;
 };
+
+/** TypeScript beside this file, bundled and loaded from memory. */
+async function loadSources(name) {
+  const input = fileURLToPath(new URL(name, import.meta.url));
+  const build = await rolldown({ input, platform: 'node' });
+  const { output } = await build.generate({ format: 'esm' });
+  await build.close();
+  const script = Buffer.from(output[0].code).toString('base64');
+  return import(`data:text/javascript;base64,${script}`);
+}
 
 const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 const frame = (text) => `<!doctype html><meta charset="utf-8"><style>
