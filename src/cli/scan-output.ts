@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path';
 import { RefusedError } from '../errors.ts';
 import { createReportFile, type ReportFile } from '../files/atomic-file.ts';
 import { describeFileError, fileErrorCode, isDiskError } from '../files/file-errors.ts';
+import { writeOutUnseen } from '../words/letters.ts';
 import { showPath } from '../words/names.ts';
 import type { FlagsOf } from './commands.ts';
 import type { Io } from './io.ts';
@@ -58,11 +59,13 @@ export async function refuseOutput({ output, replace }: OutputFlags): Promise<vo
 export async function openScanOutput(io: Io, flags: OutputFlags): Promise<ScanOutput> {
   const { output } = flags;
   if (isStandardOutput(output)) {
+    // A terminal obeys what stands in names; a file and a pipe get them as they are.
+    const shown = io.stdout.isTTY ? writeOutUnseen : (text: string) => text;
     return {
       write: (text) =>
         new Promise((resolve) => {
           // A reader that is slow is waited for; one that went away is not.
-          io.stdout.write(text, () => {
+          io.stdout.write(shown(text), () => {
             resolve();
           });
         }),

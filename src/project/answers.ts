@@ -1,6 +1,7 @@
 import { InterruptedError, RefusedError } from '../errors.ts';
 import type { ReadAnswer, ReadFailure, Reader, ServerObject } from '../rows/server.ts';
-import type { TroubleCause } from '../rows/look.ts';
+import type { ExportRow, TroubleCause } from '../rows/look.ts';
+import { showName } from '../words/names.ts';
 import { nameTrouble, type Trouble } from '../words/trouble.ts';
 import { asFlag, asText } from './cells.ts';
 import { BODYLESS, type ExportAnswer } from './export-lists.ts';
@@ -39,6 +40,18 @@ export function unreadableList(
   return answer.kind === 'bodyless'
     ? new UnreadableAnswer(what, BODYLESS, { cause: 'fault' })
     : new UnreadableAnswer(what, answer.message, causeAndStatus(answer));
+}
+
+/** Names of the records in a list. Throws RefusedError where a row has none: such a list says nothing of anybody. */
+export function namesInList(
+  rows: readonly ExportRow[],
+  { recordIdField }: ProjectModel,
+): Set<string> {
+  const names = new Set(rows.map((row) => asText(row[recordIdField])));
+  if (!names.has('')) return names;
+  throw new RefusedError(
+    `The server's list of records has rows without the record ID (${showName(recordIdField)}): this token's exports leave it out (de-identified export rights). Ask for the full export right.`,
+  );
 }
 
 /** As far as the answer has them. */

@@ -1,7 +1,7 @@
 import { InterruptedError } from '../errors.ts';
 import type { ExportRow } from '../rows/look.ts';
 import type { ReadAnswer, Reader, ServerObject } from '../rows/server.ts';
-import { labelOf, throwStop, unreadableList, type ProjectReader } from './answers.ts';
+import { labelOf, namesInList, throwStop, unreadableList, type ProjectReader } from './answers.ts';
 import { asFlag, asText } from './cells.ts';
 import { askForList, createLists, type ExportAny } from './export-lists.ts';
 import { isWithheld } from './look.ts';
@@ -81,16 +81,16 @@ export async function readOverview(
 
 async function readRecordNames(
   exportRecords: ExportAny,
-  { recordIdField }: ProjectModel,
+  model: ProjectModel,
 ): Promise<readonly string[]> {
-  const query = { fields: [recordIdField] };
+  const query = { fields: [model.recordIdField] };
   let answer = await exportRecords(query);
   if (answer.kind === 'bodyless') answer = await exportRecords(query);
   if (answer.kind === 'stopped') throw new InterruptedError();
   if (answer.kind !== 'rows') {
     throw unreadableList('the list of records', answer);
   }
-  return [...new Set(answer.rows.map((row) => asText(row[recordIdField])))];
+  return [...namesInList(answer.rows, model)];
 }
 
 async function viewExport(

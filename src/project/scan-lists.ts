@@ -1,7 +1,7 @@
 import { InterruptedError, RefusedError } from '../errors.ts';
 import type { ExportRow } from '../rows/look.ts';
 import { listNames } from '../words/names.ts';
-import { unreadableList } from './answers.ts';
+import { namesInList, unreadableList } from './answers.ts';
 import { asText } from './cells.ts';
 import {
   askForList,
@@ -32,10 +32,8 @@ export interface ScanLists {
 export const BATCH_RECORDS = 100;
 export const BATCH_FIELDS = 300;
 
-export function createScanLists(
-  exportRecords: ExportAny,
-  { recordIdField: id }: ProjectModel,
-): ScanLists {
+export function createScanLists(exportRecords: ExportAny, model: ProjectModel): ScanLists {
+  const id = model.recordIdField;
   const lists = createLists();
   const namesIn = (rows: readonly ExportRow[]): Set<string> =>
     new Set(rows.map((row) => asText(row[id])));
@@ -57,7 +55,7 @@ export function createScanLists(
       const query = { fields: [id], filterLogic };
       let answer = await exportRecords(query);
       if (answer.kind === 'bodyless') answer = await exportRecords(query);
-      if (answer.kind === 'rows') return [...namesIn(answer.rows)];
+      if (answer.kind === 'rows') return [...namesInList(answer.rows, model)];
       throw notComplete(answer);
     },
     async filterNames(names, filterLogic) {

@@ -4,9 +4,15 @@ import { tokenRefused } from '../words/trouble.ts';
 import { isBlank, readRedcapError, readWords } from './response-body.ts';
 import type { ResponseContext, ResponseHead } from './transport.ts';
 
+const BYTES_A_MEGABYTE = 1024 * 1024;
+
 /** A response in one line: the server's own words, and the status where they are not REDCap's. */
 export function describeResponse(
-  response: ResponseHead & { readonly body: string; readonly coding?: string },
+  response: ResponseHead & {
+    readonly body: string;
+    readonly truncated?: boolean;
+    readonly coding?: string;
+  },
   { proxy }: ResponseContext,
 ): string {
   const { status, body } = response;
@@ -18,6 +24,12 @@ export function describeResponse(
   }
   const words = readWords(body);
   if (readRedcapError(body) !== undefined) return oneLine(`${words}${via}`);
+  if (response.truncated === true && !isBlank(body)) {
+    const megabytes = Math.max(1, Math.floor(body.length / BYTES_A_MEGABYTE));
+    return oneLine(
+      `The server answered HTTP ${status}${via} and more than is read of one answer (${megabytes} MB); it begins: ${words}`,
+    );
+  }
   const what = isBlank(body)
     ? 'without a body'
     : status === 200

@@ -56,6 +56,13 @@ export function lettersOf(name: string): Letter[] {
   });
 }
 
+/** A table's text with what cannot be seen written out, its lines apart. */
+export function writeOutUnseen(text: string): string {
+  return text.replace(UNSEEN, (character) =>
+    /[\r\n]/.test(character) ? character : `<${codePoint(character)}>`,
+  );
+}
+
 /** `U+00A0`. */
 export function codePoint(character: string): string {
   const code = character.codePointAt(0) ?? 0;

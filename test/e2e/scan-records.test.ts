@@ -6,6 +6,7 @@ import { buildProject, type SandboxProject } from '../../src/sandbox/project.ts'
 import { utf16 } from '../manifest/manifest-of.ts';
 import { namesIn, startSweep } from '../support/cli.ts';
 import { FAST, openFixture, type Fixture } from '../support/fixture.ts';
+import { hasTerminals, openTerminal } from '../support/terminal.ts';
 
 /** A photo in each record; ids with zeros, a comma and a blank. */
 function makeClinic(more: readonly string[] = []): SandboxProject {
@@ -190,6 +191,20 @@ describe('--output', () => {
     expect(scan.stderr).toMatch(words);
     expect(await namesIn(fixture.folder)).toEqual(before);
   });
+
+  it.skipIf(!hasTerminals)(
+    'standard output shows a terminal no name that it would obey',
+    async () => {
+      const fixture = await openClinic();
+      const photo = { record: '001', field: 'photo', event: '', instance: '' };
+      fixture.project.putFile(photo, '\u001b]0;x\u0007.jpg');
+      await fixture.write('ids.csv', '001');
+      const args = ['scan', '--record-file', 'ids.csv', ...FAST];
+      expect((await fixture.sweep(args)).stdout).toContain(',\u001b]0;x\u0007.jpg,');
+      const { code, stdout } = await (await openTerminal(fixture, args)).ended;
+      expect([code, stdout]).toEqual([0, expect.stringContaining(',<U+001B>]0;x<U+0007>.jpg,')]);
+    },
+  );
 
   it('is standard output as -', async () => {
     const fixture = await openClinic();

@@ -84,6 +84,12 @@ const classic = (more: typeof CLASSIC): Promise<ProjectOverview> =>
   overviewOf(readScripted({ ...CLASSIC, ...more }));
 
 describe('what an export shows', () => {
+  it('is nothing where rows come without a record ID', async () => {
+    await expect(classic({ record: [200, [{ photo: 'a.pdf' }]] })).rejects.toThrow(
+      /rows without the record ID \(id\)/,
+    );
+  });
+
   it.each<[string, readonly unknown[], object, number]>([
     ['names', [{ id: '1', photo: 'a.pdf' }], SEEN, 1],
     ['nothing in a blank field', [{ id: '1', photo: '' }], SEEN, 1],

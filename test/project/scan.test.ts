@@ -138,6 +138,16 @@ describe('against the sandbox', () => {
     );
   });
 
+  it('cannot list records without their names', async () => {
+    const model = makeClassicModel();
+    const failure = scan(model, () =>
+      Promise.resolve({ kind: 'rows', rows: [{ photo: 'a.pdf' }] }),
+    );
+    await expect(failure).rejects.toThrow(
+      /list of records has rows without the record ID \(record_id\): .* \(de-identified export rights\)/,
+    );
+  });
+
   it('reads records in batches of a hundred', async () => {
     const sandbox = createSandbox({ kind: 'classic', records: 250 });
     const reader = readSandbox(sandbox);

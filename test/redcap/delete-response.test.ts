@@ -211,6 +211,16 @@ describe('an answer to a deletion', () => {
     );
   });
 
+  it('that is too long is described as such', () => {
+    const cut = {
+      ...answer(200, `[${'1,'.repeat(3 * 2 ** 19)}`),
+      truncated: true,
+    } as TransportResult;
+    expect(readDeleteResponse(cut).message).toMatch(
+      /^The server answered HTTP 200 and more than is read of one answer \(3 MB\); it begins: \[1,1,/,
+    );
+  });
+
   it('that did not come whole is no success', () => {
     const cut: TransportResult = { ...answer(200, ''), truncated: true } as TransportResult;
     expect(sum(readDeleteResponse(cut))).toBe('retry unexpected_answer possible sent');

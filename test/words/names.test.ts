@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { oneLine } from '../../src/words/one-line.ts';
+import { writeOutUnseen } from '../../src/words/letters.ts';
 import { listNames, showName, showNames, showTwoNames } from '../../src/words/names.ts';
 
 const LONG = 'abc'.repeat(66);
@@ -215,5 +216,13 @@ describe('several names in one message', () => {
     ['beside another one', [['é'], { beside: ['e\u0301'] }], 'é (é is U+00E9)'],
   ])('as a list: %s', (_what, given, list) => {
     expect(listNames(...given)).toBe(list);
+  });
+});
+
+describe('a table on a terminal', () => {
+  it('has what a terminal would obey written out, and its lines as they are', () => {
+    expect(writeOutUnseen('a,\u001b[2Jb\u202e\r\nc,\u0007é\u00a0\n')).toBe(
+      'a,<U+001B>[2Jb<U+202E>\r\nc,<U+0007>é\u00a0\n',
+    );
   });
 });
