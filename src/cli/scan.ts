@@ -187,7 +187,10 @@ async function listExported(
   );
   const noneKnown = unknownRecords.count > 0 && knownRecords === 0;
   return {
-    notes: describeExportNotes(scanned, { near, of, kind: source.kind }),
+    notes: [
+      ...(scanned.rows === 0 ? [`${source.subject} has no rows.`] : []),
+      ...describeExportNotes(scanned, { near, of, kind: source.kind }),
+    ],
     lacks: leftOut.size > 0 || unknownFields.length > 0 || near.size > 0 || noneKnown,
   };
 }

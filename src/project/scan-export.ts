@@ -1,6 +1,6 @@
 import { RefusedError } from '../errors.ts';
 import type { ExportRow, Look } from '../rows/look.ts';
-import type { Target } from '../rows/target.ts';
+import { targetKey, type Target } from '../rows/target.ts';
 import { asText, placeOf } from './cells.ts';
 import {
   readExportedCells,
@@ -31,6 +31,9 @@ export interface ScanExportOptions extends Omit<ScanOptions, 'onRecords'> {
   readonly changeAt: (target: Target) => string | undefined;
 }
 
+/** Cells of some records, by record, and by target and what they show. */
+type Batch = Map<string, Map<string, ExportedCell>>;
+
 /**
  * Lists the files of exactly the cells in which an export shows one, as they
  * stand now, in batches of records. Rows are taken no faster than they are
@@ -46,7 +49,7 @@ export async function scanExport(
   const columns = findExportedColumns(header, model, scope, source);
   const notes = new ScanNotes();
   const list = createLister(model, scope.filter, options, notes);
-  let batch = new Map<string, ExportedCell[]>();
+  let batch: Batch = new Map();
   let begun = false;
   let read = 0;
   const listBatch = async (): Promise<void> => {
@@ -72,19 +75,17 @@ export async function scanExport(
           notes.leaveOut(cell.misplaced, cell);
           continue;
         }
-        const cells = batch.get(record);
-        if (cells !== undefined) {
-          cells.push(cell);
-          continue;
-        }
-        if (batch.size === BATCH_RECORDS) await listBatch();
-        batch.set(record, [cell]);
+        if (!batch.has(record) && batch.size === BATCH_RECORDS) await listBatch();
+        const cells = batch.get(record) ?? new Map<string, ExportedCell>();
+        // Where exports are put together, a row may stand in both.
+        cells.set(`${keyOf(cell.target)} ${cell.shown}`, cell);
+        batch.set(record, cells);
       }
     }
     options.onProgress((read += some.length));
   }
   await listBatch();
-  return notes.result(columns);
+  return { ...notes.result(columns), rows: read };
 }
 
 function describeRagged({ cells, line }: ExportedRow, width: number, { subject }: ExportSource) {
@@ -100,12 +101,12 @@ function createLister(
   filter: string | undefined,
   { exportRecords, onRows, renewStructure, changeAt }: ScanExportOptions,
   notes: ScanNotes,
-): (batch: ReadonlyMap<string, readonly ExportedCell[]>) => Promise<void> {
+): (batch: Batch) => Promise<void> {
   const lists = createScanLists(exportRecords, model);
   return async (batch) => {
     const names = [...batch.keys()];
     const missing = new Set<string>();
-    const cells = [...batch.values()].flat();
+    const cells = [...batch.values()].flatMap((ofRecord) => [...ofRecord.values()]);
     for (const fields of cut([...new Set(cells.map(({ target }) => target.field))], BATCH_FIELDS)) {
       const found = await lists.ofRecords(names, fields);
       for (const record of found.missing) missing.add(record);
@@ -117,6 +118,7 @@ function createLister(
       const known = names.filter((record) => now.has(record));
       const meant = filter === undefined ? undefined : await lists.filterNames(known, filter);
       const lines: string[][] = [];
+      const listed = new Set<string>();
       for (const cell of cells) {
         const { target } = cell;
         const rows = now.get(target.record);
@@ -128,7 +130,10 @@ function createLister(
           continue;
         }
         const look = readLook(rows, target, model, exported.has(target.field));
-        if (look.kind === 'there') lines.push(scanLine(model, target, look.name ?? ''));
+        if (look.kind === 'there' && !listed.has(keyOf(target))) {
+          listed.add(keyOf(target));
+          lines.push(scanLine(model, target, look.name ?? ''));
+        }
         const isCode = look.kind === 'nothing' && holdsCode(rows, target, model);
         notes.take(cell, isCode ? GONE : look);
       }
@@ -136,6 +141,10 @@ function createLister(
     }
     notes.countRecords(names.length - missing.size, [...missing]);
   };
+}
+
+function keyOf(target: Target): string {
+  return targetKey(target, { looseRecords: false });
 }
 
 function gatherRows(rows: readonly ExportRow[], { recordIdField }: ProjectModel) {

@@ -9,6 +9,8 @@ export interface Tally<T> {
 }
 
 export interface ScannedExport {
+  /** Rows of the export. */
+  readonly rows: number;
   /** Columns that are none of the project's and show no files. */
   readonly strange: readonly StrangeColumn[];
   /** Columns that show files, and that the project has no field for: it was renamed or removed since. */
@@ -83,7 +85,7 @@ export class ScanNotes {
     for (const record of unknown) this.#unknownRecords.add(record);
   }
 
-  result({ strange, lacking }: ExportedColumns): ScannedExport {
+  result({ strange, lacking }: ExportedColumns): Omit<ScannedExport, 'rows'> {
     return {
       strange: strange.filter((column) => !this.#strangeFiles.has(column)),
       unknownFields: [...this.#strangeFiles].map(([column, { tally }]) => ({

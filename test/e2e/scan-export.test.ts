@@ -168,6 +168,17 @@ describe('the files of an export, and no others', () => {
     }
   });
 
+  it('are none where it has no rows, which is said', async () => {
+    const fixture = await openStudy();
+    await fixture.write('export.csv', 'record_id,redcap_event_name,photo\n');
+    const scan = await scanFile(fixture, 'export.csv');
+    expect([scan.code, scan.lines, notesOf(scan)]).toEqual([
+      0,
+      [],
+      'The export has no rows.\n0 files found.\n',
+    ]);
+  });
+
   it('by standard input', async () => {
     const fixture = await openStudy();
     const stdin = await exportCsv(fixture.sandbox, {}, { gzip: true });

@@ -105,6 +105,7 @@ describe('the files of an export', () => {
       strange: [],
       unknownFields: [],
       lacking: [],
+      rows: 5,
       gone: NONE,
       renamed: NONE,
       leftOut: new Map(),
@@ -113,6 +114,14 @@ describe('the files of an export', () => {
     });
     // A record whose cells are blank, or hold a missing-data code, is not asked for.
     expect(asked.map(({ records }) => records)).toEqual([['001']]);
+  });
+
+  it('are listed once where an export has a row twice', async () => {
+    const csv = String(await exportCsv(study()));
+    const rows = csv.slice(csv.indexOf('\n') + 1);
+    expect((await list(study(), csv + rows)).files).toEqual(ALL);
+    const { files, renamed: other } = await list(study(), csv + rows.replace('a.jpg', 'old.jpg'));
+    expect([files, other.count]).toEqual([ALL, 1]);
   });
 
   it('are asked for with the fields that show some', async () => {
