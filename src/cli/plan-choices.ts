@@ -40,7 +40,7 @@ export function choiceLines(
     lines.push(
       left === 0
         ? `--limit ${limit}: no fewer than there are, so that nothing is left`
-        : `--limit ${limit}: stops once ${countOf(limit, 'row')} ${limit === 1 ? 'has been' : 'have been'} ${unit}; ${countOf(left, 'file is', 'files are')} left for resume`,
+        : `--limit ${limit}: stops once ${countOf(limit, unit === 'saved' ? 'file' : 'row')} ${limit === 1 ? 'has been' : 'have been'} ${unit}; ${countOf(left, 'file is', 'files are')} left for resume`,
     );
   }
   if (stopAt !== undefined) {

@@ -48,12 +48,16 @@ export async function runCommandLine(io: Io, argv: readonly string[]): Promise<E
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.ok;
     if (asksForJson(argv)) {
-      printJsonError(io, EXIT.refused, hideTokens(error.message.replace(/^error: /, '')));
+      // `help` of a command that there is not: the parser answers with the help, and no word.
+      const message = error.code === 'commander.help' ? NO_SUCH_HELP : error.message;
+      printJsonError(io, EXIT.refused, hideTokens(message.replace(/^error: /, '')));
     }
     return EXIT.refused;
   }
   return exitCode;
 }
+
+const NO_SUCH_HELP = 'There is no such command; --help shows those that there are.';
 
 function createProgram(io: Io): Command {
   return new Command('redcap-sweep')

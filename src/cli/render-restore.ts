@@ -5,7 +5,7 @@ import {
   type RestoreStatus,
   type RestoreTotals,
 } from '../backup/restored.ts';
-import { count } from '../words/counts.ts';
+import { count, sizeWords } from '../words/counts.ts';
 import { oneLine } from '../words/one-line.ts';
 
 /** What would be put back, and where: what a person judges before anything is sent. */
@@ -21,14 +21,13 @@ export function renderRestorePlan(
   },
 ): string {
   const { project, url, directory, overwrite, archive } = about;
-  const sizes = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 1 });
   const lines = [
     `Project   ${project.title} (id ${project.id})`,
     `Server    ${url}`,
     `Run       ${directory}`,
     ...(plan.archived > 0 && archive !== undefined ? [`Archive   ${archive}`] : []),
     '',
-    `Files to put back  ${count(plan.files - plan.signatures)} (${sizes.format(plan.bytes / 1e6)} MB)`,
+    `Files to put back  ${count(plan.files - plan.signatures)} (${sizeWords(plan.bytes)})`,
   ];
   if (plan.signatures > 0) {
     lines.push(

@@ -81,7 +81,7 @@ async function refuseRows(
   log.attach(directory.path);
   const refused =
     changed > 0
-      ? `${count(broken)} rows are not what the check saw, or are invalid.`
+      ? `${countOf(broken, 'row is', 'rows are')} not what the check saw, or invalid.`
       : `${count(broken)} ${broken === 1 ? 'row is' : 'rows are'} invalid.`;
   const made = await endPlan(directory, { clock: io.clock, refused }, (end) =>
     makeReports(io, {
@@ -99,7 +99,9 @@ async function refuseRows(
   const advice =
     flags.approved === undefined
       ? 'Correct these rows, or delete the valid ones alone with --skip-invalid.'
-      : 'Check again, and have the new check approved.';
+      : changed > 0
+        ? 'Check again, and have the new check approved.'
+        : 'Correct these rows and check again, or delete what else was approved with --skip-invalid.';
   io.stderr.write(
     fit(`${screen.paint.stopped('Refused: nothing was deleted.')} ${advice}\n`, screen),
   );

@@ -1,5 +1,6 @@
 import { RefusedError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { describeFileError } from '../files/file-errors.ts';
 import { listRuns, type ListedRun, type UnreadableRun } from '../report/list-runs.ts';
 import { TOOL } from '../version.ts';
 import { countOf } from '../words/counts.ts';
@@ -40,10 +41,11 @@ async function list(reportDir: string): ReturnType<typeof listRuns> {
   try {
     return await listRuns(reportDir);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
     // Nothing was checked or run here yet.
-    if (code === 'ENOENT') return { runs: [], unreadable: [] };
-    throw new RefusedError(`--report-dir ${showPath(reportDir)} cannot be read: ${message}.`);
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { runs: [], unreadable: [] };
+    throw new RefusedError(
+      `--report-dir ${showPath(reportDir)} cannot be read: ${describeFileError(error)}.`,
+    );
   }
 }
 

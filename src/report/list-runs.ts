@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { RefusedError } from '../errors.ts';
 import { glimpseJournal, type Glimpse } from '../journal/glimpse.ts';
 import { JOURNAL_FILE, type JournalHeader } from '../journal/lines.ts';
 import { replayJournal } from '../journal/replay.ts';
@@ -79,6 +80,8 @@ async function directoriesIn(reportDir: string): Promise<readonly string[]> {
 
 async function readRun(directory: string): Promise<ListedRun> {
   const journal = join(directory, JOURNAL_FILE);
+  // A pipe would be waited for without end.
+  if (!(await stat(journal)).isFile()) throw new RefusedError(`its ${JOURNAL_FILE} is no file`);
   const ended = await glimpseJournal(journal);
   if (ended !== undefined) return listEnded(directory, ended);
   const run = await replayJournal(journal);

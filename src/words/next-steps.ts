@@ -93,22 +93,21 @@ function durationWords({ perMinute, states, archive }: Facts): string {
 
 /** The rows of a refused run stand in the manifest; where the project changed, only a new check can be approved. */
 function afterRefusal(facts: Facts): readonly NextStep[] {
-  const { approved, errors } = facts;
-  return approved
-    ? [
-        onManifest(
-          facts,
-          'check',
-          `What was approved is not what is there any more (error.csv names the ${countOf(errors, 'row')}). Check again, and have the new check approved`,
-        ),
-      ]
-    : [
-        onManifest(
-          facts,
-          'run',
-          `Correct the ${countOf(errors, 'row')} that error.csv names, in the manifest, and run it again`,
-        ),
-      ];
+  const { approved, changed, errors } = facts;
+  if (approved) {
+    const text =
+      changed > 0
+        ? `What was approved is not what is there any more (error.csv has ${countOf(changed, 'row')} that changed). Check again, and have the new check approved`
+        : `Correct ${countOf(facts.states.invalid, 'invalid row')} that error.csv names, in the manifest, check it again, and have the new check approved`;
+    return [onManifest(facts, 'check', text)];
+  }
+  return [
+    onManifest(
+      facts,
+      'run',
+      `Correct the ${countOf(errors, 'row')} that error.csv names, in the manifest, and run it again`,
+    ),
+  ];
 }
 
 function afterRun(facts: Facts): readonly NextStep[] {
@@ -137,8 +136,12 @@ function afterRun(facts: Facts): readonly NextStep[] {
   const unreviewed = changed > 0 ? changed : facts.approved ? states.guard_mismatch : 0;
   if (unreviewed > 0) {
     steps.push({
-      text: `${countOf(unreviewed, 'row is', 'rows are')} no longer what the check saw: check ${facts.errorFile}, and have the new check approved:`,
-      command: `redcap-sweep check ${errorFile}${facts.ofArchive ? ' --backup' : ''}${readingFlags(facts)}`,
+      text: `${
+        changed > 0
+          ? `${countOf(unreviewed, 'row is', 'rows are')} no longer what the check saw`
+          : `${countOf(unreviewed, 'row does', 'rows do')} not have the file that was expected`
+      }: check ${facts.errorFile}, and have the new check approved:`,
+      command: `redcap-sweep check ${errorFile}${archiveFlag(facts)}${readingFlags(facts)}`,
     });
   } else if (left > 0 && facts.ofArchive) {
     // Run as it stands, it would delete what no archive holds.
@@ -197,8 +200,13 @@ function onManifest(facts: Facts, verb: 'check' | 'run', text: string): NextStep
   const isPiped = facts.manifest === '-';
   return {
     text: isPiped ? `${text}: pipe the corrected list in.` : `${text}:`,
-    command: `${commandOn(facts, verb)}${verb === 'run' ? guardFlags(facts) : ''}`,
+    command: `${commandOn(facts, verb)}${verb === 'run' ? guardFlags(facts) : archiveFlag(facts)}`,
   };
+}
+
+/** Who had the files saved first wants that of the next check as well. */
+function archiveFlag({ archive, ofArchive }: Facts): string {
+  return archive !== undefined || ofArchive ? ' --backup' : '';
 }
 
 /** The command that checks the same manifest anew. */

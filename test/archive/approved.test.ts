@@ -307,3 +307,16 @@ async function readKilled(fixture: Fixture): Promise<RunFiles> {
   await fixture.sweep(['report', directory]);
   return readRun(directory);
 }
+
+it('a run refused for rows that were invalid in the check already does not call them changed', async () => {
+  const manifest = `${photosManifest(2)}nobody,photo\n`;
+  const fixture = await openArchive({}, manifest);
+  expect((await fixture.check()).code).toBe(1);
+  const { code, stdout, stderr } = await fixture.approve();
+  expect(code).toBe(2);
+  expect(fixture.deletions()).toBe(0);
+  expect(stdout).toContain('Correct 1 invalid row that error.csv names');
+  expect(stdout).toContain('redcap-sweep check m.csv --backup');
+  expect(stderr).toContain('--skip-invalid');
+  expect(stdout + stderr).not.toContain('What was approved is not');
+});

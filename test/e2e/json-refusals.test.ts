@@ -67,3 +67,17 @@ it('a summary without a refusal has no error', async () => {
   const { stdout, code } = await fixture.sweep(['run', 'm.csv', '--yes', '--json', ...FAST]);
   expect([code, (JSON.parse(stdout) as { error: unknown }).error]).toEqual([0, null]);
 });
+
+it('the help of a command that there is not is refused in words', async () => {
+  const fixture = await openFixture();
+  const { code, stdout } = await fixture.sweep(['help', 'nope', '--json']);
+  expect([code, JSON.parse(stdout)]).toEqual([
+    2,
+    {
+      error: {
+        exitCode: 2,
+        message: 'There is no such command; --help shows those that there are.',
+      },
+    },
+  ]);
+});

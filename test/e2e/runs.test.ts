@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { appendFile, mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { FAST, openFixture, photosManifest, type Fixture } from '../support/fixture.ts';
 
@@ -190,3 +192,15 @@ it('the next step after a list in a folder names it as it was named', async () =
     "\n            redcap-sweep run 'my lists/m.csv' --backup --expect-project 4711\n",
   );
 });
+
+it.skipIf(process.platform === 'win32')(
+  'a journal that is a pipe is no journal, and is not waited for',
+  async () => {
+    const fixture = await openFixture();
+    await mkdir(join(fixture.folder, 'reports', 'pipe'), { recursive: true });
+    await promisify(execFile)('mkfifo', [join(fixture.folder, 'reports/pipe/journal.ndjson')]);
+    const { code, stdout } = await fixture.sweep(['runs']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('its journal.ndjson is no file');
+  },
+);

@@ -252,6 +252,15 @@ describe('what to do next', () => {
     ],
     ['an archive', [savedRow(1)], archiveOf(1), ['redcap-sweep run --approved reports/x']],
     [
+      'an archive with a row to correct',
+      [savedRow(1), invalid],
+      archiveOf(2),
+      [
+        'redcap-sweep check cleanup.csv --backup',
+        'redcap-sweep run --approved reports/x --skip-invalid',
+      ],
+    ],
+    [
       'an archive with a file that could not be saved',
       [savedRow(1), unsaved],
       failedIn(archiveOf(2), 2),
@@ -405,6 +414,15 @@ describe('what to do next', () => {
   ])('types the path %s', (path, quoted, below) => {
     expect([quotePath(path), pathBelow(path, 'error.csv')]).toEqual([quoted, below]);
   });
+});
+
+it.each([
+  ['1 row does not have the file that was expected', other],
+  ['1 row is no longer what the check saw', changed],
+])('of an approved run: %s', (words, row) => {
+  const approved = { directory: '/reports/check', sha256: '' };
+  const page = pageWith([deleted, row], { header: { approved }, context: { exitCode: 1 } });
+  expect(page.nextSteps[0]?.text).toContain(words);
 });
 
 describe('advice', () => {
