@@ -62,7 +62,10 @@ describe("NTFS' rules", () => {
       await tell('a colon', () => writeFile('12:30.csv', ''));
       await writeFile('Twin.csv', 'first');
       await tell('a twin', async () => { if (await readFile('tWIN.csv', 'utf8') !== 'first') throw new Error(); });
-      await tell('sync a folder', async () => { const one = await open('h'); await one.sync(); });
+      await tell('sync a folder', async () => {
+        const one = await open('h');
+        try { await one.sync(); } finally { await one.close(); }
+      });
       await tell('a spreadsheet', () => unlink('held.csv'));
       console.log(told.join('\\n'));
     `;
