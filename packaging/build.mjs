@@ -1,6 +1,7 @@
 // npm run build: makes everything that is shipped, in dist/, from nothing:
 //
-//   cli.js and others     the whole program, dependencies included, with source maps
+//   cli.js and others     the whole program, dependencies included, with source maps; package.json
+//                         says that they are CommonJS
 //   licenses.txt          the licences of all that is in it
 //   bom.cdx.json          the same as a CycloneDX bill of materials
 //   redcap-sweep.1        the man page
@@ -21,6 +22,8 @@ const own = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
 const chunks = await bundle(
   'src/cli.ts',
   {
+    // Node.js has a CommonJS module running before it has set up its loader for the others.
+    format: 'cjs',
     minify: true,
     sourcemap: true,
     chunkFileNames: '[name].js',
@@ -45,11 +48,13 @@ for (const { fileName, code, map } of chunks) {
   if (map !== null)
     await write(`${fileName}.map`, `${JSON.stringify(withoutForeignSources(map))}\n`);
 }
+// The sources are ES modules, and say so for the whole package.
+await write('package.json', '{ "type": "commonjs" }\n');
 await write('licenses.txt', licenseTexts(own, packages));
 await write('bom.cdx.json', `${JSON.stringify(billOfMaterials(own, packages, chunks), null, 2)}\n`);
 await write('redcap-sweep.1', page);
 
-/** One entry and all that it needs as ES modules. */
+/** One entry and all that it needs. */
 async function bundle(entry, output, input = {}) {
   const build = await rolldown({
     input: entry,
