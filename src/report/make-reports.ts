@@ -5,7 +5,6 @@ import { EXIT } from '../exit-codes.ts';
 import { createReportFile, type ReportFile, type WrittenFile } from '../files/atomic-file.ts';
 import { csvLine } from '../files/csv-line.ts';
 import type { RunState } from '../journal/run-state.ts';
-import { countRecords } from '../manifest/duplicates.ts';
 import type { Manifest } from '../manifest/read.ts';
 import {
   REPORT_NAMES,
@@ -36,15 +35,6 @@ export interface RowCounts {
   readonly notConfirmed: number;
   /** Of the rows already empty, those in which the check had seen a file. */
   readonly goneSinceCheck: number;
-  /** What a check's archive holds of the files that would be deleted. */
-  readonly saved: SavedFiles;
-}
-
-interface SavedFiles {
-  readonly files: number;
-  readonly bytes: number;
-  /** The records (participants) that they are of. */
-  readonly records: number;
 }
 
 export interface MadeCsvs extends RowCounts {
@@ -106,23 +96,16 @@ function countRows(): { readonly counts: RowCounts; add: (report: RowReport) => 
     verified: { yes: 0, no: 0, skipped: 0, '': 0 },
     notConfirmed: 0,
     goneSinceCheck: 0,
-    saved: { files: 0, bytes: 0, records: 0 },
   };
-  const records = countRecords({ looseRecords: false });
   return {
     counts,
-    add({ row, outcome: { status, code, verified, file } }) {
+    add({ outcome: { status, code, verified } }) {
       counts.rows += 1;
       counts.totals[status] += 1;
       counts.reportRows[reportOf(status)] += 1;
       counts.verified[verified] += 1;
       if (code === 'not_confirmed') counts.notConfirmed += 1;
       if (code === 'gone_since_check') counts.goneSinceCheck += 1;
-      if (code !== 'would_delete' || file?.backup === undefined) return;
-      records.add(row.record);
-      counts.saved.files += 1;
-      counts.saved.bytes += file.bytes ?? 0;
-      counts.saved.records = records.count;
     },
   };
 }

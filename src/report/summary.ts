@@ -94,6 +94,8 @@ function restoredOf({ restores }: RunState): SummaryRestore | null {
 export function summarise(options: {
   readonly run: RunState;
   readonly csvs: MadeCsvs;
+  /** Of a check's archive. */
+  readonly saved: Omit<SummaryArchive, 'whole'>;
   readonly directory: string;
   readonly exitCode: number;
   readonly journalSha256: string | undefined;
@@ -134,7 +136,7 @@ export function summarise(options: {
     url: header.url,
     options: header.options,
     approved: header.approved ?? null,
-    archive: isArchive(run) ? { whole: !hasWorkLeft(run), ...csvs.saved } : null,
+    archive: isArchive(run) ? { whole: !hasWorkLeft(run), ...options.saved } : null,
     plan: run.planned?.totals ?? null,
     requests: options.requests ?? null,
     startedAt: header.startedAt,

@@ -64,15 +64,18 @@ export async function writeReports(options: WriteReportsOptions): Promise<Writte
     const exitCode = options.exitCode(run, csvs);
     await options.end?.(exitCode);
     const journalSha256 = await fileSha256(journalPath);
+    const figures = html.figures();
+    const { saved, savedBytes, records } = figures.counts;
     const summary = summarise({
       run,
       csvs,
+      saved: { files: saved, bytes: savedBytes, records },
       directory,
       exitCode,
       journalSha256,
       requests: options.requests ?? (await requestsOfLastTime(directory)),
     });
-    const page = pageOf(html.figures(), {
+    const page = pageOf(figures, {
       run,
       totals: csvs.totals,
       files: listFiles(run, csvs, journalSha256),
