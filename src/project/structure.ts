@@ -94,8 +94,8 @@ export function createStructure(
 
   /**
    * What is taken for a file may be a missing-data code of a designer's own
-   * making, added since the structure was read. A check takes that risk: its
-   * row is looked at again before anything is said of it.
+   * making, added since the structure was read. A check, which has just read
+   * it, does not ask: a request for such a row finds no file to delete.
    */
   const showsNewCode = (
     { looks }: LookedBatch & { kind: 'looked' },
