@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { oneLine } from '../words/one-line.ts';
+import type { AbortListeners } from './abort-listeners.ts';
 import { ConnectFailure, connectionReason } from './connection-errors.ts';
 import { readCodings } from './content-coding.ts';
 import { IdleTimer } from './idle-timer.ts';
@@ -12,6 +13,8 @@ export interface RequestSettings {
   readonly maxBodyBytes: number;
   /** " (through the proxy …)", or ''. */
   readonly via: string;
+  /** What ends the requests that are given up. */
+  readonly aborts: AbortListeners;
 }
 
 /**
@@ -46,8 +49,7 @@ export class RequestHandler implements Dispatcher.DispatchHandler {
     this.#settings = settings;
     this.#resolve = resolve;
     const { signal } = request;
-    if (signal?.aborted === true) this.#giveUp();
-    else signal?.addEventListener('abort', this.#giveUp, { once: true });
+    if (signal !== undefined && !settings.aborts.add(signal, this.#giveUp)) this.#giveUp();
   }
 
   /** Nothing is to be sent any more. */
@@ -192,6 +194,7 @@ export class RequestHandler implements Dispatcher.DispatchHandler {
   #end(): void {
     this.#over = true;
     this.#idle?.stop();
-    this.#request.signal?.removeEventListener('abort', this.#giveUp);
+    const { signal } = this.#request;
+    if (signal !== undefined) this.#settings.aborts.remove(signal, this.#giveUp);
   }
 }

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { Client, Pool, type buildConnector, type Dispatcher } from 'undici';
+import { createAbortListeners } from './abort-listeners.ts';
 import { ConnectFailure } from './connection-errors.ts';
 import { createConnector } from './connector.ts';
 import { nameProxy } from './proxy-tunnel.ts';
@@ -46,6 +47,7 @@ export function createUndiciTransport(settings: TransportSettings): ClosableTran
     timeoutMs,
     maxBodyBytes: settings.maxBodyBytes ?? MAX_BODY_BYTES,
     via: proxy === undefined ? '' : ` (through the proxy ${nameProxy(proxy)})`,
+    aborts: createAbortListeners(),
   };
   const path = `${url.pathname}${url.search}`;
 
