@@ -1,5 +1,6 @@
 import { rowStateOf, type Effect, type Outcome, type Verified } from '../rows/outcome.ts';
 import type { BodyLine, OutcomeLine, SendingLine } from './lines.ts';
+import type { Times } from './row-index.ts';
 
 /** An outcome as its line in the journal. What a reader assumes anyway is left out. */
 export function encodeOutcome(row: number, outcome: Outcome, lookDue: boolean): string {
@@ -66,6 +67,31 @@ export function decodeOutcome(
     verified,
     file: line.file,
     ...state,
+  };
+}
+
+/** The times of a row that was deleted by its first request, with nothing to add: most rows of most runs. */
+export function plainSuccessTimes(line: OutcomeLine): Times | undefined {
+  const { state, attempts, http, started, at } = line;
+  const isPlain = state === 'deleted' && attempts === 1 && http === 200;
+  if (!isPlain || started === undefined || at === undefined) return undefined;
+  const more = line.effect ?? line.air ?? line.code ?? line.message ?? line.said ?? line.file;
+  return more === undefined ? { startedAt: started, finishedAt: at } : undefined;
+}
+
+export function plainSuccess({ startedAt, finishedAt }: Times, verified: Verified): Outcome {
+  return {
+    message: '',
+    said: undefined,
+    httpStatus: 200,
+    attempts: 1,
+    effect: 'none',
+    startedAt,
+    finishedAt,
+    verified,
+    file: undefined,
+    status: 'deleted',
+    code: '',
   };
 }
 

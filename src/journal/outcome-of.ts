@@ -1,4 +1,4 @@
-import { decodeOutcome, isOutcomeLine } from './line-codec.ts';
+import { decodeOutcome, isOutcomeLine, plainSuccess } from './line-codec.ts';
 import {
   graver,
   type Effect,
@@ -81,7 +81,12 @@ function outcomeOf(
   const { index } = run;
   switch (index.phase(row)) {
     case PHASE.outcome: {
-      const outcome = decodeOutcome(lineAt(index.offset(row)), index.verified(row));
+      const times = index.plainSuccess(row);
+      const verified = index.verified(row);
+      const outcome =
+        times === undefined
+          ? decodeOutcome(lineAt(index.offset(row)), verified)
+          : plainSuccess(times, verified);
       return index.uncertain(row) ? uncertain(outcome) : outcome;
     }
     case PHASE.open:

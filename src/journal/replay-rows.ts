@@ -1,6 +1,6 @@
 import { graver, type FileFacts } from '../rows/outcome.ts';
 import type { OutcomeLine, RowLine, SendingLine, TriedLine } from './lines.ts';
-import { effectOf } from './line-codec.ts';
+import { effectOf, plainSuccessTimes } from './line-codec.ts';
 import { PHASE, type RowIndex } from './row-index.ts';
 import type { OpenRow } from './run-state.ts';
 
@@ -82,6 +82,8 @@ function replayOutcome({ index, open, backups }: Rows, line: OutcomeLine, offset
   // taken over, too late, and the request that is in flight is not its own.
   if (WITHOUT_EFFECT.has(state) && open.get(row)?.effect === 'possible') return;
   index.setOutcome(row, state, offset, verified ?? '', look === true);
+  const plain = plainSuccessTimes(line);
+  if (plain !== undefined) index.setPlainSuccess(row, plain);
   open.delete(row);
   backups.delete(row);
 }

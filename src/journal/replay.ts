@@ -75,7 +75,7 @@ function begin(path: string | JournalSource, line: object | undefined, end: numb
   return {
     path,
     header,
-    index: new RowIndex(),
+    index: new RowIndex(startedAt),
     open: new Map(),
     backups: new Map(),
     planEnd: end,

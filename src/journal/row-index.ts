@@ -24,14 +24,30 @@ interface Page {
   readonly high: Uint16Array;
 }
 
+/** When a row's only request began, and when its answer settled the row; epoch milliseconds. */
+export interface Times {
+  readonly startedAt: number;
+  readonly finishedAt: number;
+}
+
+/** In the status byte: instead of a place, the row has the times of a plain success. */
+const PLAIN = 128;
+
 /**
  * State of every row in a few bytes: one for the phase and verification, one
- * for the status, six for the place of its last outcome line. Grows in pages,
- * so that no doubling shows as a peak.
+ * for the status, six for the place of its last outcome line, or, of a plain
+ * success, for its times: of such a row the line says nothing more, and it is
+ * not read again. Grows in pages, so that no doubling shows as a peak.
  */
 export class RowIndex {
   static readonly PAGE = 1 << 12;
   readonly #pages: Page[] = [];
+  readonly #epoch: number;
+
+  /** `epoch`: a time before all that are to be kept, by less than 49 days. */
+  constructor(epoch = 0) {
+    this.#epoch = epoch;
+  }
 
   #page(row: number): Page {
     const at = Math.floor(row / RowIndex.PAGE);
@@ -100,7 +116,7 @@ export class RowIndex {
   }
 
   status(row: number): Status | undefined {
-    const byte = this.#page(row).status[row % RowIndex.PAGE] ?? 0;
+    const byte = (this.#page(row).status[row % RowIndex.PAGE] ?? 0) & ~PLAIN;
     return byte === 0 ? undefined : STATUSES[byte - 1];
   }
 
@@ -115,9 +131,34 @@ export class RowIndex {
     page.high[at] = Math.floor(offset / 0x1_0000_0000);
   }
 
+  /** The row's outcome is a plain success. Its place stays where the times are none that can be kept. */
+  setPlainSuccess(row: number, { startedAt, finishedAt }: Times): void {
+    const since = startedAt - this.#epoch;
+    const took = finishedAt - startedAt;
+    if (!isUnsigned(since, 0xffff_ffff) || !isUnsigned(took, 0xffff)) return;
+    const page = this.#page(row);
+    const at = row % RowIndex.PAGE;
+    page.status[at] = (page.status[at] ?? 0) | PLAIN;
+    page.low[at] = since;
+    page.high[at] = took;
+  }
+
+  plainSuccess(row: number): Times | undefined {
+    const page = this.#page(row);
+    const at = row % RowIndex.PAGE;
+    if (((page.status[at] ?? 0) & PLAIN) === 0) return undefined;
+    const startedAt = this.#epoch + (page.low[at] ?? 0);
+    return { startedAt, finishedAt: startedAt + (page.high[at] ?? 0) };
+  }
+
+  /** Where its outcome line stands; of a plain success it is not known. */
   offset(row: number): number {
     const page = this.#page(row);
     const at = row % RowIndex.PAGE;
     return (page.high[at] ?? 0) * 0x1_0000_0000 + (page.low[at] ?? 0);
   }
+}
+
+function isUnsigned(value: number, most: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= most;
 }

@@ -8,8 +8,8 @@ export const LINE_ENDS = ['\r\n', '\n', '\r'];
 
 /** A row longer than this is a quotation mark that never closes, found before memory runs out. */
 const MAX_ROW_LENGTH = 16 * 1024 * 1024;
-/** Small enough that a batch stays a few hundred rows whatever the source's chunks. */
-const SLICE_BYTES = 16 * 1024;
+/** Small enough that what is made of a batch is gone before the memory of young objects is cleaned twice, and kept by it. */
+const SLICE_BYTES = 4 * 1024;
 
 /** One line of the manifest, or several where its cells hold line breaks; blank lines too. */
 export interface CsvRecord {

@@ -29,12 +29,13 @@ export const REPORT_COLUMNS = [
  */
 export function createReportLines(): (row: RowReport) => string {
   const timeCell = createTimeCells();
-  return ({ row, outcome }) => {
-    const { status, code, httpStatus, message, attempts, startedAt, finishedAt, file } = outcome;
+  const messageCell = createMessageCells();
+  return ({ row, outcome, message, file }) => {
+    const { status, code, httpStatus, attempts, startedAt, finishedAt } = outcome;
     const known = `${row.row},${row.line},${status},${code},${numberCell(httpStatus)}`;
     const times = `${attempts},${timeCell(startedAt)},${timeCell(finishedAt)},${outcome.verified}`;
     const stored = file === undefined ? ',,,' : fileCells(file);
-    return `${row.cells.map(csvCell).join(',')},${known},${csvCell(oneLine(message))},${times},${stored}\n`;
+    return `${row.cells.map(csvCell).join(',')},${known},${messageCell(message)},${times},${stored}\n`;
   };
 }
 
@@ -44,6 +45,19 @@ function fileCells({ name = '', bytes, sha256 = '', backup = '' }: FileFacts): s
 
 function numberCell(value: number | undefined): string {
   return value === undefined ? '' : String(value);
+}
+
+/** A message as one line. Neighbours often have the same. */
+function createMessageCells(): (message: string) => string {
+  let last = '';
+  let cell = '';
+  return (message) => {
+    if (message !== last) {
+      last = message;
+      cell = csvCell(oneLine(message));
+    }
+    return cell;
+  };
 }
 
 /** Milliseconds since the epoch as ISO 8601. Neighbours share their second, which is the expensive part. */
@@ -63,6 +77,10 @@ function createTimeCells(): (atMs: number | undefined) => string {
 
 /** A row as the reports show it: all of them are made from this stream. */
 export interface RowReport extends JoinedRow {
+  /** The outcome's own, or what has to be said of it. */
+  readonly message: string;
+  /** Likewise: what the run read, or else what the check did. */
+  readonly file: FileFacts | undefined;
   readonly signature: boolean;
 }
 
@@ -77,15 +95,14 @@ export async function* readRowReports(
 
 function reportRow(joined: JoinedRow, run: RunState): RowReport {
   const { row, plan, target, seen, outcome } = joined;
-  const message = messageOf(joined, run);
-  const file = fileOf(joined);
-  const isAsTold = message === outcome.message && file === outcome.file;
   return {
     row,
     plan,
     target,
     seen,
-    outcome: isAsTold ? outcome : { ...outcome, message, file },
+    outcome,
+    message: messageOf(joined, run),
+    file: fileOf(joined),
     signature: isSignature(row.field, run),
   };
 }

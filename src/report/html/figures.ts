@@ -83,7 +83,7 @@ export function gatherFigures({ planOnly, looseRecords, mayBeBack }: Gathering):
   const latency = createLatency();
 
   const observeFile = (report: RowReport): void => {
-    const { row, outcome, seen, signature } = report;
+    const { row, outcome, message, file, seen, signature } = report;
     const planned = outcome.code === 'would_delete';
     if (planned) counts.wouldDelete += 1;
     if (outcome.code === 'nothing_to_delete') counts.nothingToDelete += 1;
@@ -98,15 +98,15 @@ export function gatherFigures({ planOnly, looseRecords, mayBeBack }: Gathering):
     else if (seen === true) counts.unnamed += 1;
     if (row.expectFilename !== '' || row.expectSha256 !== '') counts.guarded += 1;
     if (signature) counts.signatures += 1;
-    else if (outcome.file?.backup !== undefined) counts.withBackup += 1;
+    else if (file?.backup !== undefined) counts.withBackup += 1;
     else if (report.plan?.plan === 'delete' && report.plan.archived !== undefined) {
       counts.inArchive += 1;
     }
-    if (planned && outcome.file?.backup !== undefined) {
+    if (planned && file?.backup !== undefined) {
       counts.saved += 1;
-      counts.savedBytes += outcome.file.bytes ?? 0;
+      counts.savedBytes += file.bytes ?? 0;
     }
-    if (outcome.status === 'deleted' && outcome.code === '' && outcome.message !== '') {
+    if (outcome.status === 'deleted' && outcome.code === '' && message !== '') {
       counts.remarks += 1;
     }
   };

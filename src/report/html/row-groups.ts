@@ -31,8 +31,8 @@ export function countCauses(): {
   const known = new Map<string, Cause>();
   let others = 0;
   return {
-    add({ row, outcome }) {
-      const { status, code, message } = outcome;
+    add({ row, outcome, message }) {
+      const { status, code } = outcome;
       const key = `${status} ${code}`;
       const cause = known.get(key);
       if (cause !== undefined) {

@@ -97,8 +97,7 @@ export function listRows(mayBeBack: (row: number) => boolean): RowListBuilder {
   };
 
   const encode = (report: RowReport, { places }: OwnColumns): string => {
-    const { row, outcome, target, signature } = report;
-    const { file } = outcome;
+    const { row, outcome, message, file, target, signature } = report;
     const known: Record<Place, Cell> = {
       row: row.row,
       line: row.line,
@@ -112,7 +111,7 @@ export function listRows(mayBeBack: (row: number) => boolean): RowListBuilder {
       bytes: file?.bytes ?? '',
       sha256: file?.sha256 ?? '',
       code: cell(outcome.code, LONGEST_CELL),
-      message: cell(outcome.message, LONGEST_MESSAGE),
+      message: cell(message, LONGEST_MESSAGE),
       restored: mayBeBack(row.row) ? 1 : '',
     };
     const cells = PLACES.map((place) => known[place]);

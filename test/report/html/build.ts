@@ -117,6 +117,8 @@ export function buildRow(number: number, patch: RowPatch = {}): RowReport {
   return {
     row,
     outcome,
+    message: outcome.message,
+    file: outcome.file,
     plan: { row: number, plan: 'delete', seen: 'consent.pdf' },
     seen: 'consent.pdf',
     target: { record: row.record, field: row.field, event: row.event, instance: row.instance },
