@@ -61,7 +61,8 @@ export function createClient(options: ClientOptions): RedcapClient {
   const exchange = async (encode: Encode, sending: SendOptions): Promise<SendResult> => {
     const { body, contentType } = encode(token);
     const { signal, abort, beforeSend, onLeaving, onData, maxBodyBytes } = sending;
-    if (!(await pacer.turn(signal))) return NOT_SENT;
+    const turn = pacer.turn(signal);
+    if (!(typeof turn === 'boolean' ? turn : await turn)) return NOT_SENT;
     let begun = false;
     let failure: { readonly error: unknown } | undefined;
     const prepare = (): void | Promise<void> => {
@@ -130,15 +131,16 @@ function formOf(fields: FormFields): Encode {
 
 function redactResult(result: TransportResult, redact: (text: string) => string): TransportResult {
   if (result.kind === 'failed') return { ...result, message: redact(result.message) };
-  return {
+  const { headers, coding } = result;
+  const clean: TransportResult = {
     ...result,
     headers: {
       get(name) {
-        const value = result.headers.get(name);
+        const value = headers.get(name);
         return value === undefined ? undefined : redact(value);
       },
     },
     body: redact(result.body),
-    ...(result.coding === undefined ? {} : { coding: redact(result.coding) }),
   };
+  return coding === undefined ? clean : { ...clean, coding: redact(coding) };
 }

@@ -25,7 +25,7 @@ export function readDeleteResponse(
   if (result.kind === 'failed') return readFailed(result);
   const { status, body } = result;
   if (status === 200 && result.truncated !== true && (isBlank(body) || saysSuccess(body))) {
-    return { kind: 'done', ...factsOf(result, '', true) };
+    return { ...factsOf(result, '', true), kind: 'done' };
   }
   const error = namesFile(result) ? undefined : readRedcapError(body);
   const stop = readStop(result, error, context);

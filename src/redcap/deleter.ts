@@ -48,10 +48,8 @@ export function createDeleter(client: RedcapClient): Deleter {
 
 /** The fields that name a file. */
 export function targetFields({ record, field, event, instance }: Target): Record<string, string> {
-  return {
-    record,
-    field,
-    ...(event === '' ? {} : { event }),
-    ...(instance === '' ? {} : { repeat_instance: instance }),
-  };
+  const fields: Record<string, string> = { record, field };
+  if (event !== '') fields['event'] = event;
+  if (instance !== '') fields['repeat_instance'] = instance;
+  return fields;
 }

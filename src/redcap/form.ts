@@ -20,7 +20,8 @@ export function encodeForm(fields: FormFields): string {
   let scalars = '';
   let arrays = '';
   let variables = 0;
-  for (const [name, value] of Object.entries(fields)) {
+  for (const name of Object.keys(fields)) {
+    const value = fields[name] ?? '';
     if (typeof value === 'string') {
       variables += 1;
       scalars += `&${name}=${encodeFormValue(value)}`;

@@ -25,7 +25,7 @@ export function collectText(head: ResponseHead, maxBytes: number): ReceivedBody 
       return size > maxBytes ? 'full' : 'more';
     },
     finish() {
-      if (size === 0) return { kind: 'response', ...head, body: '' };
+      if (size === 0) return emptyResponse(head);
       const codings = readCodings(head.headers.get('content-encoding'));
       const isCut = size > maxBytes;
       return unpackText(Buffer.concat(chunks), codings, maxBytes).then((text) => ({
@@ -38,6 +38,11 @@ export function collectText(head: ResponseHead, maxBytes: number): ReceivedBody 
     },
     abandon: () => Promise.resolve(),
   };
+}
+
+/** No text: there was none, or it was passed on. */
+function emptyResponse({ status, headers }: ResponseHead): TransportResult {
+  return { kind: 'response', status, headers, body: '' };
 }
 
 interface FileEvents {
@@ -85,7 +90,7 @@ export function passFile(
       return input.write(chunk) ? 'more' : 'wait';
     },
     async finish() {
-      const whole: TransportResult = { kind: 'response', ...head, body: '' };
+      const whole = emptyResponse(head);
       if (isEmpty) {
         // Unpacking nothing fails.
         await this.abandon();

@@ -79,7 +79,8 @@ async function send(
 ): Promise<DeleteAnswer | { readonly kind: 'ended'; readonly result: RowResult }> {
   const before = progress.attempts;
   for (;;) {
-    let result = checkPlace(progress, context) ?? (await checkFile(progress, context));
+    let result = checkPlace(progress, context);
+    if (context.beforeDelete !== undefined) result ??= await checkFile(progress, context);
     if (result === undefined) {
       try {
         const answer = await context.remove(progress.row.target, hooks);

@@ -159,11 +159,11 @@ async function execute(options: ExecuteOptions): Promise<ExecutedRun> {
       : runSession({
           ...deletionOf(options, run, journal),
           beforeDelete: work.beforeDelete(run, journal),
-          remove: async (target, hooks) => {
-            const answer = await work.remove(target, hooks);
-            sent ||= hasLeft(answer);
-            return answer;
-          },
+          remove: (target, hooks) =>
+            work.remove(target, hooks).then((answer) => {
+              sent ||= hasLeft(answer);
+              return answer;
+            }),
           journalPath,
           syncEachSend,
           async rows() {

@@ -7,6 +7,7 @@ import type {
   FileFacts,
   GuardCode,
   Outcome,
+  OutcomeDetails,
   RowState,
   Status,
   UnknownCode,
@@ -158,7 +159,7 @@ export function endRow(
 ): RowResult {
   const { row, said, httpStatus, attempts, effect, startedAt, file, confirmed } = progress;
   const wasSent = attempts > (row.earlier?.attempts ?? 0);
-  const outcome: Outcome = {
+  const details: OutcomeDetails = {
     message,
     // A row that failed keeps them in its message, and nobody asks for them again.
     said: state.status === 'failed' ? undefined : said,
@@ -169,9 +170,8 @@ export function endRow(
     finishedAt: journal.stamp(),
     verified: isLookDue(state.status, wasSent, row) && !verifies ? 'skipped' : '',
     file,
-    ...state,
   };
-  return { outcome, confirmed };
+  return { outcome: Object.assign(details, state), confirmed };
 }
 
 /** Verification looks at rows that were sent and ended deleted, unknown, or "no file" where the check had seen one. */
