@@ -41,7 +41,7 @@ const PLAIN = 128;
  */
 export class RowIndex {
   static readonly PAGE = 1 << 12;
-  readonly #pages: Page[] = [];
+  readonly #pages: (Page | undefined)[] = [];
   readonly #epoch: number;
 
   /** `epoch`: a time before all that are to be kept, by less than 49 days. */
@@ -49,21 +49,18 @@ export class RowIndex {
     this.#epoch = epoch;
   }
 
+  /** To be written to. */
   #page(row: number): Page {
-    const at = Math.floor(row / RowIndex.PAGE);
-    while (this.#pages.length <= at) {
-      this.#pages.push({
-        phase: new Uint8Array(RowIndex.PAGE),
-        status: new Uint8Array(RowIndex.PAGE),
-        low: new Uint32Array(RowIndex.PAGE),
-        high: new Uint16Array(RowIndex.PAGE),
-      });
-    }
-    return this.#pages[at] as Page;
+    return (this.#pages[Math.floor(row / RowIndex.PAGE)] ??= emptyPage());
+  }
+
+  /** To be read: rows of which nothing is known take no memory. */
+  #known(row: number): Page {
+    return this.#pages[Math.floor(row / RowIndex.PAGE)] ?? NOTHING_KNOWN;
   }
 
   phase(row: number): Phase {
-    return ((this.#page(row).phase[row % RowIndex.PAGE] ?? 0) & 7) as Phase;
+    return ((this.#known(row).phase[row % RowIndex.PAGE] ?? 0) & 7) as Phase;
   }
 
   setPhase(row: number, phase: Phase): void {
@@ -73,7 +70,7 @@ export class RowIndex {
   }
 
   verified(row: number): Verified {
-    return VERIFIED[((this.#page(row).phase[row % RowIndex.PAGE] ?? 0) >> 3) & 3] ?? '';
+    return VERIFIED[((this.#known(row).phase[row % RowIndex.PAGE] ?? 0) >> 3) & 3] ?? '';
   }
 
   setVerified(row: number, verified: Verified): void {
@@ -84,7 +81,7 @@ export class RowIndex {
 
   /** A look by verification is outstanding. */
   lookDue(row: number): boolean {
-    return ((this.#page(row).phase[row % RowIndex.PAGE] ?? 0) & 32) !== 0;
+    return ((this.#known(row).phase[row % RowIndex.PAGE] ?? 0) & 32) !== 0;
   }
 
   setLookDue(row: number, due: boolean): void {
@@ -93,7 +90,7 @@ export class RowIndex {
 
   /** A restore has put its hand on the row: no deletion touches it again. */
   restoring(row: number): boolean {
-    return ((this.#page(row).phase[row % RowIndex.PAGE] ?? 0) & 64) !== 0;
+    return ((this.#known(row).phase[row % RowIndex.PAGE] ?? 0) & 64) !== 0;
   }
 
   setRestoring(row: number): void {
@@ -102,7 +99,7 @@ export class RowIndex {
 
   /** "Not attempted" by the word of an earlier session, and perhaps sent by one that was killed since. */
   uncertain(row: number): boolean {
-    return ((this.#page(row).phase[row % RowIndex.PAGE] ?? 0) & 128) !== 0;
+    return ((this.#known(row).phase[row % RowIndex.PAGE] ?? 0) & 128) !== 0;
   }
 
   setUncertain(row: number): void {
@@ -116,7 +113,7 @@ export class RowIndex {
   }
 
   status(row: number): Status | undefined {
-    const byte = (this.#page(row).status[row % RowIndex.PAGE] ?? 0) & ~PLAIN;
+    const byte = (this.#known(row).status[row % RowIndex.PAGE] ?? 0) & ~PLAIN;
     return byte === 0 ? undefined : STATUSES[byte - 1];
   }
 
@@ -144,7 +141,7 @@ export class RowIndex {
   }
 
   plainSuccess(row: number): Times | undefined {
-    const page = this.#page(row);
+    const page = this.#known(row);
     const at = row % RowIndex.PAGE;
     if (((page.status[at] ?? 0) & PLAIN) === 0) return undefined;
     const startedAt = this.#epoch + (page.low[at] ?? 0);
@@ -153,11 +150,22 @@ export class RowIndex {
 
   /** Where its outcome line stands; of a plain success it is not known. */
   offset(row: number): number {
-    const page = this.#page(row);
+    const page = this.#known(row);
     const at = row % RowIndex.PAGE;
     return (page.high[at] ?? 0) * 0x1_0000_0000 + (page.low[at] ?? 0);
   }
 }
+
+function emptyPage(): Page {
+  return {
+    phase: new Uint8Array(RowIndex.PAGE),
+    status: new Uint8Array(RowIndex.PAGE),
+    low: new Uint32Array(RowIndex.PAGE),
+    high: new Uint16Array(RowIndex.PAGE),
+  };
+}
+
+const NOTHING_KNOWN = emptyPage();
 
 function isUnsigned(value: number, most: number): boolean {
   return Number.isInteger(value) && value >= 0 && value <= most;
