@@ -25,7 +25,13 @@ export function readDeleteResponse(
   if (result.kind === 'failed') return readFailed(result);
   const { status, body } = result;
   if (status === 200 && result.truncated !== true && (isBlank(body) || saysSuccess(body))) {
-    return { ...factsOf(result, '', true), kind: 'done' };
+    return {
+      kind: 'done',
+      httpStatus: status,
+      message: '',
+      trustworthy: true,
+      retryAfterMs: readRetryAfter(result.headers),
+    };
   }
   const error = namesFile(result) ? undefined : readRedcapError(body);
   const stop = readStop(result, error, context);
