@@ -1,7 +1,7 @@
 import { CsvError, parse } from 'csv-parse';
 import { parse as parseWhole } from 'csv-parse/sync';
 import { TextError } from './decode.ts';
-import { countLineBreaks, MANIFEST, unreadableLine } from './lines.ts';
+import { countLineBreaks, createLineCounter, MANIFEST, unreadableLine } from './lines.ts';
 
 /** Tried in this order; line ends may be mixed. */
 export const LINE_ENDS = ['\r\n', '\n', '\r'];
@@ -11,7 +11,7 @@ const MAX_ROW_LENGTH = 16 * 1024 * 1024;
 /** Small enough that what is made of a batch is gone before the memory of young objects is cleaned twice, and kept by it. */
 const SLICE_BYTES = 4 * 1024;
 
-/** One line of the manifest, or several where its cells hold line breaks; blank lines too. */
+/** One line of the manifest, or several where its cells hold line breaks. */
 export interface CsvRecord {
   readonly cells: readonly string[];
   /** Line on which it starts. */
@@ -42,6 +42,8 @@ export async function* readRecords(
     record_delimiter: LINE_ENDS,
     // A record of another length than the first costs 0.04 ms, as an error that nobody sees is made of it.
     relax_column_count: true,
+    // Nor are those that stand by the thousand under what was deleted in a spreadsheet.
+    skip_empty_lines: true,
     max_record_size: MAX_ROW_LENGTH,
     raw: true,
   });
@@ -52,8 +54,9 @@ export async function* readRecords(
     const records: CsvRecord[] = [];
     const next = (): { record: string[]; raw: string } | null => parser.read();
     for (let read = next(); read !== null; read = next()) {
-      const { record: cells, raw } = read;
-      records.push({ cells, line, raw });
+      const { skipped, raw } = splitRaw(read.raw);
+      line += skipped;
+      records.push({ cells: read.record, line, raw });
       // Not `info.lines`: that counts a CRLF inside quotes twice, and costs more than all the rest.
       line += countLineBreaks(raw);
     }
@@ -74,7 +77,9 @@ export async function* readRecords(
       fault = { error };
     }
   };
+  const passed = createLineCounter(firstLine);
   for await (const chunk of untilFault()) {
+    passed.pass(chunk);
     for (let at = 0; at < chunk.length; at += SLICE_BYTES) {
       // The parser holds back its answer until the records are taken.
       const writing = settled((done) => parser.write(chunk.subarray(at, at + SLICE_BYTES), done));
@@ -94,8 +99,7 @@ export async function* readRecords(
   yield records.filter(({ raw }) => /[\r\n]$/u.test(raw));
   if (!(fault.error instanceof TextError)) throw fault.error;
   if (error !== undefined && !isOpenQuote(error)) throw refusal(error);
-  // The row that the text breaks off in is the last record, or, where a quotation mark is open, in the error.
-  throw unreadableLine(line + countLineBreaks(rawOf(error)), fault.error.message, subject);
+  throw unreadableLine(passed.line, fault.error.message, subject);
 }
 
 function isOpenQuote(error: Error): boolean {
@@ -113,6 +117,12 @@ function settled(
   });
 }
 
+/** Empty lines before a record are part of its raw text, each with the first byte of its line end. */
+function splitRaw(text: string): { readonly skipped: number; readonly raw: string } {
+  const raw = text.replace(/^[\r\n]+/u, '');
+  return { skipped: text.length - raw.length, raw };
+}
+
 function rawOf(error: Error | undefined): string {
   const raw = error instanceof CsvError ? error['raw'] : undefined;
   return typeof raw === 'string' ? raw : '';
@@ -124,10 +134,11 @@ interface TextFault {
   readonly what: string;
 }
 
-/** What csv-parse found in the row that starts on `line`, in the words of someone who has to correct it. */
-function describeError(error: CsvError, line: number, delimiter: string): TextFault {
+/** What csv-parse found in the next row after `before`, in the words of someone who has to correct it. */
+function describeError(error: CsvError, before: number, delimiter: string): TextFault {
   // The row up to the character at which csv-parse gave up.
-  const raw = rawOf(error);
+  const { skipped, raw } = splitRaw(rawOf(error));
+  const line = before + skipped;
   const here = line + countLineBreaks(raw);
   const cellsOf = (text: string): readonly string[] => parseRow(text, delimiter) ?? [];
   switch (error.code) {

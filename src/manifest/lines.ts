@@ -13,6 +13,27 @@ export function countLineBreaks(text: string): number {
   return count;
 }
 
+/** Follows a text piece by piece; `line` is the one that its next character stands on. */
+export function createLineCounter(firstLine: number): {
+  pass(bytes: Uint8Array): void;
+  readonly line: number;
+} {
+  let line = firstLine;
+  let afterCr = false;
+  return {
+    pass(bytes) {
+      for (let at = 0; at < bytes.length; at += 1) {
+        const byte = bytes[at];
+        if (byte === CR || (byte === LF && !afterCr)) line += 1;
+        afterCr = byte === CR;
+      }
+    },
+    get line() {
+      return line;
+    },
+  };
+}
+
 export const MANIFEST = 'The manifest';
 
 /** The table as a whole cannot be read; `line` counts from 1, `subject` begins the message. */

@@ -27,10 +27,38 @@ describe('records', () => {
         { cells: ['1', '2'], line: 6, raw: '1,2\n' },
         { cells: ['3', ''], line: 7, raw: '3,\r' },
         { cells: ['', '4\r\n\n'], line: 8, raw: ',"4\r\n\n"\n' },
-        { cells: [''], line: 11, raw: '\n' },
         { cells: ['ä'], line: 12, raw: 'ä' },
       ],
     });
+  });
+
+  it('are none of empty lines, which count as lines with any line end', async () => {
+    const text = Buffer.from('a,b\r\n\r\n\n\r1,2\n\n\n"x\n\ny",3\r\r');
+    expect(await recordsOf(inChunks(text, 2))).toEqual({
+      given: [
+        { cells: ['a', 'b'], line: 5, raw: 'a,b\r' },
+        { cells: ['1', '2'], line: 9, raw: '1,2\n' },
+        { cells: ['x\n\ny', '3'], line: 12, raw: '"x\n\ny",3\r' },
+      ],
+    });
+  });
+
+  it.each([
+    { name: 'text behind a closing quotation mark', text: '"x"y' },
+    { name: 'a quotation mark inside a cell', text: 'x"y' },
+    { name: 'a quotation mark that never closes', text: '"xy' },
+  ])('are refused with their line behind empty ones: $name', async ({ text }) => {
+    const { refused } = await recordsOf(inChunks(Buffer.from(`a,b\r\n\r\n\n1,${text}`), 3));
+    expect(refused).toMatch(/line 8:/);
+  });
+
+  it('break off on their line behind empty ones', async () => {
+    const broken = async function* () {
+      yield await Promise.resolve(Buffer.from('a,b\r\n\r'));
+      yield Buffer.from('\n\n');
+      throw new TextError('no text.');
+    };
+    expect(await recordsOf(broken())).toMatchObject({ refused: expect.stringMatching(/line 8:/) });
   });
 
   it('are the same wherever the pieces end, and so is what is refused', async () => {
