@@ -57,23 +57,22 @@ export function createStructure(
     mostElapsedMs(clock, at) <= HOLDS_MS &&
     fields.every((field) => readFields.has(field));
 
-  /** Reads the structure; an answer other than `read` is what becomes of the look. */
+  /** Reads the structure; where it cannot be read, gives what becomes of the look. */
   const readAgain = async (
     fields: readonly string[],
     { readStructure }: LookWays,
-  ): Promise<Exclude<StructureAnswer, { kind: 'read' }> | { kind: 'same' | 'other' }> => {
+  ): Promise<LookedBatch | undefined> => {
     const begun = instantOf(clock);
     const answer = await readStructure(model, fields);
-    if (answer.kind !== 'read') return answer;
+    if (answer.kind !== 'read') return asLooked(answer);
     const { repeats } = answer.model;
     const read =
       repeats.kind === 'unknown' ? { ...answer.model, repeats: model.repeats } : answer.model;
     at = begun;
     readFields = new Set(fields);
     // One that says the same stays one and the same, so that comparing costs nothing.
-    if (sameStructure(read, model, fields)) return { kind: 'same' };
-    model = read;
-    return { kind: 'other' };
+    if (!sameStructure(read, model, fields)) model = read;
+    return undefined;
   };
 
   const changeAt = (target: Target): string | undefined => {
@@ -113,12 +112,13 @@ export function createStructure(
   ): Promise<LookedBatch> => {
     const fields = [...new Set(targets.map(({ field }) => field))];
     if (at === undefined) {
-      const read = await readAgain(fields, ways);
-      if (read.kind === 'unreadable' || read.kind === 'stopped') return asLooked(read);
+      const failed = await readAgain(fields, ways);
+      if (failed !== undefined) return failed;
     }
-    for (let readings = 0; ;) {
+    for (let readings = 0; ; readings += 1) {
       const begun = instantOf(clock);
-      const looked = await ways.lookAt(model, targets);
+      const readWith = model;
+      const looked = await ways.lookAt(readWith, targets);
       if (looked.kind !== 'looked' || looked.blind) return looked;
       const contradictions = targets.map((target) => contradictionOf(target, looked, checking));
       const isNews = targets.some(
@@ -128,12 +128,11 @@ export function createStructure(
       // A file that is seen may be another place's by now, as one that is not seen may be elsewhere.
       const saysSomething = looked.looks.some(({ kind }) => kind !== 'nothing');
       const isDoubtful = (saysSomething && !holds(fields)) || showsNewCode(looked, begun, checking);
-      if (readings < READINGS_A_LOOK && ((isNews && readings === 0) || isDoubtful)) {
-        readings += 1;
-        const read = await readAgain(fields, ways);
-        if (read.kind === 'unreadable' || read.kind === 'stopped') return asLooked(read);
-        // Another structure: the look is taken anew, with it.
-        if (read.kind === 'other') continue;
+      if (readings < READINGS_A_LOOK && (isNews || isDoubtful)) {
+        const failed = await readAgain(fields, ways);
+        if (failed !== undefined) return failed;
+        // Another structure, whichever look found it: this one is taken anew, with it.
+        if (model !== readWith) continue;
       }
       return withChanges(looked, targets, contradictions, checking);
     }
@@ -149,7 +148,9 @@ export function createStructure(
       const target = targets[n];
       const contradiction = contradictions[n];
       if (target === undefined) return one;
-      if (contradiction !== undefined && !checking) {
+      // What has moved to another place says nothing of that place, where other fields are at home.
+      const hasMoved = placeChange(planned, model, target) !== undefined;
+      if (contradiction !== undefined && !checking && !hasMoved) {
         contradicted.set(placeKey(model, target), contradiction);
       }
       const change = changeAt(target);

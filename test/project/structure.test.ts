@@ -275,6 +275,66 @@ describe('a place that is not the one that was planned any more', () => {
     expect(structure.changeAt(makeTarget('2', 'scan', '', '1'))).toBeUndefined();
   });
 
+  it('a field that was moved holds nothing back on the form that it came to', async () => {
+    const { fileFields } = makeClassicModel();
+    const { look, structure } = open(
+      makeClassicModel(),
+      () =>
+        makeClassicModel({
+          fileFields: { ...fileFields, photo: { form: 'imaging', signature: false } },
+        }),
+      () => [
+        { record_id: '1', redcap_repeat_instrument: '', redcap_repeat_instance: '', photo: 'a' },
+      ],
+      { resumed: true },
+    );
+    const why = 'field photo is on form imaging now, not on files';
+    expect(await look(makeTarget('1', 'photo'))).toEqual([moved(why)]);
+    expect(structure.changeAt(makeTarget('1', 'scan', '', '1'))).toBeUndefined();
+  });
+
+  const more = { ...LATE_ROW, redcap_event_name: 'more_arm_1' };
+  const withMore = makeModel({
+    events: [...makeModel().events, { name: 'more_arm_1', arm: '1' }],
+  });
+
+  it('what another look has found meanwhile is no contradiction', async () => {
+    const { look, structure, ways } = open(
+      makeModel(),
+      () => withMore,
+      () => [LATE_ROW, more],
+    );
+    let goOn = (): void => undefined;
+    const wait = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const slow = structure.look([LATE], {
+      ...ways,
+      async readStructure(known, fields) {
+        await wait;
+        return ways.readStructure(known, fields);
+      },
+    });
+    expect(await look(LATE)).toEqual([GONE]);
+    goOn();
+    expect(await slow).toMatchObject({ looks: [GONE] });
+    expect(structure.changeAt(LATE)).toBeUndefined();
+  });
+
+  it('a change in the middle of a reading is found by the next one', async () => {
+    const { eventForms } = makeModel();
+    const halfRead = makeModel({ eventForms: { ...eventForms, more_arm_1: ['files'] } });
+    const answers = [halfRead, withMore];
+    const { look, readings, structure } = open(
+      makeModel(),
+      () => answers.shift() ?? withMore,
+      () => [LATE_ROW, more],
+    );
+    expect(await look(LATE)).toEqual([GONE]);
+    expect(readings).toHaveLength(2);
+    expect(structure.changeAt(LATE)).toBeUndefined();
+  });
+
   it('a check lets such an export say nothing, and holds nothing back', async () => {
     const photo = makeTarget('1', 'photo');
     const rows = [

@@ -1,4 +1,4 @@
-import { repeatingOf, type Design, type DesignedEvent } from './design.ts';
+import { repeatingOf, repeatKey, type Design, type DesignedEvent } from './design.ts';
 import { fileAt, type Place, type Places } from './places.ts';
 
 /** How a server shows stored files, and how much of the project this token sees. */
@@ -78,8 +78,12 @@ export function exportRecords(
   return [...rows.values()];
 }
 
+/** A form that repeated in an event which it is not in any more repeats nowhere. */
 export function repeatsAnywhere({ events, repeatingForms }: Design): boolean {
-  return repeatingForms.size > 0 || events.some(({ repeats }) => repeats);
+  return events.some(
+    ({ id, forms, repeats }) =>
+      repeats || [...forms].some((form) => repeatingForms.has(repeatKey(id, form))),
+  );
 }
 
 export function arrayOf(form: URLSearchParams, name: string): string[] {
