@@ -25,9 +25,10 @@ export function movedSince(simulation: Simulation, row: number, at: number): num
 export function auditGone(simulation: Simulation, row: number, lie: Lie): void {
   const look = lastLook(simulation, row);
   if (look?.look.kind !== 'gone') return;
-  const since = movedSince(simulation, row, look.beganAt);
+  // Where it took long, or was taken anew, the last export counts, and the structure held against it.
+  const since = movedSince(simulation, row, look.endedAt);
   if (since === undefined) return;
-  const ago = look.beganAt - since;
+  const ago = look.endedAt - since;
   if (ago > HOLDS_MS + SLACK_MS) lie(`a look said so ${ago} ms after the place had changed`);
   else if (look.process > 1 && since < (simulation.beganAt.get(look.process) ?? 0)) {
     lie('the place had changed before the session that looked began');
