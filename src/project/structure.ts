@@ -65,6 +65,9 @@ export function createStructure(
     const begun = instantOf(clock);
     const answer = await readStructure(model, fields);
     if (answer.kind !== 'read') return asLooked(answer);
+    // Overtaken by one that began later, and knows as much.
+    const isOld = at !== undefined && at.monotonicMs > begun.monotonicMs;
+    if (isOld && fields.every((field) => readFields.has(field))) return undefined;
     const { repeats } = answer.model;
     const read =
       repeats.kind === 'unknown' ? { ...answer.model, repeats: model.repeats } : answer.model;

@@ -321,6 +321,31 @@ describe('a place that is not the one that was planned any more', () => {
     expect(structure.changeAt(LATE)).toBeUndefined();
   });
 
+  it('a reading that was overtaken takes nothing back', async () => {
+    const { clock, structure, ways } = open(
+      makeModel(),
+      () => renamed,
+      () => [LATE_ROW],
+    );
+    let goOn = (): void => undefined;
+    const wait = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    await clock.runTo(MINUTE + 1);
+    const slow = structure.renew(['photo'], {
+      ...ways,
+      async readStructure() {
+        await wait;
+        return { kind: 'read', model: makeModel() };
+      },
+    });
+    await clock.runTo(MINUTE + 2);
+    await structure.renew(['photo'], ways);
+    goOn();
+    await slow;
+    expect(structure.changeAt(LATE)).toBe('the project has no event late_arm_2 any more');
+  });
+
   it('a change in the middle of a reading is found by the next one', async () => {
     const { eventForms } = makeModel();
     const halfRead = makeModel({ eventForms: { ...eventForms, more_arm_1: ['files'] } });
