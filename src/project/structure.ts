@@ -151,9 +151,9 @@ export function createStructure(
       const target = targets[n];
       const contradiction = contradictions[n];
       if (target === undefined) return one;
+      const hasMoved = (): boolean => placeChange(planned, model, target) !== undefined;
       // What has moved to another place says nothing of that place, where other fields are at home.
-      const hasMoved = placeChange(planned, model, target) !== undefined;
-      if (contradiction !== undefined && !checking && !hasMoved) {
+      if (contradiction !== undefined && !checking && !hasMoved()) {
         contradicted.set(placeKey(model, target), contradiction);
       }
       const change = changeAt(target);
