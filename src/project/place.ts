@@ -86,6 +86,23 @@ function inEvent(event: string): string {
   return event === '' ? '' : ` in event ${showName(event)}`;
 }
 
+/** What an export shows that cannot be as the structure has it. */
+export interface Contradiction {
+  readonly why: string;
+  /** Of other fields at the target's place it says nothing. */
+  readonly ofField: boolean;
+}
+
+/** Does it hold for the target's place, or only for a field that has come there since? */
+export function isOfPlace(
+  { ofField }: Contradiction,
+  before: ProjectModel,
+  now: ProjectModel,
+  { field }: Target,
+): boolean {
+  return !ofField || formOf(before, field) === formOf(now, field);
+}
+
 /**
  * What in the rows of one record cannot be as the structure has it: the export
  * is of another structure, or is no full one. A look that is read from such
@@ -95,13 +112,17 @@ export function findContradiction(
   rows: readonly ExportRow[],
   target: Target,
   model: ProjectModel,
-): string | undefined {
+): Contradiction | undefined {
   const form = formOf(model, target.field) ?? '';
   const kind = repeatKind(model, target.event, form);
   for (const row of rows) {
     const { event } = placeOf(row);
     if (model.longitudinal ? armOf(model, event) === undefined : event !== '') {
-      return `the export has rows of ${event === '' ? 'no event' : `event ${showName(event)}`}, which the project does not have`;
+      const where = event === '' ? 'no event' : `event ${showName(event)}`;
+      return {
+        why: `the export has rows of ${where}, which the project does not have`,
+        ofField: false,
+      };
     }
     if (model.longitudinal && event !== target.event) continue;
     const found = contradictsRepeats(row, target, kind, form);
@@ -115,41 +136,33 @@ function contradictsRepeats(
   target: Target,
   kind: RepeatKind,
   form: string,
-): string | undefined {
+): Contradiction | undefined {
   const { form: repeatingForm, instance } = placeOf(row);
   const holdsFile = asText(row[target.field]).trim() !== '';
   // An instance of this form, or of the event as a whole; other forms may repeat as they like.
   const ofForm = instance !== '' && repeatingForm === form;
   const ofEvent = instance !== '' && repeatingForm === '';
-  const where = (): string => inEvent(target.event);
-  const event = (): string => `event ${showName(target.event)}`;
-  const named = (): string => `form ${showName(form)}`;
-  const repeats = (): string => (ofEvent ? event() : named() + where());
-  const file = (): string => `a file of ${showName(target.field)} without an instance`;
+  const where = inEvent(target.event);
+  const event = `event ${showName(target.event)}`;
+  const named = `form ${showName(form)}`;
+  const anInstance = `the export shows an instance of ${ofEvent ? event : named + where}`;
+  const aFile = `the export shows a file of ${showName(target.field)} without an instance`;
+  const ofPlace = (why: string): Contradiction => ({ why, ofField: false });
+  const ofField = (why: string): Contradiction => ({ why, ofField: true });
   switch (kind) {
     case 'none':
-      return ofForm || ofEvent
-        ? `the export shows an instance of ${repeats()}, where nothing repeats`
-        : undefined;
+      return ofForm || ofEvent ? ofPlace(`${anInstance}, where nothing repeats`) : undefined;
     case 'event':
-      if (ofForm) {
-        return `the export shows an instance of ${named()}${where()}, which repeats as a whole`;
-      }
+      if (ofForm) return ofPlace(`${anInstance}, which repeats as a whole`);
       return instance === ''
-        ? `the export has a row without an instance${where()}, which repeats as a whole`
+        ? ofPlace(`the export has a row without an instance${where}, which repeats as a whole`)
         : undefined;
     case 'form':
-      if (ofEvent) return `the export shows an instance of ${event()}, where ${named()} repeats`;
-      return instance === '' && holdsFile
-        ? `the export shows ${file()}, where ${named()} repeats`
-        : undefined;
+      if (ofEvent) return ofPlace(`${anInstance}, where ${named} repeats`);
+      return instance === '' && holdsFile ? ofField(`${aFile}, where ${named} repeats`) : undefined;
     case 'unknown':
       // What the check found stands in the instance that it sends.
-      if (target.instance === '') {
-        return ofForm || ofEvent ? `the export shows an instance of ${repeats()}` : undefined;
-      }
-      return target.instance !== '1' && instance === '' && holdsFile
-        ? `the export shows ${file()}`
-        : undefined;
+      if (target.instance === '') return ofForm || ofEvent ? ofField(anInstance) : undefined;
+      return target.instance !== '1' && instance === '' && holdsFile ? ofField(aFile) : undefined;
   }
 }

@@ -124,7 +124,7 @@ function createLister(
         const rows = now.get(target.record);
         if (!fields.includes(target.field) || rows === undefined) continue;
         if (meant?.has(target.record) === false) continue;
-        const change = changeAt(target) ?? findContradiction(rows, target, model);
+        const change = changeAt(target) ?? findContradiction(rows, target, model)?.why;
         if (change !== undefined) {
           notes.leaveOut(change, cell);
           continue;

@@ -1,9 +1,10 @@
+import pLimit from 'p-limit';
 import { instantOf, mostElapsedMs, type Clock, type Instant } from '../clock.ts';
 import type { Target } from '../rows/target.ts';
 import type { LookedBatch } from '../rows/look.ts';
 import type { Look } from '../rows/look.ts';
 import type { FileField, ProjectEvent, ProjectModel } from './model.ts';
-import { findContradiction, placeChange } from './place.ts';
+import { findContradiction, isOfPlace, placeChange, type Contradiction } from './place.ts';
 import type { StructureAnswer } from './read-model.ts';
 
 /** A look is believed only with a structure that is no older, or was read after it. */
@@ -57,37 +58,49 @@ export function createStructure(
     mostElapsedMs(clock, at) <= HOLDS_MS &&
     fields.every((field) => readFields.has(field));
 
-  /** Reads the structure; where it cannot be read, gives what becomes of the look. */
-  const readAgain = async (
+  /** One at a time, so that each reading begins with what the one before it has found. */
+  const inTurn = pLimit(1);
+
+  /**
+   * Reads the structure, where that is needed still when its turn has come.
+   * Where it cannot be read, gives what becomes of the look.
+   */
+  const readAgain = (
     fields: readonly string[],
     { readStructure }: LookWays,
-  ): Promise<LookedBatch | undefined> => {
-    const begun = instantOf(clock);
-    const answer = await readStructure(model, fields);
-    if (answer.kind !== 'read') return asLooked(answer);
-    // Overtaken by one that began later, and knows as much.
-    const isOld = at !== undefined && at.monotonicMs > begun.monotonicMs;
-    if (isOld && fields.every((field) => readFields.has(field))) return undefined;
-    const { repeats } = answer.model;
-    const read =
-      repeats.kind === 'unknown' ? { ...answer.model, repeats: model.repeats } : answer.model;
-    at = begun;
-    readFields = new Set(fields);
-    // One that says the same stays one and the same, so that comparing costs nothing.
-    if (!sameStructure(read, model, fields)) model = read;
-    return undefined;
-  };
+    isNeeded: () => boolean = () => !holds(fields),
+  ): Promise<LookedBatch | undefined> =>
+    inTurn(async () => {
+      if (!isNeeded()) return undefined;
+      const begun = instantOf(clock);
+      const answer = await readStructure(model, fields);
+      if (answer.kind !== 'read') return asLooked(answer);
+      const { repeats } = answer.model;
+      const read =
+        repeats.kind === 'unknown' ? { ...answer.model, repeats: model.repeats } : answer.model;
+      at = begun;
+      readFields = new Set(fields);
+      // One that says the same stays one and the same, so that comparing costs nothing.
+      if (!sameStructure(read, model, fields)) model = read;
+      return undefined;
+    });
 
   const changeAt = (target: Target): string | undefined => {
     if (model === planned && contradicted.size === 0) return undefined;
     return placeChange(planned, model, target) ?? contradicted.get(placeKey(model, target));
   };
 
+  /** Is it one of the target's place that is not known yet? */
+  const isNews = (found: Contradiction | undefined, target: Target): boolean =>
+    found !== undefined &&
+    isOfPlace(found, planned, model, target) &&
+    !contradicted.has(placeKey(model, target));
+
   const contradictionOf = (
     target: Target,
     looked: LookedBatch,
     checking: boolean,
-  ): string | undefined => {
+  ): Contradiction | undefined => {
     if (looked.kind !== 'looked') return undefined;
     // What repeats is for the check to find out, where the setup cannot be read.
     if (checking && model.repeats.kind === 'unknown') return undefined;
@@ -124,15 +137,17 @@ export function createStructure(
       const looked = await ways.lookAt(readWith, targets);
       if (looked.kind !== 'looked' || looked.blind) return looked;
       const contradictions = targets.map((target) => contradictionOf(target, looked, checking));
-      const isNews = targets.some(
-        (target, n) =>
-          contradictions[n] !== undefined && !contradicted.has(placeKey(model, target)),
-      );
-      // A file that is seen may be another place's by now, as one that is not seen may be elsewhere.
-      const saysSomething = looked.looks.some(({ kind }) => kind !== 'nothing');
-      const isDoubtful = (saysSomething && !holds(fields)) || showsNewCode(looked, begun, checking);
-      if (readings < READINGS_A_LOOK && (isNews || isDoubtful)) {
-        const failed = await readAgain(fields, ways);
+      if (readings < READINGS_A_LOOK) {
+        const hasNews = targets.some((target, n) => isNews(contradictions[n], target));
+        // A file that is seen may be another place's by now, as one that is not seen may be elsewhere.
+        const saysSomething = looked.looks.some(({ kind }) => kind !== 'nothing');
+        const isDoubtful =
+          hasNews || (saysSomething && !holds(fields)) || showsNewCode(looked, begun, checking);
+        const doubtedAt = clock.monotonic();
+        // Another look may have read it since.
+        const isNeeded = (): boolean =>
+          model === readWith && !(at !== undefined && at.monotonicMs > doubtedAt && holds(fields));
+        const failed = isDoubtful ? await readAgain(fields, ways, isNeeded) : undefined;
         if (failed !== undefined) return failed;
         // Another structure, whichever look found it: this one is taken anew, with it.
         if (model !== readWith) continue;
@@ -144,21 +159,19 @@ export function createStructure(
   const withChanges = (
     looked: LookedBatch & { kind: 'looked' },
     targets: readonly Target[],
-    contradictions: readonly (string | undefined)[],
+    contradictions: readonly (Contradiction | undefined)[],
     checking: boolean,
   ): LookedBatch => {
     const looks = looked.looks.map((one, n): Look => {
       const target = targets[n];
       const contradiction = contradictions[n];
       if (target === undefined) return one;
-      const hasMoved = (): boolean => placeChange(planned, model, target) !== undefined;
-      // What has moved to another place says nothing of that place, where other fields are at home.
-      if (contradiction !== undefined && !checking && !hasMoved()) {
-        contradicted.set(placeKey(model, target), contradiction);
+      if (contradiction !== undefined && !checking && isNews(contradiction, target)) {
+        contradicted.set(placeKey(model, target), contradiction.why);
       }
       const change = changeAt(target);
       if (change !== undefined) return { kind: 'nothing', why: change, moved: true };
-      return contradiction === undefined ? one : { kind: 'nothing', why: contradiction };
+      return contradiction === undefined ? one : { kind: 'nothing', why: contradiction.why };
     });
     return { ...looked, looks };
   };
@@ -167,7 +180,7 @@ export function createStructure(
     look: (targets, ways) => look(targets, ways, false),
     lookForCheck: (targets, ways) => look(targets, ways, true),
     async renew(fields, ways) {
-      if (!holds(fields)) await readAgain(fields, ways);
+      await readAgain(fields, ways);
     },
     changeAt,
   };

@@ -275,22 +275,65 @@ describe('a place that is not the one that was planned any more', () => {
     expect(structure.changeAt(makeTarget('2', 'scan', '', '1'))).toBeUndefined();
   });
 
+  const { fileFields } = makeClassicModel();
+  const photoMoved = makeClassicModel({
+    fileFields: { ...fileFields, photo: { form: 'imaging', signature: false } },
+  });
+  const photoRow = (form: string, instance: number | ''): ExportRow => ({
+    record_id: '1',
+    redcap_repeat_instrument: form,
+    redcap_repeat_instance: instance,
+    photo: 'a',
+  });
+
   it('a field that was moved holds nothing back on the form that it came to', async () => {
-    const { fileFields } = makeClassicModel();
-    const { look, structure } = open(
+    const { look, readings, structure } = open(
       makeClassicModel(),
-      () =>
-        makeClassicModel({
-          fileFields: { ...fileFields, photo: { form: 'imaging', signature: false } },
-        }),
-      () => [
-        { record_id: '1', redcap_repeat_instrument: '', redcap_repeat_instance: '', photo: 'a' },
-      ],
+      () => photoMoved,
+      () => [photoRow('', '')],
       { resumed: true },
     );
     const why = 'field photo is on form imaging now, not on files';
-    expect(await look(makeTarget('1', 'photo'))).toEqual([moved(why)]);
+    for (let n = 0; n < 3; n += 1) {
+      expect(await look(makeTarget('1', 'photo'))).toEqual([moved(why)]);
+    }
+    expect(readings).toHaveLength(1);
     expect(structure.changeAt(makeTarget('1', 'scan', '', '1'))).toBeUndefined();
+  });
+
+  it.each<{
+    readonly name: string;
+    readonly planned?: Partial<ProjectModel>;
+    readonly now: Partial<ProjectModel>;
+    readonly row: ExportRow;
+    readonly held: Target;
+    readonly why: string;
+  }>([
+    {
+      name: 'an instance of its form that repeats nowhere',
+      planned: { repeats: { kind: 'none' } },
+      now: { fileFields: photoMoved.fileFields, repeats: { kind: 'none' } },
+      row: photoRow('imaging', 2),
+      held: makeTarget('2', 'scan'),
+      why: 'the export shows an instance of form imaging, where nothing repeats',
+    },
+    {
+      name: 'a file of it without an instance, where its place repeats by now',
+      planned: { repeats: { kind: 'unknown' } },
+      now: { repeats: { kind: 'known', events: [], forms: [{ event: '', form: 'files' }] } },
+      row: photoRow('', ''),
+      held: makeTarget('2', 'photo', '', '1'),
+      why: 'the export shows a file of photo without an instance, where form files repeats',
+    },
+  ])('what holds for its whole place holds that back: $name', async (how) => {
+    const { look, structure } = open(
+      makeClassicModel(how.planned),
+      () => makeClassicModel(how.now),
+      () => [how.row],
+      { resumed: true },
+    );
+    expect(await look(makeTarget('1', 'photo'))).toMatchObject([{ kind: 'nothing', moved: true }]);
+    expect(structure.changeAt(how.held)).toBe(how.why);
   });
 
   const more = { ...LATE_ROW, redcap_event_name: 'more_arm_1' };
@@ -298,16 +341,22 @@ describe('a place that is not the one that was planned any more', () => {
     events: [...makeModel().events, { name: 'more_arm_1', arm: '1' }],
   });
 
-  it('what another look has found meanwhile is no contradiction', async () => {
-    const { look, structure, ways } = open(
-      makeModel(),
-      () => withMore,
-      () => [LATE_ROW, more],
-    );
+  /** Something that waits until it is let go on. */
+  function createGate(): { readonly wait: Promise<void>; goOn: () => void } {
     let goOn = (): void => undefined;
     const wait = new Promise<void>((resolve) => {
       goOn = resolve;
     });
+    return { wait, goOn };
+  }
+
+  it('looks that need a reading at once share it, and none takes the other for a contradiction', async () => {
+    const { look, readings, structure, ways } = open(
+      makeModel(),
+      () => withMore,
+      () => [LATE_ROW, more],
+    );
+    const { wait, goOn } = createGate();
     const slow = structure.look([LATE], {
       ...ways,
       async readStructure(known, fields) {
@@ -315,35 +364,68 @@ describe('a place that is not the one that was planned any more', () => {
         return ways.readStructure(known, fields);
       },
     });
-    expect(await look(LATE)).toEqual([GONE]);
+    const other = look(LATE);
     goOn();
     expect(await slow).toMatchObject({ looks: [GONE] });
+    expect(await other).toEqual([GONE]);
+    expect(readings).toHaveLength(1);
     expect(structure.changeAt(LATE)).toBeUndefined();
   });
 
-  it('a reading that was overtaken takes nothing back', async () => {
+  it('two readings at once forget nothing of each other', async () => {
     const { clock, structure, ways } = open(
-      makeModel(),
-      () => renamed,
-      () => [LATE_ROW],
+      makeClassicModel(),
+      () => makeClassicModel(),
+      () => [],
     );
-    let goOn = (): void => undefined;
-    const wait = new Promise<void>((resolve) => {
-      goOn = resolve;
-    });
-    await clock.runTo(MINUTE + 1);
-    const slow = structure.renew(['photo'], {
+    const place = { form: 'imaging', signature: false };
+    const slow = (wait: Promise<void>): LookWays => ({
       ...ways,
-      async readStructure() {
+      async readStructure(known, fields) {
         await wait;
-        return { kind: 'read', model: makeModel() };
+        const now = Object.fromEntries(fields.map((field) => [field, place]));
+        return {
+          kind: 'read',
+          model: { ...known, fileFields: { ...known.fileFields, ...now } },
+        };
       },
     });
-    await clock.runTo(MINUTE + 2);
-    await structure.renew(['photo'], ways);
+    await clock.runTo(MINUTE + 1);
+    const [first, second] = [createGate(), createGate()];
+    const readings = [
+      structure.renew(['photo'], slow(first.wait)),
+      structure.renew(['sig'], slow(second.wait)),
+    ];
+    second.goOn();
+    first.goOn();
+    await Promise.all(readings);
+    expect(structure.changeAt(makeTarget('1', 'photo'))).toContain(
+      'field photo is on form imaging',
+    );
+    expect(structure.changeAt(makeTarget('1', 'sig'))).toContain('field sig is on form imaging');
+  });
+
+  it('a look is taken anew where another one has found another structure while its export was under way', async () => {
+    const coded = makeModel({ missingCodes: ['UNK'] });
+    const { clock, look, structure, ways } = open(
+      makeModel(),
+      () => coded,
+      () => [{ ...LATE_ROW, photo: 'UNK' }],
+    );
+    await clock.runTo(MINUTE + 1);
+    const { wait, goOn } = createGate();
+    const slow = structure.look([LATE], {
+      ...ways,
+      async lookAt(model, targets) {
+        const looked = await ways.lookAt(model, targets);
+        await wait;
+        return looked;
+      },
+    });
+    await clock.runTo(MINUTE + 5);
+    expect(await look(LATE)).toMatchObject([{ kind: 'nothing' }]);
     goOn();
-    await slow;
-    expect(structure.changeAt(LATE)).toBe('the project has no event late_arm_2 any more');
+    expect(await slow).toMatchObject({ looks: [{ kind: 'nothing' }] });
   });
 
   it('a change in the middle of a reading is found by the next one', async () => {
