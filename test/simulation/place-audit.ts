@@ -40,9 +40,15 @@ export function auditMoved(simulation: Simulation, row: number, lie: Lie): void 
   const history = simulation.placeHistory.get(row) ?? [];
   if (history.length > 1 || simulation.scenario.approved) return;
   const from = simulation.checkBeganAt - simulation.scenario.display.lagMs;
-  const place = simulation.placeOf.get(row);
-  const stored = place?.files.some(({ putAt }) => putAt >= from) === true;
-  if (!stored && place?.missing === '') lie('nothing has changed there');
+  const found = simulation.placeOf.get(row);
+  // Another event may have taken the name, and servers that tell no numbers show no difference.
+  const [record = '', field = '', event = '', instance = ''] =
+    simulation.keyOfRow.get(row)?.split('\n') ?? [];
+  const named = simulation.scenario.places.of({ record, field, event, instance });
+  const stored = [found, named].some(
+    (place) => place?.files.some(({ putAt }) => putAt >= from) === true,
+  );
+  if (!stored && found?.missing === '') lie('nothing has changed there');
 }
 
 /** Before a row is sent: what had changed before this command read the structure must have been noticed. */
