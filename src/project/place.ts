@@ -142,27 +142,32 @@ function contradictsRepeats(
   // An instance of this form, or of the event as a whole; other forms may repeat as they like.
   const ofForm = instance !== '' && repeatingForm === form;
   const ofEvent = instance !== '' && repeatingForm === '';
-  const where = inEvent(target.event);
-  const event = `event ${showName(target.event)}`;
-  const named = `form ${showName(form)}`;
-  const anInstance = `the export shows an instance of ${ofEvent ? event : named + where}`;
-  const aFile = `the export shows a file of ${showName(target.field)} without an instance`;
+  // Words are made where there is something to say: a record may have thousands of rows.
+  const where = (): string => inEvent(target.event);
+  const event = (): string => `event ${showName(target.event)}`;
+  const named = (): string => `form ${showName(form)}`;
+  const anInstance = (): string =>
+    `the export shows an instance of ${ofEvent ? event() : named() + where()}`;
+  const aFile = (): string =>
+    `the export shows a file of ${showName(target.field)} without an instance`;
   const ofPlace = (why: string): Contradiction => ({ why, ofField: false });
   const ofField = (why: string): Contradiction => ({ why, ofField: true });
   switch (kind) {
     case 'none':
-      return ofForm || ofEvent ? ofPlace(`${anInstance}, where nothing repeats`) : undefined;
+      return ofForm || ofEvent ? ofPlace(`${anInstance()}, where nothing repeats`) : undefined;
     case 'event':
-      if (ofForm) return ofPlace(`${anInstance}, which repeats as a whole`);
+      if (ofForm) return ofPlace(`${anInstance()}, which repeats as a whole`);
       return instance === ''
-        ? ofPlace(`the export has a row without an instance${where}, which repeats as a whole`)
+        ? ofPlace(`the export has a row without an instance${where()}, which repeats as a whole`)
         : undefined;
     case 'form':
-      if (ofEvent) return ofPlace(`${anInstance}, where ${named} repeats`);
-      return instance === '' && holdsFile ? ofField(`${aFile}, where ${named} repeats`) : undefined;
+      if (ofEvent) return ofPlace(`${anInstance()}, where ${named()} repeats`);
+      return instance === '' && holdsFile
+        ? ofField(`${aFile()}, where ${named()} repeats`)
+        : undefined;
     case 'unknown':
       // What the check found stands in the instance that it sends.
-      if (target.instance === '') return ofForm || ofEvent ? ofField(anInstance) : undefined;
-      return target.instance !== '1' && instance === '' && holdsFile ? ofField(aFile) : undefined;
+      if (target.instance === '') return ofForm || ofEvent ? ofField(anInstance()) : undefined;
+      return target.instance !== '1' && instance === '' && holdsFile ? ofField(aFile()) : undefined;
   }
 }
