@@ -38,15 +38,15 @@ describe('a report line', () => {
       outcome: {
         status: 'failed',
         code: 'http_400',
-        message: '=SUM(A1)\nsecond line',
         httpStatus: 400,
         attempts: 2,
         effect: 'none',
         startedAt: Date.UTC(2026, 2, 3, 4, 5, 6, 7),
         finishedAt: undefined,
         verified: 'no',
-        file: { name: 'a.pdf', bytes: 0, sha256: 'ab', backup: 'backup/3' },
       },
+      message: '=SUM(A1)\nsecond line',
+      file: { name: 'a.pdf', bytes: 0, sha256: 'ab', backup: 'backup/3' },
     } as unknown as RowReport;
     const [cells] = parse(reportLine(report));
     expect(cells).toEqual([
@@ -76,7 +76,7 @@ describe('a report line', () => {
     for (const outcome of NEIGHBOURS) {
       const { status, code, message, httpStatus, attempts, verified, file } = outcome;
       const [cells] = parse(
-        reportLine({ row: { row: 2, line: 3, cells: ['r'] }, outcome } as never),
+        reportLine({ row: { row: 2, line: 3, cells: ['r'] }, outcome, message, file } as never),
       );
       expect(cells).toEqual([
         'r',
